@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* store.h - what a store plugin does: one operation is one sentence of the domain. Cut at meaning, not at
+ * SQL, so that SQLite and PostgreSQL answer the same questions in the same words.
+ *
+ * A handle is used by one thread. A writer handle works in transactions that the caller groups: begin,
+ * then for each operation savepoint / operation / release or rollback, then commit. Operations marked
+ * [w] change the store and are called between savepoint and release; [r] only read and may be called on
+ * a read-only handle outside any transaction. After every operation the caller asks in_transaction: a
+ * full disk ends the whole transaction, and then nothing of it was kept.
+ *
+ * Pointers in arguments are lent for the call. Row callbacks get pointers that are valid during the
+ * callback only; returning non-zero stops the walk (the operation then answers OK). Strings are UTF-8
+ * and NUL-terminated; "" and NULL are the same absence in arguments, and rows never hold NULL strings.
+ * Results go out by pointer and are untouched unless the operation answers OK (or says otherwise).
+ *
+ * The rules that must never break are kept here, whatever the caller believed: no counsellor in two
+ * active claims that overlap, no session over its capacity (holds included), one appointment per request
+ * key, one message per (participation, kind, ordinal, channel, revision), facts only appended. */
+#ifndef RDVD_STORE_H
+#define RDVD_STORE_H
+
+#include <stddef.h>
+
+#include "rdvd/gateway.h"
+#include "rdvd/plugin.h"
+
+#define RDVD_HASH_SIZE 32
+#define RDVD_COUNSELLORS_MAX 8 /* together in one appointment */
+#define RDVD_MESSAGES_MAX 12   /* owed by one act */
+
+/* ---- definitions: what the territory file describes, one JSON object each ---- */
+
+enum rdvd_definition_kind {
+	RDVD_DEF_NETWORK = 1,
+	RDVD_DEF_ORGANISATION,
+	RDVD_DEF_SITE,
+	RDVD_DEF_COUNSELLOR,
+	RDVD_DEF_SERVICE,
+	RDVD_DEF_OPENING,
+	RDVD_DEF_CLOSURE,
+};
+
+struct rdvd_definition {
+	rdvd_id id; /* given by the store at the first put; stable for (kind, slug) for ever */
+	enum rdvd_definition_kind kind;
+	const char *slug;
+	const char *body; /* the JSON object, canonical */
+	int retired;	  /* no longer in the territory; kept for what refers to it */
+};
+
+/* ---- people, appointments ---- */
+
+enum rdvd_status { RDVD_BOOKED = 1, RDVD_CONFIRMED, RDVD_CANCELLED };
+
+enum rdvd_outcome {
+	RDVD_OUTCOME_UNKNOWN = 0,
+	RDVD_SEEN,
+	RDVD_NO_SHOW,
+	RDVD_EXCUSED,	  /* cancelled by the person */
+	RDVD_REVOKED,	  /* cancelled by the team */
+	RDVD_DOOR_CLOSED, /* a home visit before a closed door */
+};
+
+enum rdvd_booked_by {
+	RDVD_BY_WEB = 1,
+	RDVD_BY_SMS,
+	RDVD_BY_COUNSELLOR,
+	RDVD_BY_PARTNER,
+	RDVD_BY_API,
+	RDVD_BY_CALENDAR,
+};
+
+/* The words that stand for the enums in the store, the API and the facts; NULL-terminated by enum order. */
+static inline const char *rdvd_status_name(enum rdvd_status s)
+{
+	static const char *const names[] = {"", "booked", "confirmed", "cancelled"};
+	return names[s];
+}
+
+static inline const char *rdvd_outcome_name(enum rdvd_outcome o)
+{
+	static const char *const names[] = {"unknown", "seen",	  "no_show",
+					    "excused", "revoked", "door_closed"};
+	return names[o];
+}
+
+static inline const char *rdvd_booked_by_name(enum rdvd_booked_by c)
+{
+	static const char *const names[] = {"", "web", "sms", "counsellor", "partner", "api", "calendar"};
+	return names[c];
+}
+
+struct rdvd_person {
+	rdvd_id id;	      /* 0 in a booking: a new person */
+	rdvd_id situation;    /* people followed together; 0 none yet */
+	const char *first_name;
+	const char *last_name;
+	int birth_year;	      /* 0 unknown */
+	const char *phone;    /* E.164, or as typed when it could not be read; "" none */
+	int sms_ok;	      /* phone can receive SMS */
+	const char *email;
+	const char *postcode;
+	const char *insee;
+	const char *locale;   /* "fr", "en", any BCP 47 tag */
+	const char *needs;    /* a language, an interpreter, step-free access: what, never why */
+	int discreet;	      /* neutral sender and text */
+};
+
+/* One message owed; see enum rdvd_message_state. */
+enum rdvd_message_kind {
+	RDVD_MSG_CONFIRMATION = 1,
+	RDVD_MSG_REMINDER,
+	RDVD_MSG_MOVED,
+	RDVD_MSG_CANCELLATION,
+	RDVD_MSG_ANSWER,
+	RDVD_MSG_OFFER,
+	RDVD_MSG_FOLLOW_UP,
+};
+
+enum rdvd_message_state {
+	RDVD_MSG_SCHEDULED = 1,
+	RDVD_MSG_SENDING,
+	RDVD_MSG_ACCEPTED,
+	RDVD_MSG_DELIVERED,
+	RDVD_MSG_UNDELIVERED,
+	RDVD_MSG_RETRY_WAIT,
+	RDVD_MSG_UNKNOWN,
+	RDVD_MSG_FAILED,
+	RDVD_MSG_EXPIRED,
+	RDVD_MSG_SUPERSEDED,
+	RDVD_MSG_SUPPRESSED,
+};
+
+static inline const char *rdvd_message_kind_name(enum rdvd_message_kind k)
+{
+	static const char *const names[] = {"",	      "confirmation", "reminder", "moved",
+					    "cancellation", "answer",	      "offer",	  "follow_up"};
+	return names[k];
+}
+
+static inline const char *rdvd_message_state_name(enum rdvd_message_state s)
+{
+	static const char *const names[] = {"",		  "scheduled", "sending", "accepted",
+					    "delivered",  "undelivered", "retry_wait", "unknown",
+					    "failed",	  "expired",   "superseded", "suppressed"};
+	return names[s];
+}
+
+struct rdvd_owed {
+	enum rdvd_message_kind kind;
+	int ordinal; /* 1 for the first reminder; 0 for the kinds that come once */
+	enum rdvd_channel channel;
+	rdvd_time due;
+	rdvd_time deadline; /* of no use after it */
+	int suppressed;	    /* kept and shown, never sent */
+	const char *note;   /* why suppressed; "" */
+};
+
+/* ---- acts. Every act carries now, and actor: a staff login for the audit trail, "" for the public. ---- */
+
+struct rdvd_place {
+	rdvd_id site;	      /* 0: an ad-hoc place */
+	const char *name;     /* of an ad-hoc place */
+	const char *postcode; /* of an ad-hoc place */
+	int rooms;	      /* how many appointments at once there; 0 no limit */
+};
+
+struct rdvd_when {
+	rdvd_time start, end;
+	int64_t civil_start; /* seconds since 1970-01-01T00:00 in the zone, without the zone */
+	const char *zone;    /* its name: a change of zone rules moves the instant, not the hour */
+};
+
+struct rdvd_hold_request {
+	uint64_t ref; /* random; how the hold is named outside */
+	uint8_t holder[16]; /* the browser; zeros: none. A third hold of one browser releases its oldest */
+	rdvd_id service;
+	rdvd_id organisation;
+	struct rdvd_place place;
+	struct rdvd_when when;
+	int capacity; /* of a workshop; 0: an appointment */
+	int seats;    /* kept in the workshop */
+	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
+	int ncounsellors;
+	rdvd_time now, expires;
+};
+
+/* What a fact says beyond what the appointment's rows say; see "Attendance facts" in the manual. */
+struct rdvd_fact_seed {
+	const char *appointment; /* pseudonyms, made with the person's random key */
+	const char *person;
+	const char *situation;
+	const char *place_kind;
+	const char *programme;
+	const char *mode;
+	int age; /* -1 unknown */
+};
+
+struct rdvd_booking {
+	const char *request_key;	     /* "" none */
+	uint8_t body_hash[RDVD_HASH_SIZE];   /* of the request, compared when the key is known */
+	enum rdvd_rc verdict;		     /* what the agenda thinks; not OK: answered once the key is unknown */
+	rdvd_id service;
+	rdvd_id organisation;
+	struct rdvd_place place;
+	struct rdvd_when when;
+	int capacity;
+	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
+	int ncounsellors;
+	uint64_t hold; /* its ref; 0 none. A hold that expired is ignored, its slot is taken if free */
+	enum rdvd_booked_by channel;
+	int party_size;
+	uint64_t ref;			     /* random: with the server's key it makes the token */
+	uint8_t token_hash[RDVD_HASH_SIZE];
+	struct rdvd_person person;
+	uint8_t fact_key[16];		     /* of a new person */
+	struct rdvd_fact_seed fact;
+	int32_t booked_on;		     /* civil day (days since 1970-01-01) in the site's zone */
+	const struct rdvd_owed *owed;
+	size_t nowed;
+	rdvd_time now;
+	const char *actor;
+};
+
+struct rdvd_booked {
+	rdvd_id id;	 /* the participation: the API's appointment */
+	rdvd_id session;
+	int known;	 /* 1: the request key was known, this is the first booking's */
+	uint64_t released; /* the hold that this booking used up; 0 none */
+};
+
+/* Which appointment an act is about: by token's hash, or by id when id is not 0. */
+struct rdvd_which {
+	rdvd_id id;
+	uint8_t token_hash[RDVD_HASH_SIZE];
+};
+
+struct rdvd_move {
+	struct rdvd_which which;
+	enum rdvd_rc verdict; /* what the agenda thinks; not OK: answered, unless already there */
+	struct rdvd_place place;
+	struct rdvd_when when;
+	int capacity;
+	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
+	int ncounsellors;
+	int32_t move_until_s; /* STALE when the present start is nearer than this; -1: no check (staff) */
+	const char *place_kind;
+	const struct rdvd_owed *owed; /* moved, and new reminders; the waiting ones are superseded */
+	size_t nowed;
+	rdvd_time now;
+	const char *actor;
+};
+
+struct rdvd_cancel {
+	struct rdvd_which which;
+	int by_team; /* outcome revoked, else excused */
+	const struct rdvd_owed *owed; /* the cancellation notice; the waiting ones are superseded */
+	size_t nowed;
+	rdvd_time now;
+	const char *actor;
+};
+
+struct rdvd_mark { /* attendance, or the person's "I am coming" */
+	struct rdvd_which which;
+	enum rdvd_outcome outcome;
+	int persons_present; /* -1: leave */
+	rdvd_time now;
+	const char *actor;
+};
+
+/* ---- what reading gives ---- */
+
+struct rdvd_appointment { /* one participation with all that surrounds it */
+	rdvd_id id;
+	uint64_t ref;
+	uint32_t generation; /* of its token */
+	rdvd_id session;
+	const char *uid; /* the session's, for calendars */
+	int sequence;	 /* the participation's (RFC 5545 SEQUENCE): raised by move and cancel */
+	rdvd_id service;
+	rdvd_id organisation;
+	struct rdvd_place place;
+	struct rdvd_when when;
+	int capacity;
+	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
+	int ncounsellors;
+	enum rdvd_status status;
+	enum rdvd_outcome outcome;
+	enum rdvd_booked_by channel;
+	int party_size;
+	int persons_present; /* -1 not said */
+	int revision;	     /* raised by each move: part of the messages' key */
+	rdvd_time created, changed;
+	rdvd_time confirmed; /* 0 no */
+	rdvd_time cancelled; /* 0 no */
+	struct rdvd_person person;
+	int earlier_visits;  /* of this person row, outcome seen; for "first time or not" */
+	int duplicates;	     /* other person rows with the same phone, first name and year */
+};
+
+struct rdvd_appointment_filter {
+	rdvd_time from, to; /* of the start; 0, 0: all */
+	rdvd_id site;	    /* 0 any */
+	rdvd_id counsellor; /* 0 any */
+	rdvd_id organisation; /* 0 any */
+	int without_cancelled;
+	int unmarked;	    /* only those not cancelled whose outcome is unknown */
+	/* Page: after this (start, id), at most limit rows (0: no limit); order is start, then id. */
+	rdvd_time after_start;
+	rdvd_id after_id;
+	size_t limit;
+};
+
+/* What fills the agenda: an active claim of a session or of a hold. */
+struct rdvd_claim {
+	rdvd_id counsellor;
+	rdvd_id site;
+	rdvd_time start, end;
+	rdvd_id session;  /* 0: a hold's */
+	uint64_t hold;	  /* its ref, 0: a session's */
+	rdvd_time expires; /* of the hold */
+	rdvd_id service;
+	int capacity; /* of a workshop's session */
+	int taken;    /* places taken in it, holds included */
+};
+
+struct rdvd_absence {
+	rdvd_id id;
+	rdvd_id counsellor;
+	rdvd_time start, end;
+	const char *label; /* shown to colleagues: "congés"; never a medical reason */
+};
+
+struct rdvd_message_row {
+	rdvd_id id;
+	rdvd_id participation;
+	enum rdvd_message_kind kind;
+	int ordinal;
+	enum rdvd_channel channel;
+	int revision;
+	enum rdvd_message_state state;
+	rdvd_time due, deadline;
+	rdvd_time created;
+	rdvd_time sent_at;   /* of the accepted attempt, else 0 */
+	int attempts;
+	const char *to;	     /* of the last attempt; "" before */
+	const char *text;    /* of the last attempt; "" before: a preview is the caller's work */
+	const char *provider_id;
+	const char *note;    /* the last words: the provider's, or why it was not sent */
+};
+
+/* A claimed message with the appointment whose present state makes its text. */
+typedef int rdvd_message_cb(void *arg, const struct rdvd_message_row *m, const struct rdvd_appointment *a);
+
+struct rdvd_message_filter {
+	rdvd_id participation; /* 0 any */
+	const char *number;    /* E.164 or e-mail of the person or of the last attempt; "" any */
+	rdvd_id after;	       /* page: ids after this */
+	size_t limit;	       /* 0: no limit */
+};
+
+struct rdvd_message_result {
+	rdvd_id id;
+	int attempt;
+	enum rdvd_message_state state; /* accepted, retry_wait, unknown, failed, expired, superseded,
+					  suppressed; or scheduled again, nothing having been tried */
+	rdvd_time due;		       /* of the next attempt, for retry_wait, unknown (settlement; 0 none) */
+	const char *to;
+	const char *text;	       /* kept with the attempt */
+	int segments;
+	const char *provider_id;
+	const char *note;
+	rdvd_time now;
+};
+
+struct rdvd_fact {
+	int64_t seq;
+	int revision;
+	int deleted; /* a tombstone: the rest is empty */
+	const char *appointment, *session; /* pseudonyms; session: opaque, shared by a workshop's facts */
+	rdvd_id organisation, site, service;
+	const char *place_kind, *commune, *programme, *mode;
+	enum rdvd_booked_by channel;
+	int32_t booked_on, day; /* civil days */
+	int afternoon;
+	int lead_days;
+	enum rdvd_outcome outcome;
+	int cancel_notice_minutes; /* -1 not cancelled */
+	int reminders_sent, reminders_delivered;
+	int confirmed;
+	const char *person, *situation;
+	int persons_present; /* -1 not said */
+	int age;	     /* -1 unknown */
+	const char *locale;  /* "fr" or "other" */
+};
+
+struct rdvd_fact_filter {
+	int32_t from, to;  /* civil days of the appointment, half-open; INT32_MIN, INT32_MAX: all */
+	int64_t after_seq; /* only facts appended after this one */
+	size_t limit;	   /* 0: no limit */
+};
+
+/* ---- staff ---- */
+
+struct rdvd_user {
+	rdvd_id id;
+	const char *login;
+	const char *password_hash;
+	const char *role;    /* "admin", "counsellor" */
+	rdvd_id organisation; /* 0: the network */
+	rdvd_id counsellor;  /* whose agenda is theirs; 0 none */
+	int disabled;
+	rdvd_time created;
+};
+
+struct rdvd_login { /* a session cookie */
+	uint8_t token_hash[RDVD_HASH_SIZE];
+	rdvd_id user;
+	rdvd_time created, last_seen, expires;
+};
+
+struct rdvd_api_token {
+	uint8_t token_hash[RDVD_HASH_SIZE];
+	const char *role;
+	const char *label;
+	rdvd_time created;
+};
+
+struct rdvd_feed { /* a secret calendar address */
+	uint8_t token_hash[RDVD_HASH_SIZE];
+	rdvd_id counsellor;
+	int with_names; /* the counsellor asked for names in the feed */
+	rdvd_time created;
+};
+
+typedef int rdvd_definition_cb(void *arg, const struct rdvd_definition *d);
+typedef int rdvd_claim_cb(void *arg, const struct rdvd_claim *c);
+typedef int rdvd_absence_cb(void *arg, const struct rdvd_absence *a);
+typedef int rdvd_appointment_cb(void *arg, const struct rdvd_appointment *a);
+typedef int rdvd_message_row_cb(void *arg, const struct rdvd_message_row *m);
+typedef int rdvd_fact_cb(void *arg, const struct rdvd_fact *f);
+typedef int rdvd_user_cb(void *arg, const struct rdvd_user *u);
+typedef int rdvd_login_cb(void *arg, const struct rdvd_login *l);
+typedef int rdvd_api_token_cb(void *arg, const struct rdvd_api_token *t);
+typedef int rdvd_feed_cb(void *arg, const struct rdvd_feed *f);
+typedef int rdvd_problem_cb(void *arg, const char *sentence);
+
+struct rdvd_store_ops {
+	/* Open, migrating a writer's older database; a newer one, or one that is not ours or damaged, is
+	 * refused with a logged sentence. readonly handles come after the writer's. */
+	enum rdvd_rc (*open)(const struct rdvd_host *host, int readonly, void **st);
+	void (*close)(void *st);
+
+	/* Transactions of a writer handle. commit: FAILED when nothing was kept; UNCERTAIN when the answer
+	 * was lost. rollback ends the transaction, whatever its state. */
+	enum rdvd_rc (*begin)(void *st);
+	enum rdvd_rc (*savepoint)(void *st);
+	enum rdvd_rc (*release)(void *st);
+	void (*undo)(void *st); /* back to the savepoint, and release it */
+	enum rdvd_rc (*commit)(void *st);
+	void (*rollback)(void *st);
+	int (*in_transaction)(void *st);
+	/* Between transactions, when nothing waits: move the log into the database. */
+	void (*checkpoint)(void *st);
+
+	/* Definitions. put [w] inserts, or changes the body, or revives; *id out. retire [w]. */
+	enum rdvd_rc (*definition_put)(void *st, enum rdvd_definition_kind kind, const char *slug,
+				       const char *body, rdvd_time now, rdvd_id *id);
+	enum rdvd_rc (*definition_retire)(void *st, rdvd_id id, rdvd_time now);
+	/* [r] All, by kind then id, retired ones included. */
+	enum rdvd_rc (*definition_each)(void *st, rdvd_definition_cb *cb, void *arg);
+	/* [r] A number that changes with every committed act: the network's change counter. */
+	enum rdvd_rc (*change_seq)(void *st, int64_t *seq);
+	/* [r] The counter's value at the last change of one counsellor's calendar; 0 none. */
+	enum rdvd_rc (*calendar_seq)(void *st, rdvd_id counsellor, int64_t *seq);
+	/* [r] A random name made at the first opening, for calendar UIDs. Lent until close. */
+	const char *(*instance)(void *st);
+
+	/* Agenda. [r] Active claims that end after from; expired holds left out. */
+	enum rdvd_rc (*claim_each)(void *st, rdvd_time from, rdvd_time now, rdvd_claim_cb *cb, void *arg);
+	enum rdvd_rc (*absence_each)(void *st, rdvd_time from, rdvd_absence_cb *cb, void *arg);
+	enum rdvd_rc (*absence_put)(void *st, const struct rdvd_absence *a, rdvd_time now,
+				    const char *actor, rdvd_id *id); /* [w] */
+	enum rdvd_rc (*absence_remove)(void *st, rdvd_id id, rdvd_time now, const char *actor); /* [w] */
+
+	/* Holds [w]. create: CONFLICT when the slot is taken. released: the refs of the holds that were
+	 * let go for this one (at most 2, zeros after). */
+	enum rdvd_rc (*hold_create)(void *st, const struct rdvd_hold_request *h, rdvd_id *session,
+				    uint64_t released[2]);
+	/* Twice at most (then STALE); NOT_FOUND when expired or unknown. */
+	enum rdvd_rc (*hold_extend)(void *st, uint64_t ref, rdvd_time now, rdvd_time expires);
+	enum rdvd_rc (*hold_release)(void *st, uint64_t ref, rdvd_time now);
+	/* Remove what expired before now; OK also when there is none. */
+	enum rdvd_rc (*hold_sweep)(void *st, rdvd_time now);
+
+	/* Acts [w]. book: OK (also for a known key with the same body), INVALID for a known key with
+	 * another body, CONFLICT, or the verdict. */
+	enum rdvd_rc (*book)(void *st, const struct rdvd_booking *b, struct rdvd_booked *out);
+	/* OK also when it is already at that place and time; STALE: cancelled, begun or too late. */
+	enum rdvd_rc (*move)(void *st, const struct rdvd_move *m, rdvd_id *session, int *changed);
+	/* OK and *changed 0 when already cancelled; STALE once begun, unless actor is staff. */
+	enum rdvd_rc (*cancel)(void *st, const struct rdvd_cancel *c, int *changed);
+	/* The person says "I am coming": booked becomes confirmed. STALE when cancelled or begun. */
+	enum rdvd_rc (*confirm)(void *st, const struct rdvd_mark *m, int *changed);
+	/* Staff mark an outcome: appends a fact when something changes. excused and revoked cancel, and
+	 * free the counsellor; another outcome brings a cancelled one back only if the time is still
+	 * free (else CONFLICT). */
+	enum rdvd_rc (*mark)(void *st, const struct rdvd_mark *m, int *changed);
+
+	/* Reading [r]. */
+	enum rdvd_rc (*appointment_get)(void *st, const struct rdvd_which *w, rdvd_appointment_cb *cb,
+					void *arg);
+	enum rdvd_rc (*appointment_each)(void *st, const struct rdvd_appointment_filter *f,
+					 rdvd_appointment_cb *cb, void *arg);
+	/* The person rows that share phone, first name and year with this one, itself left out; as
+	 * their latest appointments. */
+	enum rdvd_rc (*duplicate_each)(void *st, rdvd_id person, rdvd_appointment_cb *cb, void *arg);
+	/* Persons whose name, phone or e-mail begins like q (folded), as their latest appointments. */
+	enum rdvd_rc (*person_search)(void *st, const char *q, rdvd_id organisation, size_t limit,
+				      rdvd_appointment_cb *cb, void *arg);
+
+	/* Messages. claim [w]: take up to max that are due, oldest appointment first; what is past its
+	 * deadline becomes expired and is not given; the others become sending, the attempt counted. The
+	 * text is made after the commit, from what cb was shown. */
+	enum rdvd_rc (*message_claim)(void *st, rdvd_time now, size_t max, rdvd_message_cb *cb, void *arg);
+	enum rdvd_rc (*message_result)(void *st, const struct rdvd_message_result *r); /* [w] */
+	/* [w] At start: what was left sending becomes unknown, with due for its settlement (by kind, the
+	 * caller's rule); the callback is told each. */
+	enum rdvd_rc (*message_sweep)(void *st, rdvd_time now, rdvd_message_cb *cb, void *arg);
+	enum rdvd_rc (*message_next)(void *st, rdvd_time *due); /* [r] NOT_FOUND: none waits */
+	enum rdvd_rc (*message_each)(void *st, const struct rdvd_message_filter *f, rdvd_message_cb *cb,
+				     void *arg); /* [r] by id */
+	enum rdvd_rc (*message_counts)(void *st, int64_t counts[RDVD_MSG_SUPPRESSED + 1]); /* [r] */
+
+	/* Facts [r], by seq. */
+	enum rdvd_rc (*fact_each)(void *st, const struct rdvd_fact_filter *f, rdvd_fact_cb *cb, void *arg);
+	/* A named reader's place in the facts (the export jobs): [r] and [w]. */
+	enum rdvd_rc (*cursor_get)(void *st, const char *name, int64_t *seq);
+	enum rdvd_rc (*cursor_set)(void *st, const char *name, int64_t seq);
+
+	/* Staff. put [w] inserts or replaces by login; remove [w]; each [r]. */
+	enum rdvd_rc (*user_put)(void *st, const struct rdvd_user *u, rdvd_id *id);
+	enum rdvd_rc (*user_each)(void *st, rdvd_user_cb *cb, void *arg);
+	enum rdvd_rc (*login_put)(void *st, const struct rdvd_login *l);
+	enum rdvd_rc (*login_remove)(void *st, const uint8_t token_hash[RDVD_HASH_SIZE]);
+	enum rdvd_rc (*login_each)(void *st, rdvd_time now, rdvd_login_cb *cb, void *arg);
+	enum rdvd_rc (*api_token_put)(void *st, const struct rdvd_api_token *t);
+	enum rdvd_rc (*api_token_each)(void *st, rdvd_api_token_cb *cb, void *arg);
+	enum rdvd_rc (*feed_put)(void *st, const struct rdvd_feed *f); /* replaces the counsellor's */
+	enum rdvd_rc (*feed_each)(void *st, rdvd_feed_cb *cb, void *arg);
+
+	/* Care. backup [r]: a whole, consistent copy at path, which must not exist; done in one step on a
+	 * read handle while writers go on; made whole by rename. check [r]: integrity and the rules above,
+	 * one sentence a problem. */
+	enum rdvd_rc (*backup)(void *st, const char *path);
+	enum rdvd_rc (*check)(void *st, rdvd_problem_cb *cb, void *arg);
+};
+
+#endif
