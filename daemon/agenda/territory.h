@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* territory.h - what an installation is made of: the network, its organisations, sites, counsellors,
+ * services, openings and closures, as the territory file (rdvd-territory/1) or the store describes
+ * them. Parsed once into plain arrays, then read-only. Objects are known by slug outside, by index in
+ * their array inside (arrays are sorted by slug, so index order is slug order), by id in the store.
+ * Retired objects come after the living ones: nothing refers to them but the past. Pure. */
+#ifndef RDVD_AGENDA_TERRITORY_H
+#define RDVD_AGENDA_TERRITORY_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agenda/civil.h"
+#include "agenda/geo.h"
+#include "agenda/holiday.h"
+#include "agenda/zone.h"
+#include "base/buf.h"
+#include "rdvd/store.h"
+
+#define TERRITORY_FORMAT "rdvd-territory/1"
+#define TERRITORY_NONE (-1)
+
+/* A text in the two languages of the interface; en falls back to fr. */
+struct bitext {
+	const char *fr;
+	const char *en;
+};
+
+enum service_mode { MODE_SITE, MODE_PHONE, MODE_HOME, MODE_VIDEO };
+
+struct organisation {
+	rdvd_id id;
+	const char *slug, *name;
+	const char *phone, *email; /* for the public; "" none */
+	const char *const *area; /* INSEE codes; empty: everywhere. Sorts and counts, never blocks */
+	size_t narea;
+	int age_min, age_max; /* eligible_age; 0, 0 none. Never blocks */
+	int move_until_minutes;
+	int sunday; /* reminders may go on Sundays 10:00-19:00 */
+	const char *accent; /* "#0b5d4e" or "" */
+	int retired;
+};
+
+struct site {
+	rdvd_id id;
+	const char *slug, *name, *address, *postcode, *commune, *insee, *host;
+	struct bitext access; /* how to get there, the way in */
+	const char *place_kind; /* for the facts: "seat", "delocalised", or "" */
+	int step_free;	      /* 1 yes, 0 no, -1 not said */
+	int organisation;
+	struct geo_point point;
+	int rooms; /* appointments at once; 0 no limit */
+	const struct zone *zone; /* lent by the territory */
+	const struct holiday_set *holidays;
+	int retired;
+};
+
+struct counsellor {
+	rdvd_id id;
+	const char *slug, *label;
+	int organisation;
+	int retired;
+};
+
+struct reminder_rule {
+	int days_before;
+	int minute; /* of the day, at the site */
+};
+
+#define REMINDERS_MAX 4
+
+struct service {
+	rdvd_id id;
+	const char *slug;
+	struct bitext name;
+	struct bitext bring;	/* what to bring; "" */
+	struct bitext card;	/* everyday words for the public page; falls back to name */
+	int organisation;	/* TERRITORY_NONE: the network's, any opening may offer it */
+	enum service_mode mode;
+	int minutes;
+	int step_minutes; /* between candidate starts; preset: minutes */
+	int min_notice_minutes;
+	int max_notice_days;
+	int public;
+	int capacity; /* of a workshop; 0: individual */
+	int staff;    /* counsellors needed at once, 1.. */
+	struct reminder_rule reminders[REMINDERS_MAX];
+	int nreminders;
+	const char *programme;
+	int retired;
+};
+
+/* One occurrence that differs: on that date. */
+struct opening_override {
+	civil_day on;
+	int cancelled;
+	civil_time start, end; /* the new ones */
+	int site;	       /* TERRITORY_NONE: as the opening */
+	int counsellor;	       /* TERRITORY_NONE: as the opening */
+};
+
+struct opening {
+	rdvd_id id;
+	const char *slug;
+	int site;
+	int *counsellors; /* any of them */
+	size_t ncounsellors;
+	int *services;
+	size_t nservices;
+	civil_time start, end;
+	const char *rrule; /* NULL: once */
+	civil_day until;   /* inclusive; CIVIL_DAY_NONE */
+	civil_day *except, *extra;
+	size_t nexcept, nextra;
+	struct opening_override *overrides;
+	size_t noverrides;
+	int public;
+	int reserve; /* the last N candidates are the team's until 18:00 the evening before */
+};
+
+struct closure {
+	rdvd_id id;
+	int site, counsellor, organisation; /* one of them, the others TERRITORY_NONE */
+	civil_day from, to;		    /* inclusive */
+	const char *reason;
+};
+
+struct territory {
+	const char *id, *name; /* of the network; "" for an empty installation */
+	const struct zone *zone;
+	struct organisation *organisations;
+	struct site *sites;
+	struct counsellor *counsellors;
+	struct service *services;
+	struct opening *openings; /* living only */
+	struct closure *closures; /* living only */
+	/* all, and how many of them (the first) are living */
+	int norganisations, nsites, ncounsellors, nservices, nopenings, nclosures;
+	int live_organisations, live_sites, live_counsellors, live_services;
+	struct territory_private *priv; /* owned memory: arena, zones, indexes */
+};
+
+/* Parse a whole file's bytes. NULL: errors gets one line a problem, "FILE:LINE: ..." for syntax,
+ * "FILE: openings[3].rrule: ..." (a JSON path) for meaning, with the remedy. name is the file's. */
+struct territory *territory_parse(const char *name, const char *bytes, size_t n, struct buf *errors);
+/* The same from a JSON value (borrowed). */
+struct territory *territory_from_json(const char *name, const json_t *root, struct buf *errors);
+/* From the store's definitions, retired ones included; ids are set. No definitions: an empty
+ * territory (Europe/Paris). */
+struct territory *territory_from_definitions(const struct rdvd_definition *defs, size_t n,
+					     struct buf *errors);
+void territory_free(struct territory *t);
+
+/* Cut a valid file into definitions: calls cb for each object with its slug and canonical JSON (the
+ * same object gives the same bytes). Closures and openings without an id get one made of their content.
+ * id and retired are 0. */
+void territory_each_definition(const json_t *root, rdvd_definition_cb *cb, void *arg);
+
+/* Indexes by slug (living first, then retired) or by the store's id; TERRITORY_NONE when unknown. */
+int territory_organisation(const struct territory *t, const char *slug);
+int territory_site(const struct territory *t, const char *slug);
+int territory_counsellor(const struct territory *t, const char *slug);
+int territory_service(const struct territory *t, const char *slug);
+int territory_by_id(const struct territory *t, enum rdvd_definition_kind kind, rdvd_id id);
+
+const char *service_mode_name(enum service_mode mode); /* "site", "phone", "home", "video" */
+/* fr or en of a bitext, by language code. Never NULL. */
+const char *bitext_get(const struct bitext *b, const char *language);
+
+#endif
