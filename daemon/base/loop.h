@@ -9,6 +9,7 @@
 
 #include "rdvd/types.h"
 
+struct event_base;
 struct loop;
 struct loop_timer;
 struct loop_watch;
@@ -22,6 +23,8 @@ void loop_run(struct loop *l);
 /* Let the events that are ready run, wait at most timeout_ms for one, return. */
 void loop_run_once(struct loop *l, int timeout_ms);
 void loop_stop(struct loop *l);
+/* libevent's own handle, lent: for http/, which drives libmicrohttpd with it. */
+struct event_base *loop_base(struct loop *l);
 
 /* A one-shot timer, not armed. cb may re-arm or free it. */
 struct loop_timer *loop_timer_new(struct loop *l, loop_cb *cb, void *arg);
@@ -31,6 +34,8 @@ void loop_timer_in(struct loop_timer *t, int64_t ms);
 /* Fire when clock_now() >= at; checked at least every 30 s, so that a stepped clock is seen. With a
  * frozen clock a future instant never fires and a past one fires at once. */
 void loop_timer_at(struct loop_timer *t, rdvd_time at);
+/* Fire in this round of the loop, after the events that are already due. */
+void loop_timer_now(struct loop_timer *t);
 void loop_timer_stop(struct loop_timer *t);
 
 /* Call cb whenever fd is readable (level-triggered), until freed. */

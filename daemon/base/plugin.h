@@ -4,7 +4,12 @@
 #ifndef RDVD_BASE_PLUGIN_H
 #define RDVD_BASE_PLUGIN_H
 
+#include <stddef.h>
+
 #include "rdvd/plugin.h"
+
+/* The plugins linked into the program, ending with NULL: defined by the program, not by base/. */
+extern const struct rdvd_plugin *const plugin_builtin[];
 
 struct plugin_setting {
 	const char *key;

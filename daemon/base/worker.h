@@ -23,24 +23,28 @@ struct worker_ops {
 	/* In the thread, after the last job. */
 	void (*close)(void *ctx);
 	/* In the thread: take all the jobs that were waiting (a list by next, at most max_batch), run
-	 * each; replaces the one-by-one loop. May be NULL. */
+	 * each, and leave next alone; replaces the one-by-one loop. May be NULL. */
 	void (*batch)(struct job *jobs, void *ctx);
-	/* In the thread, when no job waits: idle work such as a checkpoint. May be NULL. */
+	/* In the thread, once after each spell of work, when no job has come for 100 ms: idle work such
+	 * as a checkpoint. A job that comes meanwhile waits for it. May be NULL. */
 	void (*idle)(void *ctx);
 };
 
-/* nthreads share one queue (each has its own context). Queue bounded to queue_max jobs. Returns NULL
- * when open failed in any of them (it logged). Loop thread. */
+/* nthreads share one queue (each has its own context, or arg when there is no open). At most queue_max
+ * jobs are submitted and not yet done. Returns NULL when open failed in any of them (it logged), or
+ * when a thread cannot be started (logged). Signals stay with the loop's thread. Loop thread. */
 struct worker *worker_new(struct loop *l, const char *name, int nthreads, size_t queue_max,
 			  size_t max_batch, const struct worker_ops *ops, void *arg);
-/* 0, or -1 when the queue is full: the job is still the caller's. Loop thread. */
+/* 0, or -1 when the queue is full: the job is still the caller's. The jobs submitted in one round of
+ * the loop are handed over together at its end, in order. Loop thread. */
 int worker_submit(struct worker *w, struct job *j);
 /* Jobs submitted whose done has not been called. Loop thread. */
 size_t worker_pending(const struct worker *w);
 /* Wait until every job is run and done was called for each (dones run inside), stop the threads, free.
  * Loop thread. NULL is fine. */
 void worker_free(struct worker *w);
-/* Monotonic milliseconds at which the thread last took or finished work: for the watchdog. */
+/* Monotonic milliseconds at which the thread last took or finished work; the oldest of several that
+ * are at work, and the present when all are at rest: for the watchdog. Any thread. */
 long long worker_last_tick_ms(const struct worker *w);
 
 #endif
