@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* agenda.h - who is where and when, in memory: the occurrences of every opening, what fills them (claims
- * of appointments and holds, absences, travel), and the shelves on which the public's slots stand ready.
+/* agenda.h - who is where and when, in memory: the occurrences of every opening, what
+ * fills them (claims of appointments and holds, absences, travel), and the shelves on
+ * which the public's slots stand ready.
  *
- * A shelf belongs to one service at one site: its candidate starts in order, each with the seats that
- * are free now. Candidates come from the openings and are laid out once a day for the whole horizon;
- * a booking changes the seats of the few candidates it touches. Searching a territory is then a merge
- * of sorted arrays. The shelves replace bitmaps of five-minute cells: they answer the search without
- * computing anything, and a change costs what one counsellor's day costs.
+ * A shelf belongs to one service at one site: its candidate starts in order, each with
+ * the seats that are free now. Candidates come from the openings and are laid out once a
+ * day for the whole horizon; a booking changes the seats of the few candidates it
+ * touches. Searching a territory is then a merge of sorted arrays. The shelves replace
+ * bitmaps of five-minute cells: they answer the search without computing anything, and a
+ * change costs what one counsellor's day costs.
  *
- * Everything is exact but only suggests: the store decides who wins. Pure: no clock, no log, no store;
- * one thread (libical). */
+ * Everything is exact but only suggests: the store decides who wins. Pure: no clock, no
+ * log, no store; one thread (libical). */
 #ifndef RDVD_AGENDA_AGENDA_H
 #define RDVD_AGENDA_AGENDA_H
 
@@ -21,7 +23,8 @@ struct agenda;
 struct agenda *agenda_new(const struct territory *t, rdvd_time now);
 void agenda_free(struct agenda *a);
 const struct territory *agenda_territory(const struct agenda *a);
-/* 1 when the horizon laid out at the last build no longer covers now's: build a new one. */
+/* 1 when the horizon laid out at the last build no longer covers now's: build a new one.
+ */
 int agenda_is_outdated(const struct agenda *a, rdvd_time now);
 
 /* ---- what fills it ---- */
@@ -31,15 +34,17 @@ enum claim_kind { CLAIM_SESSION = 1, CLAIM_HOLD, CLAIM_PENDING };
 
 struct claim {
 	enum claim_kind kind;
-	uint64_t key;	/* unique in its kind */
+	uint64_t key;			       /* unique in its kind */
 	int counsellors[RDVD_COUNSELLORS_MAX]; /* indexes */
 	int ncounsellors;
-	int site;	/* TERRITORY_NONE: an ad-hoc place */
+	int site; /* TERRITORY_NONE: an ad-hoc place */
 	rdvd_time start, end;
-	int service;	/* index, or TERRITORY_NONE */
-	int capacity;	/* of a workshop, else 0 */
-	int seats;	/* taken in the workshop by this claim: participants of a session, places of a hold */
-	uint64_t of_session; /* a workshop's hold or pending booking: the session it sits in; 0 none */
+	int service;  /* index, or TERRITORY_NONE */
+	int capacity; /* of a workshop, else 0 */
+	int seats;    /* taken in the workshop by this claim: participants of a session,
+			 places of a hold */
+	uint64_t of_session; /* a workshop's hold or pending booking: the session it sits
+				in; 0 none */
 	rdvd_time expires;   /* of a hold */
 };
 
@@ -47,15 +52,20 @@ struct claim {
 void agenda_claim_put(struct agenda *a, const struct claim *c);
 /* Remove it; unknown: nothing. */
 void agenda_claim_remove(struct agenda *a, enum claim_kind kind, uint64_t key);
+/* Give a claim another name (a booking under way becomes a session): as replaces it. Costs nothing more
+ * than the renaming when time and people are the same. */
+void agenda_claim_rename(struct agenda *a, enum claim_kind kind, uint64_t key, const struct claim *as);
 /* The claim of that name, lent until the next change; or NULL. */
-const struct claim *agenda_claim_find(const struct agenda *a, enum claim_kind kind, uint64_t key);
+const struct claim *agenda_claim_find(const struct agenda *a, enum claim_kind kind,
+				      uint64_t key);
 /* Change how many places are taken in a session or hold. */
 void agenda_claim_seats(struct agenda *a, enum claim_kind kind, uint64_t key, int seats);
-/* Remove the holds that expired before or at now; returns how many. *next is when the next one expires,
- * 0 none. */
+/* Remove the holds that expired before or at now; returns how many. *next is when the
+ * next one expires, 0 none. */
 int agenda_holds_expire(struct agenda *a, rdvd_time now, rdvd_time *next);
 
-void agenda_absence_put(struct agenda *a, rdvd_id id, int counsellor, rdvd_time start, rdvd_time end);
+void agenda_absence_put(struct agenda *a, rdvd_id id, int counsellor, rdvd_time start,
+			rdvd_time end);
 void agenda_absence_remove(struct agenda *a, rdvd_id id);
 
 /* ---- asking about one time ---- */
@@ -74,8 +84,9 @@ struct agenda_ask {
 	int service, site;
 	rdvd_time start;
 	rdvd_time now;
-	int seats;    /* places wanted in a workshop; 1 else */
-	int staff;    /* 1: the team asks: notice, horizon, reserve and public do not count */
+	int seats; /* places wanted in a workshop; 1 else */
+	int staff; /* 1: the team asks: notice, horizon, reserve and public do not count
+		    */
 	/* claims to look through: the hold being used, the session being moved; 0 none */
 	uint64_t but_hold, but_session;
 };
@@ -89,14 +100,16 @@ struct agenda_answer {
 	int seats;	  /* free */
 };
 
-/* May service be booked at site from start? FREE fills answer; a CLOSED, EARLY or FAR one does not. */
+/* May service be booked at site from start? FREE fills answer; a CLOSED, EARLY or FAR one
+ * does not. */
 enum agenda_verdict agenda_ask(const struct agenda *a, const struct agenda_ask *ask,
 			       struct agenda_answer *answer);
 
-/* Is this counsellor free in [start, end) at site (TERRITORY_NONE: anywhere)? Travel, absences, claims.
- * For staff bookings outside openings. but_* as above. */
-int agenda_counsellor_is_free(const struct agenda *a, int counsellor, int site, rdvd_time start,
-			      rdvd_time end, uint64_t but_hold, uint64_t but_session);
+/* Is this counsellor free in [start, end) at site (TERRITORY_NONE: anywhere)? Travel,
+ * absences, claims. For staff bookings outside openings. but_* as above. */
+int agenda_counsellor_is_free(const struct agenda *a, int counsellor, int site,
+			      rdvd_time start, rdvd_time end, uint64_t but_hold,
+			      uint64_t but_session);
 /* Is there a room left at site throughout [start, end)? */
 int agenda_room_is_free(const struct agenda *a, int site, rdvd_time start, rdvd_time end,
 			uint64_t but_hold, uint64_t but_session);
@@ -110,14 +123,15 @@ struct occurrence {
 	civil_day day; /* civil, at the site */
 	const int *counsellors;
 	int ncounsellors;
-	const char *closed; /* why it does not take place ("Lundi de Pâques", a closure's reason), or NULL */
+	const char *closed; /* why it does not take place ("Lundi de Pâques", a closure's
+			       reason), or NULL */
 };
 
 typedef int occurrence_cb(void *arg, const struct occurrence *o);
-/* The occurrences on the civil days [from, to), by start then site, at most a year around now;
- * site, counsellor TERRITORY_NONE: any. */
-void agenda_occurrences(const struct agenda *a, civil_day from, civil_day to, int site, int counsellor,
-			occurrence_cb *cb, void *arg);
+/* The occurrences on the civil days [from, to), by start then site, at most a year around
+ * now; site, counsellor TERRITORY_NONE: any. */
+void agenda_occurrences(const struct agenda *a, civil_day from, civil_day to, int site,
+			int counsellor, occurrence_cb *cb, void *arg);
 
 /* ---- searching slots ---- */
 
@@ -132,7 +146,8 @@ struct slot_query {
 	enum slot_sort sort;
 	rdvd_time now;
 	int seats; /* at least so many, 1.. */
-	/* the page after this one: start and site of the last slot, after_site TERRITORY_NONE: first page */
+	/* the page after this one: start and site of the last slot, after_site
+	 * TERRITORY_NONE: first page */
 	rdvd_time after_start;
 	int after_site;
 };
@@ -144,13 +159,14 @@ struct slot {
 	int32_t distance_m; /* -1: not asked */
 };
 
-/* The first slots in order (API.md: soonest by start, distance, site; nearest by distance, start, site),
- * at most max into out. Returns how many; *more is 1 when others follow. */
-size_t slot_search(const struct agenda *a, const struct slot_query *q, struct slot *out, size_t max,
-		   int *more);
+/* The first slots in order (API.md: soonest by start, distance, site; nearest by
+ * distance, start, site), at most max into out. Returns how many; *more is 1 when others
+ * follow. */
+size_t slot_search(const struct agenda *a, const struct slot_query *q, struct slot *out,
+		   size_t max, int *more);
 
-/* Compare two agendas of the same territory and time; add one line a difference to out (at most 20);
- * returns how many. */
+/* Compare two agendas of the same territory and time; add one line a difference to out
+ * (at most 20); returns how many. */
 int agenda_compare(const struct agenda *a, const struct agenda *b, struct buf *out);
 
 #endif

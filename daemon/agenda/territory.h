@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* territory.h - what an installation is made of: the network, its organisations, sites, counsellors,
- * services, openings and closures, as the territory file (rdvd-territory/1) or the store describes
- * them. Parsed once into plain arrays, then read-only. Objects are known by slug outside, by index in
- * their array inside (arrays are sorted by slug, so index order is slug order), by id in the store.
- * Retired objects come after the living ones: nothing refers to them but the past. Pure. */
+/* territory.h - what an installation is made of: the network, its organisations, sites,
+ * counsellors, services, openings and closures, as the territory file (rdvd-territory/1)
+ * or the store describes them. Parsed once into plain arrays, then read-only. Objects are
+ * known by slug outside, by index in their array inside (arrays are sorted by slug, so
+ * index order is slug order), by id in the store. Retired objects come after the living
+ * ones: nothing refers to them but the past. Pure. */
 #ifndef RDVD_AGENDA_TERRITORY_H
 #define RDVD_AGENDA_TERRITORY_H
 
@@ -33,11 +34,12 @@ struct organisation {
 	rdvd_id id;
 	const char *slug, *name;
 	const char *phone, *email; /* for the public; "" none */
-	const char *const *area; /* INSEE codes; empty: everywhere. Sorts and counts, never blocks */
+	const char *const *
+		area; /* INSEE codes; empty: everywhere. Sorts and counts, never blocks */
 	size_t narea;
 	int age_min, age_max; /* eligible_age; 0, 0 none. Never blocks */
 	int move_until_minutes;
-	int sunday; /* reminders may go on Sundays 10:00-19:00 */
+	int sunday;	    /* reminders may go on Sundays 10:00-19:00 */
 	const char *accent; /* "#0b5d4e" or "" */
 	int retired;
 };
@@ -45,12 +47,12 @@ struct organisation {
 struct site {
 	rdvd_id id;
 	const char *slug, *name, *address, *postcode, *commune, *insee, *host;
-	struct bitext access; /* how to get there, the way in */
+	struct bitext access;	/* how to get there, the way in */
 	const char *place_kind; /* for the facts: "seat", "delocalised", or "" */
-	int step_free;	      /* 1 yes, 0 no, -1 not said */
+	int step_free;		/* 1 yes, 0 no, -1 not said */
 	int organisation;
 	struct geo_point point;
-	int rooms; /* appointments at once; 0 no limit */
+	int rooms;		 /* appointments at once; 0 no limit */
 	const struct zone *zone; /* lent by the territory */
 	const struct holiday_set *holidays;
 	int retired;
@@ -74,9 +76,9 @@ struct service {
 	rdvd_id id;
 	const char *slug;
 	struct bitext name;
-	struct bitext bring;	/* what to bring; "" */
-	struct bitext card;	/* everyday words for the public page; falls back to name */
-	int organisation;	/* TERRITORY_NONE: the network's, any opening may offer it */
+	struct bitext bring; /* what to bring; "" */
+	struct bitext card;  /* everyday words for the public page; falls back to name */
+	int organisation;    /* TERRITORY_NONE: the network's, any opening may offer it */
 	enum service_mode mode;
 	int minutes;
 	int step_minutes; /* between candidate starts; preset: minutes */
@@ -116,7 +118,8 @@ struct opening {
 	struct opening_override *overrides;
 	size_t noverrides;
 	int public;
-	int reserve; /* the last N candidates are the team's until 18:00 the evening before */
+	int reserve; /* the last N candidates are the team's until 18:00 the evening
+			before */
 };
 
 struct closure {
@@ -141,30 +144,36 @@ struct territory {
 	struct territory_private *priv; /* owned memory: arena, zones, indexes */
 };
 
-/* Parse a whole file's bytes. NULL: errors gets one line a problem, "FILE:LINE: ..." for syntax,
- * "FILE: openings[3].rrule: ..." (a JSON path) for meaning, with the remedy. name is the file's. */
-struct territory *territory_parse(const char *name, const char *bytes, size_t n, struct buf *errors);
+/* Parse a whole file's bytes. NULL: errors gets one line a problem, "FILE:LINE: ..." for
+ * syntax, "FILE: openings[3].rrule: ..." (a JSON path) for meaning, with the remedy. name
+ * is the file's. */
+struct territory *territory_parse(const char *name, const char *bytes, size_t n,
+				  struct buf *errors);
 /* The same from a JSON value (borrowed). */
-struct territory *territory_from_json(const char *name, const json_t *root, struct buf *errors);
-/* From the store's definitions, retired ones included; ids are set. No definitions: an empty
- * territory (Europe/Paris). */
+struct territory *territory_from_json(const char *name, const json_t *root,
+				      struct buf *errors);
+/* From the store's definitions, retired ones included; ids are set. No definitions: an
+ * empty territory (Europe/Paris). */
 struct territory *territory_from_definitions(const struct rdvd_definition *defs, size_t n,
 					     struct buf *errors);
 void territory_free(struct territory *t);
 
-/* Cut a valid file into definitions: calls cb for each object with its slug and canonical JSON (the
- * same object gives the same bytes). Closures and openings without an id get one made of their content.
- * id and retired are 0. */
+/* Cut a valid file into definitions: calls cb for each object with its slug and canonical
+ * JSON (the same object gives the same bytes). Closures and openings without an id get
+ * one made of their content. id and retired are 0. */
 void territory_each_definition(const json_t *root, rdvd_definition_cb *cb, void *arg);
 
-/* Indexes by slug (living first, then retired) or by the store's id; TERRITORY_NONE when unknown. */
+/* Indexes by slug (living first, then retired) or by the store's id; TERRITORY_NONE when
+ * unknown. */
 int territory_organisation(const struct territory *t, const char *slug);
 int territory_site(const struct territory *t, const char *slug);
 int territory_counsellor(const struct territory *t, const char *slug);
 int territory_service(const struct territory *t, const char *slug);
-int territory_by_id(const struct territory *t, enum rdvd_definition_kind kind, rdvd_id id);
+int territory_by_id(const struct territory *t, enum rdvd_definition_kind kind,
+		    rdvd_id id);
 
-const char *service_mode_name(enum service_mode mode); /* "site", "phone", "home", "video" */
+const char *
+service_mode_name(enum service_mode mode); /* "site", "phone", "home", "video" */
 /* fr or en of a bitext, by language code. Never NULL. */
 const char *bitext_get(const struct bitext *b, const char *language);
 

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* claims.c - a hash table of claims by name, with one sorted vector a counsellor beside it. */
+#include "agenda/claims.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct claim_node {
+	struct claim claim; /* first: a claim's address is its node's */
+	struct claim_node *next;
+};
+
+static size_t claim_hash(enum claim_kind kind, uint64_t key)
+{
+	uint64_t h = (key ^ ((uint64_t)kind << 60)) * 0x9e3779b97f4a7c15u;
+	return (size_t)(h >> 20);
+}
+
+void claims_init(struct claims *c, int ncounsellors)
+{
+	*c = (struct claims){.nbuckets = 1024, .nbooks = ncounsellors};
+	c->buckets = xcalloc(c->nbuckets, sizeof(*c->buckets));
+	c->books = xcalloc((size_t)ncounsellors + 1, sizeof *c->books);
+}
+
+void claims_fini(struct claims *c)
+{
+	for (size_t i = 0; i < c->nbuckets; i++)
+		while (c->buckets[i]) {
+			struct claim_node *next = c->buckets[i]->next;
+			free(c->buckets[i]);
+			c->buckets[i] = next;
+		}
+	free(c->buckets);
+	for (int i = 0; i < c->nbooks; i++) {
+		free(c->books[i].claims);
+		free(c->books[i].absences);
+	}
+	free(c->books);
+	*c = (struct claims){.buckets = NULL};
+}
+
+static void grow(struct claims *c)
+{
+	size_t wider = c->nbuckets * 2;
+	struct claim_node **buckets = xcalloc(wider, sizeof(*buckets));
+	for (size_t i = 0; i < c->nbuckets; i++)
+		while (c->buckets[i]) {
+			struct claim_node *n = c->buckets[i];
+			c->buckets[i] = n->next;
+			size_t to = claim_hash(n->claim.kind, n->claim.key) & (wider - 1);
+			n->next = buckets[to];
+			buckets[to] = n;
+		}
+	free(c->buckets);
+	c->buckets = buckets;
+	c->nbuckets = wider;
+}
+
+int claims_from(const struct agenda_day_book *book, rdvd_time t)
+{
+	int lo = 0, hi = book->nclaims;
+	while (lo < hi) {
+		int mid = lo + (hi - lo) / 2;
+		if (book->claims[mid].start < t)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+const struct claim *claims_add(struct claims *c, const struct claim *claim)
+{
+	if (c->n >= c->nbuckets)
+		grow(c);
+	struct claim_node *n = xmalloc(sizeof *n);
+	size_t b = claim_hash(claim->kind, claim->key) & (c->nbuckets - 1);
+	*n = (struct claim_node){.claim = *claim, .next = c->buckets[b]};
+	c->buckets[b] = n;
+	c->n++;
+	for (int i = 0; i < claim->ncounsellors; i++) {
+		struct agenda_day_book *book = &c->books[claim->counsellors[i]];
+		VEC_GROW(book->claims, book->nclaims, book->cap);
+		int at = claims_from(book, claim->start);
+		memmove(&book->claims[at + 1], &book->claims[at],
+			(size_t)(book->nclaims - at) * sizeof *book->claims);
+		book->claims[at] = (struct timed_claim){claim->start, &n->claim};
+		book->nclaims++;
+	}
+	return &n->claim;
+}
+
+struct claim *claims_change(struct claims *c, enum claim_kind kind, uint64_t key)
+{
+	struct claim_node *n = c->buckets[claim_hash(kind, key) & (c->nbuckets - 1)];
+	while (n && (n->claim.kind != kind || n->claim.key != key))
+		n = n->next;
+	return n ? &n->claim : NULL;
+}
+
+const struct claim *claims_find(const struct claims *c, enum claim_kind kind, uint64_t key)
+{
+	return claims_change((struct claims *)c, kind, key);
+}
+
+void claims_remove(struct claims *c, const struct claim *claim)
+{
+	for (int i = 0; i < claim->ncounsellors; i++) {
+		struct agenda_day_book *book = &c->books[claim->counsellors[i]];
+		int at = claims_from(book, claim->start);
+		while (at < book->nclaims && book->claims[at].claim != claim)
+			at++;
+		if (at == book->nclaims)
+			continue;
+		book->nclaims--;
+		memmove(&book->claims[at], &book->claims[at + 1],
+			(size_t)(book->nclaims - at) * sizeof *book->claims);
+	}
+	struct claim_node **p = &c->buckets[claim_hash(claim->kind, claim->key) & (c->nbuckets - 1)];
+	while (&(*p)->claim != claim)
+		p = &(*p)->next;
+	struct claim_node *gone = *p;
+	*p = gone->next;
+	free(gone);
+	c->n--;
+}
+
+void claims_each(const struct claims *c, int (*cb)(void *arg, const struct claim *claim), void *arg)
+{
+	for (size_t i = 0; i < c->nbuckets; i++)
+		for (struct claim_node *n = c->buckets[i]; n; n = n->next)
+			if (cb(arg, &n->claim))
+				return;
+}
+
+void claims_absence_add(struct claims *c, const struct absence *a)
+{
+	struct agenda_day_book *book = &c->books[a->counsellor];
+	VEC_GROW(book->absences, book->nabsences, book->absences_cap);
+	book->absences[book->nabsences++] = *a;
+}
+
+int claims_absence_remove(struct claims *c, rdvd_id id, struct absence *a)
+{
+	for (int i = 0; i < c->nbooks; i++) {
+		struct agenda_day_book *book = &c->books[i];
+		for (int j = 0; j < book->nabsences; j++)
+			if (book->absences[j].id == id) {
+				*a = book->absences[j];
+				book->absences[j] = book->absences[--book->nabsences];
+				return 1;
+			}
+	}
+	return 0;
+}
