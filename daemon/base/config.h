@@ -50,11 +50,11 @@ struct config_export {
 struct config {
 	char *path; /* of the file, as given */
 
-	char *dir;		   /* the data folder */
-	struct config_list listen; /* "ADDR:PORT", "[::1]:PORT", "localhost:PORT",
-				      "*:PORT"; 1 or more */
-	char *public_url;	   /* (live) "https://host[:port]", no slash at the end */
-	char *socket;		   /* at most 107 bytes */
+	char *dir; /* the data folder */
+	/* 1 or more "ADDR:PORT", "[::1]:PORT", "localhost:PORT", "*:PORT" */
+	struct config_list listen;
+	char *public_url; /* (live) "https://host[:port]", no slash at the end */
+	char *socket;	  /* at most 107 bytes */
 	char *communes;
 	char *texts; /* (live) */
 	char *module_dir;
@@ -70,9 +70,9 @@ struct config {
 
 	struct {
 		int connections; /* in all */
+		/* of one address, from here on */
 		int connections_per_address;
-		int requests_per_minute; /* (live) this and the next three: of one address
-					  */
+		int requests_per_minute; /* (live) */
 		int holds_per_minute;	 /* (live) */
 		int bookings_per_minute; /* (live) */
 		int logins_per_minute;	 /* (live) */
