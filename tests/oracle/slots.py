@@ -224,21 +224,34 @@ def starts(opening, tz, first, last):
 
 
 def occurrences(territory, opening, first, last):
-    """What is left of an opening on the dates first..last (inclusive)."""
-    site = opening["site"]
-    tz = territory.timezone(site)
+    """What is left of an opening on the dates first..last (inclusive). An override replaces the
+    occurrence that would start on its date `on`: cancelled, or with another start, end, site, counsellor;
+    closures and holidays then apply to where and when it takes place."""
     length = dt.datetime.fromisoformat(opening["end"]) - dt.datetime.fromisoformat(opening["start"])
+    overrides = {dt.date.fromisoformat(o["on"]): o for o in opening.get("overrides", ())}
     result = []
-    for start in starts(opening, tz, first, last):
-        day = start.date()
-        if territory.removed(site, day):
+    for start in starts(opening, territory.timezone(opening["site"]), min([first, *overrides]),
+                        max([last, *overrides])):
+        other = overrides.get(start.date(), {})
+        if other.get("cancelled"):
             continue
-        begin, end = instant(start, tz), instant(start + length, tz)
-        who = tuple(c for c in _as_list(opening["counsellor"])
-                    if not territory.closed("counsellor", c, day))
-        if end > begin and who:
-            result.append(Occurrence(opening["id"], site, day, begin, end, who))
+        begin = dt.datetime.fromisoformat(other["start"]) if "start" in other else start
+        finish = dt.datetime.fromisoformat(other["end"]) if "end" in other else start + length
+        site, who = other.get("site", opening["site"]), other.get("counsellor", opening["counsellor"])
+        one = occurrence(territory, opening["id"], site, who, begin, finish)
+        if one and first <= one.day <= last:
+            result.append(one)
     return result
+
+
+def occurrence(territory, opening, site, counsellors, start, end):
+    """One civil interval as an occurrence, or None when it does not take place."""
+    tz, day = territory.timezone(site), start.date()
+    begin, finish = instant(start, tz), instant(end, tz)
+    who = tuple(c for c in _as_list(counsellors) if not territory.closed("counsellor", c, day))
+    if territory.removed(site, day) or finish <= begin or not who:
+        return None
+    return Occurrence(opening, site, day, begin, finish, who)
 
 
 # ---- who is free
@@ -330,20 +343,20 @@ def slots(territory, service_id, now, *, days=None, appointments=(), site=None, 
     diary = Diary(territory, appointments)
     free = collections.defaultdict(set)
     for opening in territory.openings:
-        where = opening["site"]
         if service_id not in opening["services"] or not opening.get("public", True):
             continue
-        if site is not None and where != site:
-            continue
-        tz = territory.timezone(where)
-        for occurrence in occurrences(territory, opening, civil(first, tz).date() - dt.timedelta(1),
-                                      civil(last, tz).date()):
-            found = candidates(occurrence, service)
-            public = len(found) - kept_for_team(opening, occurrence, found, now, tz)
+        # A day more at each end: the zones differ, and a night's occurrence starts the day before.
+        for one in occurrences(territory, opening, dt.date.fromtimestamp(first) - dt.timedelta(2),
+                               dt.date.fromtimestamp(last) + dt.timedelta(2)):
+            where = one.site
+            if site is not None and where != site:
+                continue
+            found = candidates(one, service)
+            public = len(found) - kept_for_team(opening, one, found, now, territory.timezone(where))
             for start, end in found[:public]:
                 if first <= start <= last:
                     free[where, start, end].update(
-                        c for c in occurrence.counsellors
+                        c for c in one.counsellors
                         if diary.is_free(c, where, start, end, service_id if service.get("capacity") else None))
     result = []
     for (where, start, end), who in free.items():

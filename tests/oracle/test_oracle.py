@@ -270,6 +270,18 @@ def test_reserve_until_the_evening_before():
     assert hours(small(opening={"reserve": 9}), "2026-05-31T12:00:00+02:00") == []
 
 
+def test_one_occurrence_that_differs():
+    weekly = {"rrule": "FREQ=WEEKLY;BYDAY=MO", "until": "2026-06-20", "overrides": [
+        {"on": "2026-06-08", "start": "2026-06-09T14:00", "end": "2026-06-09T15:00", "counsellor": "b"},
+        {"on": "2026-06-15", "cancelled": True}]}
+    assert hours(small(opening=weekly))[3:] == ["2026-06-09 14:00 x1"]
+    away = {"closures": [{"counsellor": "b", "from": "2026-06-09", "to": "2026-06-09", "reason": "x"}]}
+    assert hours(small(opening=weekly, more=away))[3:] == []
+    weekly["overrides"][0] = {"on": "2026-06-08", "site": "far"}
+    assert [site for site, _ in ask(small(opening=weekly), "2026-06-02T00:00:00+02:00", service="rdv")] == [
+        "far"] * 3
+
+
 def test_spring_night_lasts_an_hour_less():
     night = {"start": "2026-03-29T01:00", "end": "2026-03-29T04:00"}
     now = "2026-03-28T12:00:00+01:00"
