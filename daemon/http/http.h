@@ -54,6 +54,9 @@ enum http_method {
 	HTTP_METHODS /* how many */
 };
 
+/* "GET", ... */
+const char *http_method_name(enum http_method m);
+
 enum http_access {
 	ACCESS_PUBLIC,	  /* anybody; http_request_user may still tell who it is */
 	ACCESS_STAFF,	  /* session cookie; else 303 to the log-in page */
@@ -336,8 +339,9 @@ struct http_request *http_ticket_request(const struct http_ticket *ticket);
 
 /* ---- answers without a known end: event streams, long exports ---- */
 
-/* Answer with a body that comes in pieces. Loop thread; at most 1 MiB waits unsent, then
- * http_stream_write answers -1 and the stream is over. */
+/* Answer with a body that comes in pieces. A write while more than 1 MiB waits unsent
+ * answers -1 and the stream is broken off. Whoever runs event streams ends them before
+ * http_server_stop, which waits for them otherwise until its grace is over. */
 struct http_stream *http_stream_start(struct http_request *rq, int status,
 				      const char *content_type);
 /* Append body (taken, left empty). 0, or -1 when the client is gone: call http_stream_end
