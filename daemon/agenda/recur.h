@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* recur.h - on which civil times an opening recurs: RFC 5545 3.3.10 rules with removed
- * dates, extra dates and a last day. This is the agenda's whole use of libical, whose
- * pitfalls stop here:
+ * dates, extra dates and a last day.
  *
- * - expansion is floating (wall times); instants come from zone.h, one occurrence at a
- * time;
- * - the text is validated by us before libical sees it: at most 512 bytes; each part once
- * and in range; FREQ DAILY, WEEKLY, MONTHLY or YEARLY; INTERVAL 1..1000; COUNT 1..10000;
- * not COUNT with UNTIL; BYSETPOS only with MONTHLY or YEARLY (libical ignores it
- * elsewhere); the combinations that RFC 5545 forbids; no BYHOUR, BYMINUTE or BYSECOND (an
- * opening's start gives its time of day);
+ * - Expansion is floating (wall times); instants come from zone.h, one occurrence at a
+ * time.
+ * - It is our own: libical 3.0.16 was tried, and crashes (BYWEEKNO=-24), searches for
+ * seconds (BYSETPOS that picks nothing) or errs (negative BYMONTHDAY, BYSETPOS with DAILY
+ * and WEEKLY). Days are simpler than instants: a period's days that satisfy every part,
+ * which is also exact.
+ * - A rule has at most 512 bytes; each part once and in range; FREQ DAILY, WEEKLY,
+ * MONTHLY or YEARLY; INTERVAL 1..1000; COUNT 1..10000; not COUNT with UNTIL; BYSETPOS
+ * with MONTHLY or YEARLY only; not the combinations that RFC 5545 forbids. BYHOUR,
+ * BYMINUTE and BYSECOND may only repeat the start, which gives the time of day.
  * - UNTIL is a date (that whole day is included) or a civil time, as RFC 5545 asks beside
  * a local start; a UTC one ("...Z") is refused here: pass the text through recur_localise
- * first;
- * - every search is bounded by the asked range, so no rule can make it run away.
+ * first.
+ * - Every search is bounded by the asked range and by the years 1970..2099.
  *
- * libical is not safe on several threads: call these from one thread. */
+ * Pure: any thread. */
 #ifndef RDVD_AGENDA_RECUR_H
 #define RDVD_AGENDA_RECUR_H
 
@@ -41,9 +43,8 @@ int recur_check(const char *rrule, civil_time start, char error[RECUR_ERROR_SIZE
  *
  * *starts is allocated (caller frees; NULL when *n is 0). Returns 0, or -1 when rrule is
  * invalid, with *starts and *n untouched. An occurrence never lies before start (extra
- * dates apart); when start does not match the rule, it is not one. Rules that began
- * decades ago cost no more than recent ones, except with COUNT together with BY parts
- * (one step an occurrence). */
+ * dates apart); when start does not match the rule, it is not one. A rule that
+ * began decades ago costs no more than a recent one, unless it has a COUNT. */
 int recur_expand(const char *rrule, civil_time start, civil_day until,
 		 const civil_day *except, size_t nexcept, const civil_day *extra,
 		 size_t nextra, civil_day from, civil_day to, civil_time **starts,
