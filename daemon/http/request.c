@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/impl.h"
+#include "http/layout.h"
 #include "http/wire.h"
 
 #define POOL_MAX 256
@@ -213,10 +214,20 @@ void request_answer(struct http_request *rq, int status, struct MHD_Response *re
 
 /* ---- checks before the handler ---- */
 
+struct header_walk {
+	struct wire_headers wire;
+	struct layout layout;
+};
+
 static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name,
 				 size_t name_len, const char *value, size_t value_len)
 {
-	wire_add_header(cls, name, name_len, value ? value : "", value ? value_len : 0);
+	struct header_walk *walk = cls;
+
+	if (!value)
+		value_len = 0;
+	layout_add(&walk->layout, name, value, value_len);
+	wire_add_header(&walk->wire, name, name_len, value ? value : "", value_len);
 	return MHD_YES;
 }
 
@@ -232,12 +243,15 @@ static void refuse_wire(struct http_request *rq, int status, const char *why)
 
 static int check_wire(struct http_request *rq, const char *method, const char *version)
 {
-	struct wire_headers w = {0};
+	struct header_walk walk = {0};
+	const struct wire_headers *w = &walk.wire;
 	const char *why = NULL;
 	int status;
 
-	MHD_get_connection_values_n(rq->mhd, MHD_HEADER_KIND, on_header, &w);
-	status = wire_judge(&w, version, &why);
+	layout_begin(&walk.layout, rq->mhd, method);
+	MHD_get_connection_values_n(rq->mhd, MHD_HEADER_KIND, on_header, &walk);
+	walk.wire.malformed |= !layout_is_whole(&walk.layout);
+	status = wire_judge(w, version, &why);
 	rq->method = http_method_parse(method);
 	if (!status && !*rq->target) {
 		status = 414;
@@ -247,10 +261,10 @@ static int check_wire(struct http_request *rq, const char *method, const char *v
 		refuse_wire(rq, status, why);
 		return -1;
 	}
-	rq->forwarded_for = w.forwarded_for;
-	rq->body_declared = w.length;
-	rq->has_body = w.encodings || w.length > 0;
-	address_client(&rq->conn->address, w.forwarded_for, rq->server->proxies,
+	rq->forwarded_for = w->forwarded_for;
+	rq->body_declared = w->length;
+	rq->has_body = w->encodings || w->length > 0;
+	address_client(&rq->conn->address, w->forwarded_for, rq->server->proxies,
 		       rq->server->nproxies, &rq->client);
 	if (rq->method == HTTP_METHODS) {
 		refuse_wire(rq, 501, "this method is not served");
@@ -491,10 +505,10 @@ static enum MHD_Result on_headers(struct http_request *rq, const char *method,
 				  our word */
 	if (!ok && rq->close)
 		return queue(rq);
-	if (rq->has_body || rq->method == HTTP_POST || rq->method == HTTP_PUT)
-		return MHD_YES;
-	dispatch(rq);
-	return settle(rq);
+	/* An answer queued now, before the library has read the request to its end, would
+	 * make it close the connection; the next call comes at once when there is no
+	 * body. */
+	return MHD_YES;
 }
 
 static enum MHD_Result on_body(struct http_request *rq, const char *data, size_t size)

@@ -69,8 +69,8 @@ void fixture_until(struct fixture *f, int (*test)(void *arg), void *arg)
 	}
 }
 
-static void client_connect(struct client *c, struct fixture *f, const void *address, socklen_t len,
-			   int family)
+static void client_connect(struct client *c, struct fixture *f, const void *address,
+			   socklen_t len, int family)
 {
 	*c = (struct client){.f = f};
 	c->fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -82,7 +82,8 @@ static void client_connect(struct client *c, struct fixture *f, const void *addr
 void client_open(struct client *c, struct fixture *f)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET,
-				 .sin_port = htons((uint16_t)http_server_port(f->server, 0)),
+				 .sin_port =
+					 htons((uint16_t)http_server_port(f->server, 0)),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
 	client_connect(c, f, &to, sizeof to, AF_INET);
@@ -241,8 +242,8 @@ const char *answer_header(const struct answer *a, const char *name)
 	static char value[1024];
 	size_t len = strlen(name);
 
-	for (const char *line = strstr(buf_str(&a->headers), "\r\n"); line && line[2] != '\r';
-	     line = strstr(line + 2, "\r\n")) {
+	for (const char *line = strstr(buf_str(&a->headers), "\r\n");
+	     line && line[2] != '\r'; line = strstr(line + 2, "\r\n")) {
 		if (strncasecmp(line + 2, name, len) || line[2 + len] != ':')
 			continue;
 		line += 2 + len + 1;
@@ -280,9 +281,11 @@ int fixture_ask(struct fixture *f, const char *request, struct answer *a)
 	return status;
 }
 
-int fixture_get(struct fixture *f, const char *target, const char *headers, struct answer *a)
+int fixture_get(struct fixture *f, const char *target, const char *headers,
+		struct answer *a)
 {
-	char *request = xasprintf("GET %s HTTP/1.1\r\nHost: h\r\n%s\r\n", target, headers);
+	char *request =
+		xasprintf("GET %s HTTP/1.1\r\nHost: h\r\n%s\r\n", target, headers);
 	int status = fixture_ask(f, request, a);
 
 	free(request);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* http_fixture.h - for the tests of http/: a real server on a free loopback port and raw sockets, in one
- * thread. Whoever waits for an answer runs the loop meanwhile. */
+/* http_fixture.h - for the tests of http/: a real server on a free loopback port and raw
+ * sockets, in one thread. Whoever waits for an answer runs the loop meanwhile. */
 #ifndef RDVD_TEST_HTTP_FIXTURE_H
 #define RDVD_TEST_HTTP_FIXTURE_H
 
@@ -11,12 +11,13 @@
 struct fixture {
 	struct loop *loop;
 	struct http_server *server;
-	char *dir;	  /* a temporary folder with the local socket in it */
-	char *socket;	  /* its path */
+	char *dir;    /* a temporary folder with the local socket in it */
+	char *socket; /* its path */
 	struct http_options options;
 };
 
-/* Start with options (zeroed where the preset is good); listen and unix_path are the fixture's. */
+/* Start with options (zeroed where the preset is good); listen and unix_path are the
+ * fixture's. */
 void fixture_start(struct fixture *f, const struct http_options *options);
 void fixture_add_routes(struct fixture *f, const struct http_route *routes, size_t n);
 void fixture_stop(struct fixture *f);
@@ -28,8 +29,8 @@ void fixture_until(struct fixture *f, int (*test)(void *arg), void *arg);
 struct client {
 	struct fixture *f;
 	int fd;
-	int closed;	/* the server closed */
-	struct buf in;	/* not yet taken by client_answer */
+	int closed;    /* the server closed */
+	struct buf in; /* not yet taken by client_answer */
 };
 
 void client_open(struct client *c, struct fixture *f);
@@ -53,9 +54,11 @@ const char *answer_header(const struct answer *a, const char *name);
 /* 1 when the server closes within 10 s. */
 int client_is_closed_soon(struct client *c);
 
-/* Open, send, read one answer, close. The status; the body in body when it is not NULL. */
+/* Open, send, read one answer, close. The status; the body in body when it is not NULL.
+ */
 int fixture_ask(struct fixture *f, const char *request, struct answer *a);
 /* GET target with more header lines ("A: b\r\n" or ""). */
-int fixture_get(struct fixture *f, const char *target, const char *headers, struct answer *a);
+int fixture_get(struct fixture *f, const char *target, const char *headers,
+		struct answer *a);
 
 #endif

@@ -1,0 +1,1116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_http.c - a real server, raw sockets: what is refused on the wire, routes, forms,
+ * who may call what, requests that wait, clients that leave, slow ones, streams, and the
+ * stop. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "http_fixture.h"
+
+/* ---- the handlers of these tests ---- */
+
+static struct http_ticket *tickets[256];
+static size_t ntickets;
+static struct http_stream *stream;
+static int stream_closed, data_freed;
+
+static void reply_text(struct http_request *rq, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addstr(&b, text);
+	http_reply(rq, 200, "text/plain", &b);
+}
+
+static void on_hello(struct http_request *rq)
+{
+	reply_text(rq, "hello");
+}
+
+static void on_show(struct http_request *rq)
+{
+	struct buf b = BUF_INIT;
+	const char *name, *value;
+
+	buf_addf(&b, "%s path=%s", http_method_name(http_request_method(rq)),
+		 http_request_path(rq));
+	if (http_request_param(rq, "a"))
+		buf_addf(&b, " a=%s", http_request_param(rq, "a"));
+	if (http_request_param(rq, "rest"))
+		buf_addf(&b, " rest=%s", http_request_param(rq, "rest"));
+	for (size_t i = 0; !http_request_query_at(rq, i, &name, &value); i++)
+		buf_addf(&b, " ?%s=%s", name, value);
+	for (size_t i = 0; !http_request_field_at(rq, i, &name, &value); i++)
+		buf_addf(&b, " %s=[%s]", name, value);
+	buf_addf(&b, " from=%s", http_request_address(rq));
+	if (http_request_user(rq))
+		buf_addf(&b, " user=%s", http_request_user(rq)->name);
+	http_reply(rq, 200, "text/plain", &b);
+}
+
+static void on_json(struct http_request *rq)
+{
+	json_t *j = http_request_json(rq);
+
+	if (j)
+		reply_text(rq, json_string_value(json_object_get(j, "a")));
+}
+
+static void on_wait(struct http_request *rq)
+{
+	assert_true(ntickets < ARRAY_SIZE(tickets));
+	tickets[ntickets++] = http_suspend(rq);
+}
+
+static void on_data_free(void *data)
+{
+	data_freed++;
+	free(data);
+}
+
+static void on_wait_with_data(struct http_request *rq)
+{
+	http_request_set_data(rq, xstrdup("mine"), on_data_free);
+	on_wait(rq);
+}
+
+/* Resumed before the handler has returned, as when a queue is full. */
+static void on_at_once(struct http_request *rq)
+{
+	reply_text(http_resume(http_suspend(rq)), "at once");
+}
+
+static void on_forgetful(struct http_request *rq)
+{
+}
+
+static void on_closed(void *arg)
+{
+	stream_closed++;
+}
+
+static void on_stream(struct http_request *rq)
+{
+	stream = http_stream_start(rq, 200, "text/event-stream");
+	http_stream_callbacks(stream, NULL, on_closed, NULL);
+}
+
+static void on_cached(struct http_request *rq)
+{
+	if (!http_etag(rq, "v1"))
+		reply_text(rq, "cached");
+}
+
+static void on_token(struct http_request *rq)
+{
+	reply_text(rq, http_request_csrf(rq));
+}
+
+static void on_huge(struct http_request *rq)
+{
+	struct buf b = BUF_INIT;
+
+	memset(buf_reserve(&b, 8 << 20), 'x', 8 << 20);
+	b.len = 8 << 20;
+	http_reply(rq, 200, "text/plain", &b);
+}
+
+static const struct http_route routes[] = {
+	{.method = HTTP_GET, .pattern = "/hello", .handle = on_hello},
+	{.method = HTTP_GET, .pattern = "/show", .handle = on_show},
+	{.method = HTTP_GET, .pattern = "/api/v1/show", .handle = on_show},
+	{.method = HTTP_GET, .pattern = "/rdv/{a}", .handle = on_show},
+	{.method = HTTP_GET, .pattern = "/rdv/{a}.ics", .handle = on_show},
+	{.method = HTTP_GET, .pattern = "/rdv/new", .handle = on_hello},
+	{.method = HTTP_POST,
+	 .pattern = "/rdv/{a}/cancel",
+	 .csrf = CSRF_ORIGIN,
+	 .body = BODY_FORM,
+	 .handle = on_show},
+	{.method = HTTP_PROPFIND,
+	 .pattern = "/dav/{*rest}",
+	 .body = BODY_RAW,
+	 .handle = on_show},
+	{.method = HTTP_POST, .pattern = "/form", .body = BODY_FORM, .handle = on_show},
+	{.method = HTTP_POST, .pattern = "/json", .body = BODY_JSON, .handle = on_json},
+	{.method = HTTP_GET, .pattern = "/wait", .handle = on_wait},
+	{.method = HTTP_POST,
+	 .pattern = "/wait",
+	 .body = BODY_FORM,
+	 .handle = on_wait_with_data},
+	{.method = HTTP_GET, .pattern = "/at-once", .handle = on_at_once},
+	{.method = HTTP_GET, .pattern = "/forgetful", .handle = on_forgetful},
+	{.method = HTTP_GET, .pattern = "/stream", .handle = on_stream},
+	{.method = HTTP_GET, .pattern = "/cached", .handle = on_cached},
+	{.method = HTTP_GET, .pattern = "/huge", .handle = on_huge},
+	{.method = HTTP_GET, .pattern = "/token", .handle = on_token},
+	{.method = HTTP_POST,
+	 .pattern = "/token",
+	 .csrf = CSRF_TOKEN,
+	 .body = BODY_FORM,
+	 .handle = on_hello},
+	{.method = HTTP_GET,
+	 .pattern = "/limited",
+	 .limit = LIMIT_LOGIN,
+	 .handle = on_show},
+	{.method = HTTP_GET,
+	 .pattern = "/api/v1/limited",
+	 .limit = LIMIT_LOGIN,
+	 .handle = on_show},
+	{.method = HTTP_GET,
+	 .pattern = "/staff",
+	 .access = ACCESS_STAFF,
+	 .handle = on_show},
+	{.method = HTTP_GET,
+	 .pattern = "/staff/admin",
+	 .access = ACCESS_STAFF,
+	 .roles = 2,
+	 .handle = on_show},
+	{.method = HTTP_GET,
+	 .pattern = "/api/v1/staff",
+	 .access = ACCESS_STAFF_API,
+	 .handle = on_show},
+	{.method = HTTP_GET,
+	 .pattern = "/metrics",
+	 .access = ACCESS_LOCAL,
+	 .handle = on_hello},
+};
+
+static const struct http_user *find_user(void *ctx, enum http_credential kind,
+					 const uint8_t hash[SECRET_HASH_SIZE])
+{
+	static const struct http_user anne = {.id = 7, .roles = 1, .name = "Anne"};
+	static const struct http_user robot = {.id = 8, .roles = 1, .name = "robot"};
+	uint8_t wanted[SECRET_HASH_SIZE];
+
+	secret_token_hash(kind == CREDENTIAL_BEARER ? "robot-token" : "anne-token",
+			  wanted);
+	if (!secret_equal(hash, wanted, sizeof wanted))
+		return NULL;
+	return kind == CREDENTIAL_BEARER ? &robot : &anne;
+}
+
+static const char *const proxies[] = {"127.0.0.1"};
+static const uint8_t key[SECRET_KEY_SIZE] = {1, 2, 3};
+
+static int setup(void **state)
+{
+	static struct fixture f;
+	const struct http_options o = {
+		.key = key,
+		.login_path = "/connexion",
+		.trusted_proxies = proxies,
+		.ntrusted_proxies = 1,
+		.hooks = {.find_user = find_user},
+		.limits = {[LIMIT_LOGIN] = {.burst = 3, .per_hour = 60}},
+		.request_timeout_ms = 300,
+		.connections_max = 1600,
+	};
+
+	ntickets = 0;
+	stream = NULL;
+	stream_closed = data_freed = 0;
+	fixture_start(&f, &o);
+	fixture_add_routes(&f, routes, ARRAY_SIZE(routes));
+	*state = &f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	fixture_stop(*state);
+	return 0;
+}
+
+/* ---- the wire ---- */
+
+static const struct {
+	const char *what, *request;
+	int status;
+} wire_cases[] = {
+	{"plain", "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n", 200},
+	{"1.0 without Host", "GET /hello HTTP/1.0\r\n\r\n", 200},
+	{"no Host", "GET /hello HTTP/1.1\r\n\r\n", 400},
+	{"two Hosts", "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+	{"empty Host", "GET /hello HTTP/1.1\r\nHost:\r\n\r\n", 400},
+	{"path in Host", "GET /hello HTTP/1.1\r\nHost: a/b\r\n\r\n", 400},
+	{"both lengths",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: "
+	 "chunked\r\n\r\n0\r\n\r\n",
+	 400},
+	{"both lengths, other order",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+	 "chunked\r\nContent-Length: "
+	 "3\r\n\r\n0\r\n\r\n",
+	 400},
+	{"two Content-Lengths",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: "
+	 "3\r\n\r\na=b",
+	 400},
+	{"two different Content-Lengths",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nContent-Length: "
+	 "3\r\n\r\na=b",
+	 400},
+	{"list as Content-Length",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: 3, 3\r\n\r\na=b", 400},
+	{"sign in Content-Length",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: +3\r\n\r\na=b", 400},
+	{"negative Content-Length",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", 400},
+	{"hexadecimal Content-Length",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: 0x3\r\n\r\na=b", 400},
+	{"gzip, chunked",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+	 400},
+	{"odd spelling of chunked",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n", 400},
+	{"two Transfer-Encodings",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+	 "chunked\r\nTransfer-Encoding: "
+	 "identity\r\n\r\n0\r\n\r\n",
+	 400},
+	{"chunked in 1.0",
+	 "POST /form HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	 400},
+	{"space before colon", "GET /hello HTTP/1.1\r\nHost: h\r\nA : b\r\n\r\n", 400},
+	{"space before the colon of Content-Length",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length : 3\r\n\r\na=b", 400},
+	{"empty header name", "GET /hello HTTP/1.1\r\nHost: h\r\n: b\r\n\r\n", 400},
+	{"empty header name and nothing else",
+	 "GET /hello HTTP/1.1\r\nHost: h\r\n:\r\n\r\n", 400},
+	{"empty header name first", "GET /hello HTTP/1.1\r\n: b\r\nHost: h\r\n\r\n", 400},
+	{"empty header name that hides a length",
+	 "POST /form HTTP/1.1\r\nHost: h\r\n: b\r\nContent-Length: 3\r\n\r\na=b", 400},
+	{"folded header", "GET /hello HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n", 400},
+	{"folded last header", "GET /hello HTTP/1.1\r\nA: b\r\n\tc\r\nHost: h\r\n\r\n",
+	 400},
+	{"bare line feeds", "GET /hello HTTP/1.1\nHost: h\n\n", 400},
+	{"bare line feed", "GET /hello HTTP/1.1\r\nA: b\nHost: h\r\n\r\n", 400},
+	{"bare line feed at the end", "GET /hello HTTP/1.1\r\nHost: h\r\n\n", 400},
+	{"empty values and blanks",
+	 "GET /hello HTTP/1.1\r\nHost: h \t\r\nA:\r\nB: \r\n\r\n", 200},
+	{"odd header name", "GET /hello HTTP/1.1\r\nHost: h\r\nA(b): c\r\n\r\n", 400},
+	{"control character in a value",
+	 "GET /hello HTTP/1.1\r\nHost: h\r\nA: b\001c\r\n\r\n", 400},
+	{"carriage return in a value",
+	 "GET /hello HTTP/1.1\r\nHost: h\r\nA: b\rc\r\n\r\n", 400},
+	{"line without a colon", "GET /hello HTTP/1.1\r\nHost: h\r\nAbc\r\n\r\n", 400},
+	{"TRACE", "TRACE /hello HTTP/1.1\r\nHost: h\r\n\r\n", 501},
+	{"unknown method", "BREW /hello HTTP/1.1\r\nHost: h\r\n\r\n", 501},
+	{"method in lower case", "get /hello HTTP/1.1\r\nHost: h\r\n\r\n", 501},
+	{"absolute address", "GET http://h/hello HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+	{"NUL in the path", "GET /rdv/a%00b HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+	{"line feed in the path", "GET /rdv/a%0Ab HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+	{"cut escape", "GET /rdv/a%4 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+	{"bad escape", "GET /rdv/a%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+	{"invalid UTF-8 in the path", "GET /rdv/%c3%28 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+	{"overlong UTF-8 in the query", "GET /show?a=%c0%af HTTP/1.1\r\nHost: h\r\n\r\n",
+	 400},
+	{"NUL in the query", "GET /show?a=%00 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+	{"an escaped slash is no separator", "GET /rdv%2Fnew HTTP/1.1\r\nHost: h\r\n\r\n",
+	 404},
+	{"dots stay dots", "GET /rdv/../hello HTTP/1.1\r\nHost: h\r\n\r\n", 404},
+	{"unknown path", "GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", 404},
+	{"known path, other method", "DELETE /hello HTTP/1.1\r\nHost: h\r\n\r\n", 405},
+	{"repeated parameter of a page", "GET /show?a=1&a=2 HTTP/1.1\r\nHost: h\r\n\r\n",
+	 200},
+	{"repeated parameter of the API",
+	 "GET /api/v1/show?a=1&a=2 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+	{"JSON to a form",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: "
+	 "application/json\r\nContent-Length: "
+	 "2\r\n\r\n{}",
+	 415},
+	{"form to JSON",
+	 "POST /json HTTP/1.1\r\nHost: h\r\nContent-Type: "
+	 "application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b",
+	 415},
+	{"bad JSON",
+	 "POST /json HTTP/1.1\r\nHost: h\r\nContent-Type: "
+	 "application/json\r\nContent-Length: "
+	 "2\r\n\r\n{,",
+	 400},
+	{"JSON with a key twice",
+	 "POST /json HTTP/1.1\r\nHost: h\r\nContent-Type: "
+	 "application/json\r\nContent-Length: "
+	 "15\r\n\r\n{\"a\":1,\"a\":\"2\"}",
+	 400},
+	{"JSON",
+	 "POST /json HTTP/1.1\r\nHost: h\r\nContent-Type: application/json; "
+	 "charset=utf-8\r\nContent-Length: 9\r\n\r\n{\"a\":\"b\"}",
+	 200},
+	{"invalid UTF-8 in a form",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: "
+	 "application/x-www-form-urlencoded\r\nContent-Length: 5\r\n\r\na=%ff",
+	 400},
+	{"announced body too long",
+	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: "
+	 "application/x-www-form-urlencoded\r\nContent-Length: 99999999\r\n\r\n",
+	 413},
+	{"metrics from the network", "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n", 404},
+};
+
+static void test_wire(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wire_cases); i++) {
+		struct answer a;
+		int status = fixture_ask(*state, wire_cases[i].request, &a);
+
+		if (status != wire_cases[i].status)
+			print_error("%s: %d instead of %d\n", wire_cases[i].what, status,
+				    wire_cases[i].status);
+		assert_int_equal(status, wire_cases[i].status);
+		answer_fini(&a);
+	}
+}
+
+/* A refusal for the bytes themselves must end the connection: what follows is not a
+ * request. */
+static void test_smuggled_request_is_not_served(void **state)
+{
+	struct client c;
+	struct answer a;
+
+	client_open(&c, *state);
+	client_send(&c, "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n"
+			"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /hello "
+			"HTTP/1.1\r\nHost: h\r\n"
+			"\r\n");
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 400);
+	assert_string_equal(answer_header(&a, "Connection"), "close");
+	answer_fini(&a);
+	assert_true(client_is_closed_soon(&c));
+	assert_int_equal(c.in.len, 0);
+	client_close(&c);
+}
+
+static void ask_with_filler(struct fixture *f, const char *before, size_t n,
+			    const char *each, const char *after, int status)
+{
+	struct buf b = BUF_INIT;
+	struct answer a;
+
+	buf_addstr(&b, before);
+	for (size_t i = 0; i < n; i++)
+		buf_addstr(&b, each);
+	buf_addstr(&b, after);
+	assert_int_equal(fixture_ask(f, buf_str(&b), &a), status);
+	answer_fini(&a);
+	buf_fini(&b);
+}
+
+static void test_sizes(void **state)
+{
+	struct fixture *f = *state;
+	static const char form[] = "POST /form HTTP/1.1\r\nHost: h\r\n"
+				   "Content-Type: application/x-www-form-urlencoded\r\n";
+	struct buf b = BUF_INIT;
+
+	ask_with_filler(f, "GET /show?a=", 4000, "x", " HTTP/1.1\r\nHost: h\r\n\r\n",
+			200);
+	ask_with_filler(f, "GET /show?a=", 4200, "x", " HTTP/1.1\r\nHost: h\r\n\r\n",
+			414);
+	ask_with_filler(f, "GET /show HTTP/1.1\r\nHost: h\r\n", 60, "A: b\r\n", "\r\n",
+			200);
+	ask_with_filler(f, "GET /show HTTP/1.1\r\nHost: h\r\n", 65, "A: b\r\n", "\r\n",
+			431);
+	ask_with_filler(f, "GET /show HTTP/1.1\r\nHost: h\r\nA: ", 7900, "x", "\r\n\r\n",
+			200);
+	ask_with_filler(f, "GET /show HTTP/1.1\r\nHost: h\r\nA: ", 9000, "x", "\r\n\r\n",
+			431);
+	ask_with_filler(f, "GET /show HTTP/1.1\r\nHost: h\r\nA: ", 60000, "x", "\r\n\r\n",
+			431);
+
+	buf_addf(&b, "%sContent-Length: 65536\r\n\r\na=", form);
+	ask_with_filler(f, buf_str(&b), 65534, "x", "", 200);
+	buf_clear(&b);
+	buf_addf(&b, "%sContent-Length: 65537\r\n\r\na=", form);
+	ask_with_filler(f, buf_str(&b), 65535, "x", "", 413);
+	buf_clear(&b);
+	buf_addf(&b, "%sTransfer-Encoding: chunked\r\n\r\n1FFFF\r\n", form);
+	ask_with_filler(f, buf_str(&b), 0x1ffff, "x", "\r\n0\r\n\r\n", 413);
+	buf_fini(&b);
+}
+
+static void test_local_socket_takes_large_bodies(void **state)
+{
+	struct client c;
+	struct answer a;
+	struct buf b = BUF_INIT;
+
+	client_open_local(&c, *state);
+	buf_addstr(&b,
+		   "POST /json HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+		   "Content-Length: 5000009\r\n\r\n{\"a\":\"b\"");
+	memset(buf_reserve(&b, 5000000), ' ', 5000000);
+	b.len += 5000000;
+	buf_addstr(&b, "}");
+	client_send_bytes(&c, b.data, b.len);
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 200);
+	assert_string_equal(buf_str(&a.body), "b");
+	answer_fini(&a);
+	client_send(&c, "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n");
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 200);
+	answer_fini(&a);
+	client_send(&c, "GET /api/v1/staff HTTP/1.1\r\nHost: h\r\n\r\n");
+	client_answer(&c, &a);
+	assert_string_equal(buf_str(&a.body), "GET path=/api/v1/staff from=local");
+	answer_fini(&a);
+	client_close(&c);
+	buf_fini(&b);
+}
+
+/* ---- routes, parameters, forms ---- */
+
+static void test_reading(void **state)
+{
+	static const struct {
+		const char *request, *body;
+	} cases[] = {
+		{"GET /rdv/a%20b%C3%A9?x=1+2&y&z=%26%3D HTTP/1.1\r\nHost: h\r\n\r\n",
+		 "GET path=/rdv/a b\303\251 a=a b\303\251 ?x=1 2 ?y= ?z=&= "
+		 "from=127.0.0.1"},
+		{"GET /rdv/abc.ics HTTP/1.1\r\nHost: h\r\n\r\n",
+		 "GET path=/rdv/abc.ics a=abc from=127.0.0.1"},
+		{"GET /rdv/new HTTP/1.1\r\nHost: h\r\n\r\n", "hello"},
+		{"PROPFIND /dav/a/b%20c/ HTTP/1.1\r\nHost: h\r\n\r\n",
+		 "PROPFIND path=/dav/a/b c/ rest=a/b c/ from=127.0.0.1"},
+		{"POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: "
+		 "application/x-www-form-urlencoded\r\nContent-Length: 27\r\n\r\n"
+		 "n=Zo%C3%A9&t=a%0D%0Ab&n=2&e",
+		 "POST path=/form n=[Zo\303\251] t=[a\r\nb] n=[2] e=[] from=127.0.0.1"},
+		{"POST /form HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+		 "POST path=/form from=127.0.0.1"},
+		{"POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: "
+		 "application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+		 "3\r\na=b\r\n4\r\n&c=d\r\n0\r\n\r\n",
+		 "POST path=/form a=[b] c=[d] from=127.0.0.1"},
+		{"POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; "
+		 "boundary=XX\r\nContent-Length: 132\r\n\r\n"
+		 "--XX\r\nContent-Disposition: form-data; "
+		 "name=\"a\"\r\n\r\nZo\303\251\r\n"
+		 "--XX\r\nContent-Disposition: form-data; name=\"f\"; "
+		 "filename=\"x\"\r\n\r\nhi\r\n"
+		 "--XX--\r\n",
+		 "POST path=/form a=[Zo\303\251] f=[hi] from=127.0.0.1"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct answer a;
+
+		assert_int_equal(fixture_ask(*state, cases[i].request, &a), 200);
+		assert_string_equal(buf_str(&a.body), cases[i].body);
+		answer_fini(&a);
+	}
+}
+
+static void test_keep_alive_head_and_pipeline(void **state)
+{
+	struct client c;
+	struct answer a;
+
+	client_open(&c, *state);
+	client_send(&c,
+		    "HEAD /hello HTTP/1.1\r\nHost: h\r\n\r\nGET /hello HTTP/1.1\r\nHost: "
+		    "h\r\n\r\nPOST /form HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
+		    "OPTIONS /rdv/x/cancel HTTP/1.1\r\nHost: h\r\n\r\n");
+	client_answer_head(&c, &a);
+	assert_int_equal(a.status, 200);
+	assert_string_equal(answer_header(&a, "Content-Length"), "5");
+	answer_fini(&a);
+	client_answer(&c, &a);
+	assert_string_equal(buf_str(&a.body), "hello");
+	assert_string_equal(answer_header(&a, "X-Content-Type-Options"), "nosniff");
+	assert_string_equal(answer_header(&a, "Cache-Control"), "no-store");
+	assert_non_null(answer_header(&a, "Content-Security-Policy"));
+	assert_null(answer_header(&a, "Strict-Transport-Security"));
+	answer_fini(&a);
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 200);
+	answer_fini(&a);
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 204);
+	assert_string_equal(answer_header(&a, "Allow"), "POST");
+	answer_fini(&a);
+	assert_false(c.closed);
+	client_close(&c);
+}
+
+static void test_etag(void **state)
+{
+	struct answer a;
+
+	assert_int_equal(fixture_get(*state, "/cached", "", &a), 200);
+	assert_string_equal(answer_header(&a, "ETag"), "\"v1\"");
+	assert_string_equal(answer_header(&a, "Cache-Control"), "private, no-cache");
+	answer_fini(&a);
+	assert_int_equal(fixture_get(*state, "/cached",
+				     "If-None-Match: \"x\", W/\"v1\"\r\n", NULL),
+			 304);
+	assert_int_equal(
+		fixture_get(*state, "/cached", "If-None-Match: \"v12\"\r\n", NULL), 200);
+}
+
+/* ---- who may ---- */
+
+static void test_access(void **state)
+{
+	static const struct {
+		const char *target, *headers;
+		int status;
+		const char *header, *value;
+	} cases[] = {
+		{"/staff?d=1", "", 303, "Location", "/connexion?next=%2Fstaff%3Fd%3D1"},
+		{"/staff", "Cookie: rdvd_session=wrong\r\n", 303, NULL, NULL},
+		{"/staff", "Cookie: a=b; rdvd_session=anne-token\r\n", 200, NULL, NULL},
+		{"/staff", "Authorization: Bearer robot-token\r\n", 303, NULL, NULL},
+		{"/staff/admin", "Cookie: rdvd_session=anne-token\r\n", 403, NULL, NULL},
+		{"/api/v1/staff", "", 401, "WWW-Authenticate", "Bearer"},
+		{"/api/v1/staff", "Cookie: rdvd_session=anne-token\r\n", 401, NULL, NULL},
+		{"/api/v1/staff", "Authorization: Bearer wrong\r\n", 401, "Content-Type",
+		 "application/problem+json"},
+		{"/api/v1/staff", "Authorization: bearer robot-token\r\n", 200, NULL,
+		 NULL},
+		{"/api/v1/show", "Authorization: Bearer wrong\r\n", 401, NULL, NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct answer a;
+
+		assert_int_equal(
+			fixture_get(*state, cases[i].target, cases[i].headers, &a),
+			cases[i].status);
+		if (cases[i].header)
+			assert_string_equal(answer_header(&a, cases[i].header),
+					    cases[i].value);
+		answer_fini(&a);
+	}
+}
+
+static void test_cross_site(void **state)
+{
+	static const struct {
+		const char *headers;
+		int status;
+	} cases[] = {
+		{"", 200},
+		{"Origin: http://h\r\n", 200},
+		{"Origin: http://evil\r\n", 403},
+		{"Origin: null\r\n", 403},
+		{"Origin: http://h.evil\r\n", 403},
+		{"Sec-Fetch-Site: same-origin\r\nOrigin: null\r\n", 200},
+		{"Sec-Fetch-Site: cross-site\r\n", 403},
+		{"Sec-Fetch-Site: same-site\r\n", 403},
+		{"Referer: http://evil/x\r\n", 403},
+		{"Referer: http://h/x\r\n", 200},
+		{"Origin: http://evil\r\nAuthorization: Bearer robot-token\r\n", 200},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *request = xasprintf("POST /rdv/x/cancel HTTP/1.1\r\nHost: h\r\n%s"
+					  "Content-Length: 0\r\n\r\n",
+					  cases[i].headers);
+
+		assert_int_equal(fixture_ask(*state, request, NULL), cases[i].status);
+		free(request);
+	}
+}
+
+static int post_token(struct fixture *f, const char *browser, const char *token)
+{
+	char *request =
+		xasprintf("POST /token HTTP/1.1\r\nHost: h\r\nCookie: rdvd_browser=%s\r\n"
+			  "Content-Type: application/x-www-form-urlencoded\r\n"
+			  "Content-Length: %zu\r\n\r\n_csrf=%s",
+			  browser, strlen(token) + 6, token);
+	int status = fixture_ask(f, request, NULL);
+
+	free(request);
+	return status;
+}
+
+static void test_csrf_token(void **state)
+{
+	struct answer a;
+	char browser[33] = "";
+	const char *cookie;
+
+	assert_int_equal(fixture_get(*state, "/token", "", &a), 200);
+	cookie = answer_header(&a, "Set-Cookie");
+	assert_non_null(cookie);
+	assert_int_equal(strncmp(cookie, "rdvd_browser=", 13), 0);
+	assert_string_equal(cookie + 13 + 32, "; Path=/; HttpOnly; SameSite=Lax");
+	memcpy(browser, cookie + 13, 32);
+	assert_int_equal(post_token(*state, browser, buf_str(&a.body)), 200);
+	assert_int_equal(post_token(*state, browser, "wrong"), 403);
+	assert_int_equal(post_token(*state, browser, ""), 403);
+	browser[0] = browser[0] == 'a' ? 'b' : 'a';
+	assert_int_equal(post_token(*state, browser, buf_str(&a.body)), 403);
+	assert_int_equal(post_token(*state, "", buf_str(&a.body)), 403);
+	answer_fini(&a);
+}
+
+static void test_limits(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+	struct http_counters n;
+
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(fixture_get(f, "/limited", "", NULL),
+				 200); /* loopback */
+		assert_int_equal(fixture_get(f, "/limited",
+					     "X-Forwarded-For: 192.0.2.9\r\n"
+					     "Authorization: Bearer robot-token\r\n",
+					     NULL),
+				 200);
+	}
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(fixture_get(f, "/limited",
+					     "X-Forwarded-For: 6.6.6.6, 192.0.2.7\r\n",
+					     &a),
+				 200);
+		assert_non_null(strstr(buf_str(&a.body), "from=192.0.2.7"));
+		answer_fini(&a);
+	}
+	assert_int_equal(
+		fixture_get(f, "/limited", "X-Forwarded-For: 7.7.7.7, 192.0.2.7\r\n", &a),
+		429);
+	assert_string_equal(answer_header(&a, "Retry-After"), "60");
+	assert_string_equal(answer_header(&a, "Content-Type"),
+			    "text/html; charset=utf-8");
+	answer_fini(&a);
+	assert_int_equal(
+		fixture_get(f, "/api/v1/limited", "X-Forwarded-For: 192.0.2.7\r\n", &a),
+		429);
+	assert_string_equal(answer_header(&a, "Content-Type"),
+			    "application/problem+json");
+	answer_fini(&a);
+	assert_int_equal(
+		fixture_get(f, "/limited", "X-Forwarded-For: 192.0.2.8\r\n", NULL), 200);
+	assert_int_equal(fixture_get(f, "/hello", "X-Forwarded-For: 192.0.2.7\r\n", NULL),
+			 200);
+	/* One /64 is one client. */
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(fixture_get(f, "/limited",
+					     "X-Forwarded-For: 2001:db8:0:1::1\r\n",
+					     NULL),
+				 200);
+	assert_int_equal(fixture_get(f, "/limited",
+				     "X-Forwarded-For: 2001:db8:0:1:2::3\r\n", NULL),
+			 429);
+	assert_int_equal(
+		fixture_get(f, "/limited", "X-Forwarded-For: 2001:db8:0:2::1\r\n", NULL),
+		200);
+	http_server_counters(f->server, &n);
+	assert_int_equal(n.limited, 3);
+}
+
+/* ---- requests that wait ---- */
+
+static int has_tickets(void *n)
+{
+	return ntickets >= *(size_t *)n;
+}
+
+static int is_set(void *arg)
+{
+	return *(int *)arg;
+}
+
+static void wait_tickets(struct fixture *f, size_t n)
+{
+	fixture_until(f, has_tickets, &n);
+}
+
+static void test_suspend_and_resume(void **state)
+{
+	enum { N = 100 };
+	static struct client c[N];
+	struct answer a;
+	struct http_counters n;
+
+	for (int i = 0; i < N; i++) {
+		client_open(&c[i], *state);
+		client_send(&c[i], "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+	}
+	wait_tickets(*state, N);
+	http_server_counters(((struct fixture *)*state)->server, &n);
+	assert_int_equal(n.suspended, N);
+	assert_int_equal(fixture_get(*state, "/hello", "", NULL),
+			 200); /* others are served */
+	for (int i = 0; i < N; i++)
+		reply_text(http_resume(tickets[i]), "late");
+	for (int i = 0; i < N; i++) {
+		client_answer(&c[i], &a);
+		assert_string_equal(buf_str(&a.body), "late");
+		answer_fini(&a);
+		client_send(&c[i], "GET /at-once HTTP/1.1\r\nHost: h\r\n\r\n");
+		client_answer(&c[i], &a);
+		assert_string_equal(buf_str(&a.body), "at once");
+		answer_fini(&a);
+		client_close(&c[i]);
+	}
+}
+
+static void test_suspended_twice(void **state)
+{
+	struct client c;
+	struct answer a;
+	struct http_request *rq;
+
+	client_open(&c, *state);
+	client_send(&c, "POST /wait HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+	wait_tickets(*state, 1);
+	rq = http_resume(tickets[0]);
+	assert_non_null(rq);
+	tickets[0] = http_suspend(rq);
+	for (int i = 0; i < 3; i++)
+		fixture_turn(*state);
+	assert_ptr_equal(http_ticket_request(tickets[0]), rq);
+	reply_text(http_resume(tickets[0]), "second");
+	client_answer(&c, &a);
+	assert_string_equal(buf_str(&a.body), "second");
+	answer_fini(&a);
+	fixture_until(*state, is_set, &data_freed);
+	assert_int_equal(data_freed, 1);
+	client_close(&c);
+}
+
+static void test_forgetful_handlers(void **state)
+{
+	struct client c;
+	struct answer a;
+
+	assert_int_equal(fixture_get(*state, "/forgetful", "", NULL), 500);
+	client_open(&c, *state);
+	client_send(&c, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+	wait_tickets(*state, 1);
+	assert_non_null(http_resume(tickets[0])); /* and then nothing */
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 500);
+	answer_fini(&a);
+	client_close(&c);
+}
+
+static int nobody_is_left(void *arg)
+{
+	struct http_counters n;
+
+	http_server_counters(((struct fixture *)arg)->server, &n);
+	return n.connections == 0;
+}
+
+static void test_client_gone_while_suspended(void **state)
+{
+	struct client c[20];
+	struct linger reset = {.l_onoff = 1};
+
+	for (int i = 0; i < 20; i++) {
+		client_open(&c[i], *state);
+		client_send(&c[i],
+			    i % 2 ? "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"
+				  : "POST /wait HTTP/1.1\r\nHost: h\r\nContent-Length: "
+				    "0\r\n\r\n");
+	}
+	wait_tickets(*state, 20);
+	for (int i = 0; i < 20; i++) {
+		if (i % 3)
+			setsockopt(c[i].fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+		client_close(&c[i]);
+	}
+	for (int i = 0; i < 3; i++)
+		fixture_turn(*state);
+	for (int i = 0; i < 20; i++) {
+		struct http_request *rq = http_resume(tickets[i]);
+
+		if (rq)
+			reply_text(rq, "to nobody");
+	}
+	fixture_until(*state, nobody_is_left, *state);
+	assert_int_equal(data_freed, 10);
+	assert_int_equal(fixture_get(*state, "/hello", "", NULL), 200);
+}
+
+static void test_client_gone_while_reading(void **state)
+{
+	struct client c;
+	struct linger reset = {.l_onoff = 1};
+
+	client_open(&c, *state);
+	client_send(&c, "GET /huge HTTP/1.1\r\nHost: h\r\n\r\n");
+	for (int i = 0; i < 5; i++)
+		fixture_turn(*state);
+	setsockopt(c.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+	client_close(&c);
+	client_open(&c, *state);
+	client_send(
+		&c,
+		"POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: "
+		"application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\na=b");
+	client_close(&c);
+	fixture_until(*state, nobody_is_left, *state);
+	assert_int_equal(fixture_get(*state, "/hello", "", NULL), 200);
+}
+
+/* ---- slow clients ---- */
+
+static void dribble(struct fixture *f, const char *start, const char *each)
+{
+	struct client c;
+	int64_t begun_ms = clock_monotonic_ms();
+	int64_t next_ms = begun_ms;
+
+	client_open(&c, f);
+	client_send(&c, start);
+	while (!c.closed && clock_monotonic_ms() - begun_ms < 5000) {
+		if (clock_monotonic_ms() >= next_ms) {
+			client_send(&c, each);
+			next_ms += 50;
+		}
+		fixture_turn(f);
+		if (recv(c.fd, (char[256]){0}, 256, MSG_PEEK) == 0)
+			c.closed = 1;
+		if (c.in.len)
+			break;
+	}
+	assert_true(clock_monotonic_ms() - begun_ms < 2000);
+	if (c.in.len)
+		assert_int_equal(strncmp(buf_str(&c.in), "HTTP/1.1 408 ", 13), 0);
+	assert_true(client_is_closed_soon(&c));
+	client_close(&c);
+}
+
+static void test_slow_clients(void **state)
+{
+	struct http_counters n;
+
+	dribble(*state, "G", "E");
+	dribble(*state, "GET /hello HTTP/1.1\r\nHost: h\r\n", "A: b\r\n");
+	dribble(*state,
+		"POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: "
+		"application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n",
+		"a");
+	http_server_counters(((struct fixture *)*state)->server, &n);
+	assert_int_equal(n.timeouts, 3);
+}
+
+static void test_idle_connections_hinder_nobody(void **state)
+{
+	enum { N = 1000 };
+	static struct client c[N];
+	struct rlimit files = {.rlim_cur = 4000, .rlim_max = 4000};
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	assert_true(files.rlim_cur > 2 * N + 100);
+	for (int i = 0; i < N; i++) {
+		client_open(&c[i], *state);
+		if (i % 100 == 99)
+			fixture_turn(*state);
+	}
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(fixture_get(*state, "/hello", "", NULL), 200);
+	for (int i = 0; i < N; i++)
+		client_close(&c[i]);
+	fixture_until(*state, nobody_is_left, *state);
+}
+
+/* ---- streams ---- */
+
+static int has_stream(void *arg)
+{
+	return stream != NULL;
+}
+
+static int is_stream_closed(void *arg)
+{
+	return stream_closed;
+}
+
+static void write_stream(const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addstr(&b, text);
+	assert_int_equal(http_stream_write(stream, &b), 0);
+}
+
+static int has_drained(void *arg)
+{
+	return http_stream_pending(stream) == 0;
+}
+
+static void test_stream(void **state)
+{
+	struct client c;
+	struct answer a;
+
+	client_open(&c, *state);
+	client_send(&c, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+	fixture_until(*state, has_stream, NULL);
+	write_stream("one ");
+	fixture_until(*state, has_drained, NULL);
+	write_stream("two ");
+	write_stream("three");
+	http_stream_end(stream);
+	client_answer(&c, &a);
+	assert_string_equal(buf_str(&a.body), "one two three");
+	answer_fini(&a);
+	client_send(&c, "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 200);
+	answer_fini(&a);
+	client_close(&c);
+	assert_int_equal(stream_closed, 0);
+}
+
+static void test_stream_of_a_client_that_leaves(void **state)
+{
+	struct client c;
+	struct buf b = BUF_INIT;
+
+	client_open(&c, *state);
+	client_send(&c, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+	fixture_until(*state, has_stream, NULL);
+	client_close(&c);
+	for (int i = 0; i < 100 && !stream_closed; i++) {
+		buf_addstr(&b, "tick");
+		http_stream_write(stream, &b);
+		fixture_turn(*state);
+	}
+	fixture_until(*state, is_stream_closed, NULL);
+	buf_addstr(&b, "tick");
+	assert_int_equal(http_stream_write(stream, &b), -1);
+	http_stream_end(stream);
+}
+
+/* ---- the stop ---- */
+
+static void on_stopped(void *arg)
+{
+	*(int *)arg = 1;
+}
+
+static void test_stop_finishes_what_is_in_flight(void **state)
+{
+	struct fixture *f = *state;
+	struct client c;
+	struct answer a;
+	int stopped = 0;
+
+	client_open(&c, f);
+	client_send(&c, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+	wait_tickets(f, 1);
+	http_server_stop(f->server, 60000, on_stopped, &stopped);
+	for (int i = 0; i < 3; i++)
+		fixture_turn(f);
+	assert_int_equal(stopped, 0);
+	assert_int_not_equal(access(f->socket, F_OK), 0);
+	reply_text(http_resume(tickets[0]), "in time");
+	client_answer(&c, &a);
+	assert_string_equal(buf_str(&a.body), "in time");
+	assert_string_equal(answer_header(&a, "Connection"), "close");
+	answer_fini(&a);
+	fixture_until(f, is_set, &stopped);
+	client_close(&c);
+}
+
+static void test_stop_abandons_what_waits_too_long(void **state)
+{
+	struct fixture *f = *state;
+	struct client c, s;
+	struct answer a;
+	int stopped = 0;
+
+	client_open(&c, f);
+	client_send(&c, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+	client_open(&s, f);
+	client_send(&s, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+	wait_tickets(f, 1);
+	fixture_until(f, has_stream, NULL);
+	http_server_stop(f->server, 50, on_stopped, &stopped);
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 503);
+	assert_non_null(answer_header(&a, "Retry-After"));
+	answer_fini(&a);
+	fixture_until(f, is_set, &stopped);
+	assert_int_equal(stream_closed, 1);
+	http_stream_end(stream);
+	assert_null(http_resume(tickets[0]));
+	client_close(&c);
+	client_close(&s);
+}
+
+/* Freed in the middle of everything: teardown does it. */
+static void test_free_with_suspended_requests(void **state)
+{
+	struct fixture *f = *state;
+	struct client c[4];
+
+	for (int i = 0; i < 4; i++) {
+		client_open(&c[i], f);
+		client_send(&c[i], i == 3 ? "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n"
+					  : "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+	}
+	wait_tickets(f, 3);
+	fixture_until(f, has_stream, NULL);
+	http_server_free(f->server);
+	f->server = NULL;
+	assert_int_equal(stream_closed, 1);
+	http_stream_end(stream);
+	for (int i = 0; i < 3; i++)
+		assert_null(http_resume(tickets[i]));
+	for (int i = 0; i < 4; i++) {
+		assert_true(client_is_closed_soon(&c[i]));
+		client_close(&c[i]);
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(test_wire),
+		TEST(test_smuggled_request_is_not_served),
+		TEST(test_sizes),
+		TEST(test_local_socket_takes_large_bodies),
+		TEST(test_reading),
+		TEST(test_keep_alive_head_and_pipeline),
+		TEST(test_etag),
+		TEST(test_access),
+		TEST(test_cross_site),
+		TEST(test_csrf_token),
+		TEST(test_limits),
+		TEST(test_suspend_and_resume),
+		TEST(test_suspended_twice),
+		TEST(test_forgetful_handlers),
+		TEST(test_client_gone_while_suspended),
+		TEST(test_client_gone_while_reading),
+		TEST(test_slow_clients),
+		TEST(test_idle_connections_hinder_nobody),
+		TEST(test_stream),
+		TEST(test_stream_of_a_client_that_leaves),
+		TEST(test_stop_finishes_what_is_in_flight),
+		TEST(test_stop_abandons_what_waits_too_long),
+		TEST(test_free_with_suspended_requests),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
