@@ -144,6 +144,13 @@ static void free_options(struct reading *rd)
 	}
 }
 
+static void forget_places(struct reading *rd)
+{
+	for (size_t i = 0; i < rd->nplaces; i++)
+		free(rd->places[i].key);
+	rd->nplaces = 0;
+}
+
 /* Parse text with what is known by now. Returns libconfuse's handle; *rc is its answer.
  */
 static cfg_t *parse(struct reading *rd, const struct buf *text, int *rc)
@@ -151,6 +158,7 @@ static cfg_t *parse(struct reading *rd, const struct buf *text, int *rc)
 	cfg_t *cfg;
 	FILE *fp;
 
+	forget_places(rd); /* the sections that they point to are gone */
 	for (int i = SECTION_COUNT - 1; i >= SECTION_ROOT; i--)
 		rd->options[i] = make_options(rd, (enum config_section)i);
 	cfg = cfg_init(rd->options[SECTION_ROOT], CFGF_KEYSTRVAL);
@@ -212,7 +220,7 @@ static void add_entry(struct config_block *block, const char *key, const char *v
 	VEC_GROW(block->entries, block->nentries, block->cap);
 	block->entries[block->nentries++] =
 		(struct config_entry){xstrdup(key), xstrdup(value), line};
-	if (line && (block->nentries == 1 || line < block->line))
+	if (block->nentries == 1 || line < block->line)
 		block->line = line;
 }
 
@@ -225,7 +233,7 @@ static void collect_block(struct reading *rd, enum config_section section, cfg_t
 
 	VEC_GROW(file->blocks, file->nblocks, file->cap);
 	block = &file->blocks[file->nblocks++];
-	*block = (struct config_block){.section = section, .line = cfg->line};
+	*block = (struct config_block){.section = section};
 	block->title = xstrdup_null(cfg_title(cfg));
 	for (unsigned i = 0; i < cfg_num(cfg); i++) {
 		cfg_opt_t *opt = cfg_getnopt(cfg, i);
@@ -244,6 +252,10 @@ static void collect_block(struct reading *rd, enum config_section section, cfg_t
 					opt->name);
 		}
 	}
+	if (section == SECTION_ROOT)
+		block->line = 0;
+	else if (block->nentries == 0)
+		block->line = cfg->line;
 }
 
 static void check_repeated_sections(struct reading *rd, cfg_t *root)
@@ -299,7 +311,70 @@ static void complain_syntax(struct reading *rd, cfg_t *root)
 				"%s: see rdvd.conf(5) for how it is written", cause);
 }
 
-/* Read the file into text, followed by END_TEXT; -1 when it complained. */
+/* Where the comment at p ends, p itself when none begins there, NULL when it has no end.
+ * begins says that p is not within a word, where // and a slash with an asterisk mean
+ * nothing special. */
+static char *comment_end(char *p, int begins)
+{
+	if (*p == '#' || (begins && p[0] == '/' && p[1] == '/'))
+		return p + strcspn(p, "\n");
+	if (begins && p[0] == '/' && p[1] == '*') {
+		p = strstr(p + 2, "*/");
+		return p ? p + 2 : NULL;
+	}
+	return p;
+}
+
+/* The place after the quoted string at p. */
+static char *string_end(char *p)
+{
+	char quote = *p++;
+
+	while (*p && *p != quote)
+		p += p[0] == '\\' && p[1] ? 2 : 1;
+	return *p ? p + 1 : p;
+}
+
+static int line_at(const char *text, const char *p)
+{
+	int line = 1;
+
+	while (text < p)
+		line += *text++ == '\n';
+	return line;
+}
+
+/* Write blanks over comments, since libconfuse 3.3 miscounts the lines after them. */
+static int blank_comments(struct config_reader *r, char *text)
+{
+	int begins = 1;
+
+	for (char *p = text; *p;) {
+		char *end = comment_end(p, begins);
+
+		if (end == NULL) {
+			config_complain(r, line_at(text, p),
+					"the comment that begins here has no end: a */ "
+					"is missing");
+			return -1;
+		}
+		if (end > p) {
+			for (; p < end; p++)
+				*p = *p == '\n' ? '\n' : ' ';
+			begins = 1;
+		} else if (*p == '"' || *p == '\'') {
+			p = string_end(p);
+			begins = 1;
+		} else {
+			begins = strchr(" \t\r\n={}()+,", *p) != NULL;
+			p++;
+		}
+	}
+	return 0;
+}
+
+/* Read the file into text, without comments and followed by END_TEXT; -1 when it
+ * complained. */
 static int read_text(struct config_reader *r, struct buf *text)
 {
 	FILE *fp = fopen(r->path, "re");
@@ -336,7 +411,7 @@ static int read_text(struct config_reader *r, struct buf *text)
 		line++;
 	}
 	buf_addlit(text, END_TEXT);
-	return 0;
+	return blank_comments(r, text->data);
 }
 
 static void parse_twice(struct reading *rd, const struct buf *text,
@@ -375,8 +450,7 @@ void config_file_read(struct config_reader *r, struct config_file *file)
 	if (read_text(r, &text) == 0)
 		parse_twice(rd, &text, file);
 	current = NULL;
-	for (size_t i = 0; i < rd->nplaces; i++)
-		free(rd->places[i].key);
+	forget_places(rd);
 	for (size_t i = 0; i < rd->nunknown; i++)
 		free(rd->unknown[i].name);
 	free(rd->places);

@@ -97,7 +97,7 @@ struct config_block {
 	char *title;		      /* owned; NULL in sections without one */
 	struct config_entry *entries; /* owned */
 	size_t nentries, cap;
-	int line; /* of its first key, or of its end */
+	int line; /* of its first key, or of its end; 0 for the root */
 };
 
 struct config_file {
