@@ -281,7 +281,7 @@ class Diary:
 
     def is_free(self, counsellor, site, start, end, workshop=None):
         """workshop: the service whose own session at that very time does not count."""
-        tz = self.territory.timezone(site)
+        day = civil(start, self.territory.timezone(site)).date()
         for a in self._near(counsellor, start, end):
             if workshop and (a.service, a.site, a.start, a.end) == (workshop, site, start, end):
                 continue
@@ -290,8 +290,8 @@ class Diary:
             if a.site is None or a.site == site:
                 continue
             travel = 60 * travel_minutes(self.territory.point(a.site), self.territory.point(site))
-            same_day = civil(a.start, tz).date() == civil(start, tz).date()
-            if same_day and a.start < end + travel and start < a.end + travel:
+            # Each day is that of its own place.
+            if civil(a.start, self.territory.timezone(a.site)).date() == day and a.start < end + travel and start < a.end + travel:
                 return False
         return True
 
