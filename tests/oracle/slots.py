@@ -371,13 +371,15 @@ def slots(territory, service_id, now, *, days=None, appointments=(), site=None, 
 
 def _seats(territory, diary, service, site, start, end, free):
     workshop = service["id"] if service.get("capacity") else None
+    if workshop and diary.taken(workshop, site, start):
+        return service["capacity"] - diary.taken(workshop, site, start)  # it stands: only places count
     groups = free // service.get("staff", 1)
     rooms = territory.sites[site].get("rooms")
     if rooms:
         groups = min(groups, rooms - diary.rooms_used(site, start, end, workshop))
     if groups <= 0:
         return 0
-    return service["capacity"] - diary.taken(workshop, site, start) if workshop else groups
+    return service["capacity"] if workshop else groups
 
 
 def main(argv=None):
