@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* agenda.c - who is free: the questions asked of one time, and the seats that follow on the shelves. A
- * change of one counsellor's time recounts the candidates of her occurrences on that day and no others;
- * a site with a number of rooms recounts its own day. */
+/* agenda.c - who is free: the questions asked of one time, and the seats that follow on
+ * the shelves. A change of one counsellor's time recounts the candidates of her
+ * occurrences on that day and no others; a site with a number of rooms recounts its own
+ * day. */
 #include "agenda/agenda.h"
 
 #include <stdlib.h>
@@ -43,9 +44,10 @@ int agenda_is_outdated(const struct agenda *a, rdvd_time now)
 
 /* ---- changes ---- */
 
-/* Recount what [start, end) of one counsellor can touch: her occurrences that overlap it or stand on
- * the same day (travel). */
-static void touch_counsellor(struct agenda *a, int counsellor, rdvd_time start, rdvd_time end)
+/* Recount what [start, end) of one counsellor can touch: her occurrences that overlap it
+ * or stand on the same day (travel). */
+static void touch_counsellor(struct agenda *a, int counsellor, rdvd_time start,
+			     rdvd_time end)
 {
 	const struct layout *l = &a->layout;
 	const struct occurrence_list *list = &l->by_counsellor[counsellor];
@@ -83,10 +85,11 @@ static void touch_claim(struct agenda *a, const struct claim *c)
 
 static int same_time(const struct claim *x, const struct claim *y)
 {
-	return x->start == y->start && x->end == y->end && x->site == y->site && x->seats == y->seats &&
-	       x->capacity == y->capacity && x->service == y->service &&
-	       x->ncounsellors == y->ncounsellors &&
-	       memcmp(x->counsellors, y->counsellors, (size_t)x->ncounsellors * sizeof(int)) == 0;
+	return x->start == y->start && x->end == y->end && x->site == y->site &&
+	       x->seats == y->seats && x->capacity == y->capacity &&
+	       x->service == y->service && x->ncounsellors == y->ncounsellors &&
+	       memcmp(x->counsellors, y->counsellors,
+		      (size_t)x->ncounsellors * sizeof(int)) == 0;
 }
 
 void agenda_claim_put(struct agenda *a, const struct claim *c)
@@ -101,6 +104,22 @@ void agenda_claim_put(struct agenda *a, const struct claim *c)
 	touch_claim(a, claims_add(&a->claims, c));
 }
 
+int agenda_workshop_is_held(const struct agenda *a, uint64_t session)
+{
+	const struct claim *s = claims_find(&a->claims, CLAIM_SESSION, session);
+	if (!s || s->ncounsellors == 0)
+		return 0;
+	const struct agenda_day_book *book = &a->claims.books[s->counsellors[0]];
+	for (int i = claims_from(book, s->start); i < book->nclaims; i++) {
+		const struct claim *c = book->claims[i].claim;
+		if (c->start != s->start)
+			break;
+		if (c->of_session == session)
+			return 1;
+	}
+	return 0;
+}
+
 void agenda_claim_remove(struct agenda *a, enum claim_kind kind, uint64_t key)
 {
 	const struct claim *c = claims_find(&a->claims, kind, key);
@@ -109,9 +128,32 @@ void agenda_claim_remove(struct agenda *a, enum claim_kind kind, uint64_t key)
 	struct claim gone = *c;
 	claims_remove(&a->claims, c);
 	touch_claim(a, &gone);
+	if (kind != CLAIM_HOLD || !gone.of_session)
+		return;
+	const struct claim *session =
+		claims_find(&a->claims, CLAIM_SESSION, gone.of_session);
+	if (session && session->seats == 0 &&
+	    !agenda_workshop_is_held(a, gone.of_session))
+		agenda_claim_remove(a, CLAIM_SESSION, gone.of_session);
 }
 
-void agenda_claim_rename(struct agenda *a, enum claim_kind kind, uint64_t key, const struct claim *as)
+void agenda_claims_each(const struct agenda *a,
+			int (*cb)(void *arg, const struct claim *c), void *arg)
+{
+	claims_each(&a->claims, cb, arg);
+}
+
+void agenda_absences_each(const struct agenda *a, agenda_absence_cb *cb, void *arg)
+{
+	for (int i = 0; i < a->claims.nbooks; i++)
+		for (int j = 0; j < a->claims.books[i].nabsences; j++) {
+			const struct absence *x = &a->claims.books[i].absences[j];
+			cb(arg, x->id, x->counsellor, x->start, x->end);
+		}
+}
+
+void agenda_claim_rename(struct agenda *a, enum claim_kind kind, uint64_t key,
+			 const struct claim *as)
 {
 	const struct claim *c = claims_find(&a->claims, kind, key);
 	if (c && !claims_find(&a->claims, as->kind, as->key) && same_time(c, as)) {
@@ -123,7 +165,8 @@ void agenda_claim_rename(struct agenda *a, enum claim_kind kind, uint64_t key, c
 	agenda_claim_put(a, as);
 }
 
-const struct claim *agenda_claim_find(const struct agenda *a, enum claim_kind kind, uint64_t key)
+const struct claim *agenda_claim_find(const struct agenda *a, enum claim_kind kind,
+				      uint64_t key)
 {
 	return claims_find(&a->claims, kind, key);
 }
@@ -172,7 +215,8 @@ int agenda_holds_expire(struct agenda *a, rdvd_time now, rdvd_time *next)
 	return total;
 }
 
-void agenda_absence_put(struct agenda *a, rdvd_id id, int counsellor, rdvd_time start, rdvd_time end)
+void agenda_absence_put(struct agenda *a, rdvd_id id, int counsellor, rdvd_time start,
+			rdvd_time end)
 {
 	agenda_absence_remove(a, id);
 	struct absence absence = {id, counsellor, start, end};
@@ -190,7 +234,8 @@ void agenda_absence_remove(struct agenda *a, rdvd_id id)
 /* ---- asking ---- */
 
 /* What the openings say of a start, before anybody's time is looked at. */
-static enum agenda_verdict ask_openings(const struct agenda *a, const struct agenda_ask *ask,
+static enum agenda_verdict ask_openings(const struct agenda *a,
+					const struct agenda_ask *ask,
 					const struct occurrence **open)
 {
 	const struct layout *l = &a->layout;
@@ -198,7 +243,8 @@ static enum agenda_verdict ask_openings(const struct agenda *a, const struct age
 	const struct occurrence_list *list = &l->by_site[ask->site];
 	const struct occurrence *closed = NULL, *team = NULL;
 	*open = NULL;
-	for (int i = layout_from(l, list, ask->start - CLAIM_LONGEST_S); i < list->n; i++) {
+	for (int i = layout_from(l, list, ask->start - CLAIM_LONGEST_S); i < list->n;
+	     i++) {
 		const struct occurrence *o = &l->occurrences[list->items[i]];
 		int index;
 		if (o->start > ask->start)
@@ -208,8 +254,9 @@ static enum agenda_verdict ask_openings(const struct agenda *a, const struct age
 			continue;
 		if (o->closed)
 			closed = o;
-		else if (!ask->staff && (!a->t->openings[o->opening].public || !s->public ||
-					 seats_reserved(a, o, ask->service, index, ask->now)))
+		else if (!ask->staff &&
+			 (!a->t->openings[o->opening].public || !s->public ||
+			  seats_reserved(a, o, ask->service, index, ask->now)))
 			team = o;
 		else if (!*open)
 			*open = o;
@@ -218,7 +265,8 @@ static enum agenda_verdict ask_openings(const struct agenda *a, const struct age
 		return AGENDA_NOT_A_SLOT;
 	if (!ask->staff && ask->start < ask->now + (rdvd_time)s->min_notice_minutes * 60)
 		return AGENDA_TOO_EARLY;
-	if (!ask->staff && ask->start > ask->now + (rdvd_time)s->max_notice_days * CIVIL_DAY_SECONDS)
+	if (!ask->staff &&
+	    ask->start > ask->now + (rdvd_time)s->max_notice_days * CIVIL_DAY_SECONDS)
 		return AGENDA_TOO_FAR;
 	if (!*open)
 		return team ? AGENDA_NOT_PUBLIC : AGENDA_CLOSED;
@@ -241,7 +289,8 @@ enum agenda_verdict agenda_ask(const struct agenda *a, const struct agenda_ask *
 	enum agenda_verdict verdict = ask_openings(a, ask, &open);
 	if (verdict != AGENDA_FREE)
 		return verdict;
-	answer->end = s->capacity > 0 ? open->end : ask->start + (rdvd_time)s->minutes * 60;
+	answer->end =
+		s->capacity > 0 ? open->end : ask->start + (rdvd_time)s->minutes * 60;
 	struct seats_question q = {.service = ask->service,
 				   .site = ask->site,
 				   .start = ask->start,
@@ -256,11 +305,13 @@ enum agenda_verdict agenda_ask(const struct agenda *a, const struct agenda_ask *
 	answer->seats = ask->staff ? found.seats : found.open_seats;
 	answer->ncounsellors = found.nchosen;
 	memcpy(answer->counsellors, found.chosen, sizeof found.chosen);
-	return answer->seats >= (ask->seats > 1 ? ask->seats : 1) ? AGENDA_FREE : AGENDA_TAKEN;
+	return answer->seats >= (ask->seats > 1 ? ask->seats : 1) ? AGENDA_FREE
+								  : AGENDA_TAKEN;
 }
 
-int agenda_counsellor_is_free(const struct agenda *a, int counsellor, int site, rdvd_time start,
-			      rdvd_time end, uint64_t but_hold, uint64_t but_session)
+int agenda_counsellor_is_free(const struct agenda *a, int counsellor, int site,
+			      rdvd_time start, rdvd_time end, uint64_t but_hold,
+			      uint64_t but_session)
 {
 	struct seats_question q = {.service = TERRITORY_NONE,
 				   .site = site,
@@ -285,8 +336,8 @@ int agenda_room_is_free(const struct agenda *a, int site, rdvd_time start, rdvd_
 
 /* ---- occurrences ---- */
 
-void agenda_occurrences(const struct agenda *a, civil_day from, civil_day to, int site, int counsellor,
-			occurrence_cb *cb, void *arg)
+void agenda_occurrences(const struct agenda *a, civil_day from, civil_day to, int site,
+			int counsellor, occurrence_cb *cb, void *arg)
 {
 	const struct layout *l = &a->layout;
 	/* zones differ from UTC by less than a day */
@@ -302,7 +353,8 @@ void agenda_occurrences(const struct agenda *a, civil_day from, civil_day to, in
 	}
 	for (int i = lo; i < l->n && l->occurrences[i].start < last; i++) {
 		const struct occurrence *o = &l->occurrences[i];
-		if (o->day < from || o->day >= to || (site != TERRITORY_NONE && o->site != site))
+		if (o->day < from || o->day >= to ||
+		    (site != TERRITORY_NONE && o->site != site))
 			continue;
 		int here = counsellor == TERRITORY_NONE;
 		for (int j = 0; j < o->ncounsellors && !here; j++)
@@ -329,10 +381,13 @@ int agenda_compare(const struct agenda *a, const struct agenda *b, struct buf *o
 			if (differences++ < 20) {
 				char civil[17];
 				const struct site *s = &t->sites[x->site];
-				civil_time_format(zone_to_civil(s->zone, c->start), civil);
-				buf_addf(out, "%s at %s, %s: the agenda has %d free, the store %d\n",
-					 t->services[x->service].slug, s->slug, civil, c->seats,
-					 y->candidates[k].seats);
+				civil_time_format(zone_to_civil(s->zone, c->start),
+						  civil);
+				buf_addf(out,
+					 "%s at %s, %s: the agenda has %d free, the "
+					 "store %d\n",
+					 t->services[x->service].slug, s->slug, civil,
+					 c->seats, y->candidates[k].seats);
 			}
 		}
 	}

@@ -50,16 +50,26 @@ struct claim {
 
 /* Add a claim (copied). One with the same kind and key is replaced. */
 void agenda_claim_put(struct agenda *a, const struct claim *c);
-/* Remove it; unknown: nothing. */
+/* Remove it; unknown: nothing. With the last hold of a workshop that nobody has joined
+ * goes its session. */
 void agenda_claim_remove(struct agenda *a, enum claim_kind kind, uint64_t key);
-/* Give a claim another name (a booking under way becomes a session): as replaces it. Costs nothing more
- * than the renaming when time and people are the same. */
-void agenda_claim_rename(struct agenda *a, enum claim_kind kind, uint64_t key, const struct claim *as);
+/* Give a claim another name (a booking under way becomes a session): as replaces it.
+ * Costs nothing more than the renaming when time and people are the same. */
+void agenda_claim_rename(struct agenda *a, enum claim_kind kind, uint64_t key,
+			 const struct claim *as);
 /* The claim of that name, lent until the next change; or NULL. */
 const struct claim *agenda_claim_find(const struct agenda *a, enum claim_kind kind,
 				      uint64_t key);
 /* Change how many places are taken in a session or hold. */
 void agenda_claim_seats(struct agenda *a, enum claim_kind kind, uint64_t key, int seats);
+/* 1 when a hold keeps places in this workshop's session. */
+int agenda_workshop_is_held(const struct agenda *a, uint64_t session);
+/* Call cb for every claim and for every absence; neither may change the agenda. */
+void agenda_claims_each(const struct agenda *a,
+			int (*cb)(void *arg, const struct claim *c), void *arg);
+typedef void agenda_absence_cb(void *arg, rdvd_id id, int counsellor, rdvd_time start,
+			       rdvd_time end);
+void agenda_absences_each(const struct agenda *a, agenda_absence_cb *cb, void *arg);
 /* Remove the holds that expired before or at now; returns how many. *next is when the
  * next one expires, 0 none. */
 int agenda_holds_expire(struct agenda *a, rdvd_time now, rdvd_time *next);

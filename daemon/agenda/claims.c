@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* claims.c - a hash table of claims by name, with one sorted vector a counsellor beside it. */
+/* claims.c - a hash table of claims by name, with one sorted vector a counsellor beside
+ * it. */
 #include "agenda/claims.h"
 
 #include <stdlib.h>
@@ -101,7 +102,8 @@ struct claim *claims_change(struct claims *c, enum claim_kind kind, uint64_t key
 	return n ? &n->claim : NULL;
 }
 
-const struct claim *claims_find(const struct claims *c, enum claim_kind kind, uint64_t key)
+const struct claim *claims_find(const struct claims *c, enum claim_kind kind,
+				uint64_t key)
 {
 	return claims_change((struct claims *)c, kind, key);
 }
@@ -119,7 +121,8 @@ void claims_remove(struct claims *c, const struct claim *claim)
 		memmove(&book->claims[at], &book->claims[at + 1],
 			(size_t)(book->nclaims - at) * sizeof *book->claims);
 	}
-	struct claim_node **p = &c->buckets[claim_hash(claim->kind, claim->key) & (c->nbuckets - 1)];
+	struct claim_node **p =
+		&c->buckets[claim_hash(claim->kind, claim->key) & (c->nbuckets - 1)];
 	while (&(*p)->claim != claim)
 		p = &(*p)->next;
 	struct claim_node *gone = *p;
@@ -128,7 +131,8 @@ void claims_remove(struct claims *c, const struct claim *claim)
 	c->n--;
 }
 
-void claims_each(const struct claims *c, int (*cb)(void *arg, const struct claim *claim), void *arg)
+void claims_each(const struct claims *c, int (*cb)(void *arg, const struct claim *claim),
+		 void *arg)
 {
 	for (size_t i = 0; i < c->nbuckets; i++)
 		for (struct claim_node *n = c->buckets[i]; n; n = n->next)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* claims.h - inside the agenda: what fills the counsellors' time. Claims are known by name, and each
- * counsellor has hers in order of start; absences stand apart. */
+/* claims.h - inside the agenda: what fills the counsellors' time. Claims are known by
+ * name, and each counsellor has hers in order of start; absences stand apart. */
 #ifndef RDVD_AGENDA_CLAIMS_H
 #define RDVD_AGENDA_CLAIMS_H
 
@@ -20,7 +20,7 @@ struct absence {
 	rdvd_time start, end;
 };
 
-struct agenda_day_book { /* one counsellor's */
+struct agenda_day_book {	    /* one counsellor's */
 	struct timed_claim *claims; /* sorted by start; owned */
 	int nclaims, cap;
 	struct absence *absences; /* owned */
@@ -39,12 +39,14 @@ void claims_fini(struct claims *c);
 
 /* Copy in; the copy lives until removed. The name must be free. */
 const struct claim *claims_add(struct claims *c, const struct claim *claim);
-const struct claim *claims_find(const struct claims *c, enum claim_kind kind, uint64_t key);
+const struct claim *claims_find(const struct claims *c, enum claim_kind kind,
+				uint64_t key);
 /* The same to change its seats or its expiry. */
 struct claim *claims_change(struct claims *c, enum claim_kind kind, uint64_t key);
 void claims_remove(struct claims *c, const struct claim *claim);
 /* Call cb for every claim; cb may not change the table. */
-void claims_each(const struct claims *c, int (*cb)(void *arg, const struct claim *claim), void *arg);
+void claims_each(const struct claims *c, int (*cb)(void *arg, const struct claim *claim),
+		 void *arg);
 
 /* The index of the first of a counsellor's claims that starts at or after t. */
 int claims_from(const struct agenda_day_book *book, rdvd_time t);

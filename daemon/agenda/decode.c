@@ -61,9 +61,11 @@ void decode_error(const struct decode_at *at, const char *key, const char *fmt, 
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	const char *dot = key && at->path[0] ? "." : "";
-	buf_addf(d->errors, "%s: %s%s%s: %s\n", d->file, at->path, dot, key ? key : "", text);
+	buf_addf(d->errors, "%s: %s%s%s: %s\n", d->file, at->path, dot, key ? key : "",
+		 text);
 	if (d->nerrors == 100)
-		buf_addf(d->errors, "%s: more than 100 errors, the rest is not shown\n", d->file);
+		buf_addf(d->errors, "%s: more than 100 errors, the rest is not shown\n",
+			 d->file);
 }
 
 void decode_keys(const struct decode_at *at, const char *const *known)
@@ -82,13 +84,15 @@ void decode_keys(const struct decode_at *at, const char *const *known)
 		struct buf list = BUF_INIT;
 		for (k = known; *k; k++)
 			buf_addf(&list, "%s%s", k == known ? "" : ", ", *k);
-		decode_error(at, key, "unknown key; known here: %s (or begin it with \"x-\")",
+		decode_error(at, key,
+			     "unknown key; known here: %s (or begin it with \"x-\")",
 			     buf_str(&list));
 		buf_fini(&list);
 	}
 }
 
-const char *decode_string(const struct decode_at *at, const char *key, int required, size_t max)
+const char *decode_string(const struct decode_at *at, const char *key, int required,
+			  size_t max)
 {
 	const json_t *v = json_object_get(at->object, key);
 	if (!v || json_is_null(v)) {
@@ -117,21 +121,25 @@ const char *decode_string(const struct decode_at *at, const char *key, int requi
 	return arena_strdup(at->d->arena, s);
 }
 
-const char *decode_string_or(const struct decode_at *at, const char *key, size_t max, const char *preset)
+const char *decode_string_or(const struct decode_at *at, const char *key, size_t max,
+			     const char *preset)
 {
 	const char *s = decode_string(at, key, 0, max);
 	return s ? s : preset;
 }
 
-int decode_int(const struct decode_at *at, const char *key, int required, int min, int max, int preset)
+int decode_int(const struct decode_at *at, const char *key, int required, int min,
+	       int max, int preset)
 {
 	const json_t *v = json_object_get(at->object, key);
 	if (!v) {
 		if (required)
-			decode_error(at, key, "is required: a whole number from %d to %d", min, max);
+			decode_error(at, key, "is required: a whole number from %d to %d",
+				     min, max);
 		return preset;
 	}
-	if (!json_is_integer(v) || json_integer_value(v) < min || json_integer_value(v) > max) {
+	if (!json_is_integer(v) || json_integer_value(v) < min ||
+	    json_integer_value(v) > max) {
 		decode_error(at, key, "must be a whole number from %d to %d", min, max);
 		return preset;
 	}
@@ -150,12 +158,14 @@ int decode_bool(const struct decode_at *at, const char *key, int preset)
 	return json_is_true(v);
 }
 
-double decode_number(const struct decode_at *at, const char *key, int required, double min, double max)
+double decode_number(const struct decode_at *at, const char *key, int required,
+		     double min, double max)
 {
 	const json_t *v = json_object_get(at->object, key);
 	if (!v) {
 		if (required)
-			decode_error(at, key, "is required: a number from %g to %g", min, max);
+			decode_error(at, key, "is required: a number from %g to %g", min,
+				     max);
 		return 0;
 	}
 	double x = json_number_value(v);
@@ -166,7 +176,8 @@ double decode_number(const struct decode_at *at, const char *key, int required, 
 	return x;
 }
 
-struct bitext decode_bitext(const struct decode_at *at, const char *key, int required, size_t max)
+struct bitext decode_bitext(const struct decode_at *at, const char *key, int required,
+			    size_t max)
 {
 	struct bitext b = {"", ""};
 	const json_t *v = json_object_get(at->object, key);
@@ -181,7 +192,8 @@ struct bitext decode_bitext(const struct decode_at *at, const char *key, int req
 		return b;
 	}
 	struct decode_at in = {.d = at->d, .object = v};
-	snprintf(in.path, sizeof in.path, "%.120s%s%s", at->path, at->path[0] ? "." : "", key);
+	snprintf(in.path, sizeof in.path, "%.120s%s%s", at->path, at->path[0] ? "." : "",
+		 key);
 	decode_keys(&in, (const char *const[]){"fr", "en", NULL});
 	const char *fr = decode_string(&in, "fr", 1, max);
 	b.fr = fr ? fr : "";
@@ -189,7 +201,8 @@ struct bitext decode_bitext(const struct decode_at *at, const char *key, int req
 	return b;
 }
 
-static civil_day decode_one_day(const struct decode_at *at, const char *key, const json_t *v)
+static civil_day decode_one_day(const struct decode_at *at, const char *key,
+				const json_t *v)
 {
 	civil_day day;
 	if (json_is_string(v) && civil_day_parse(json_string_value(v), &day) == 0)
@@ -214,7 +227,8 @@ civil_day *decode_days(const struct decode_at *at, const char *key, size_t *n)
 	const json_t *array = decode_array(at, key, 0);
 	if (!array)
 		return NULL;
-	civil_day *days = arena_alloc(at->d->arena, json_array_size(array) * sizeof *days);
+	civil_day *days =
+		arena_alloc(at->d->arena, json_array_size(array) * sizeof *days);
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		char item[64];
 		snprintf(item, sizeof item, "%s[%zu]", key, i);
@@ -230,7 +244,8 @@ int decode_civil(const struct decode_at *at, const char *key, civil_time *t)
 	const json_t *v = json_object_get(at->object, key);
 	civil_time c;
 	if (!json_is_string(v) || civil_time_parse(json_string_value(v), &c) != 0) {
-		decode_error(at, key, "must be a local date and time like \"2026-03-20T13:30\"");
+		decode_error(at, key,
+			     "must be a local date and time like \"2026-03-20T13:30\"");
 		return -1;
 	}
 	if (c % 300 != 0) {
@@ -253,8 +268,8 @@ const json_t *decode_array(const struct decode_at *at, const char *key, int requ
 	return NULL;
 }
 
-int decode_item(const struct decode_at *parent, const char *key, const json_t *array, size_t i,
-		struct decode_at *item)
+int decode_item(const struct decode_at *parent, const char *key, const json_t *array,
+		size_t i, struct decode_at *item)
 {
 	*item = (struct decode_at){.d = parent->d, .object = json_array_get(array, i)};
 	snprintf(item->path, sizeof item->path, "%.100s%s%s[%zu]", parent->path,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* decode.h - reading JSON objects strictly: every value has a type and a range, every key is known, and
- * each mistake becomes one line that names the place by its JSON path and says what to write instead.
- * Decoding goes on after a mistake, so that a file's errors are all told at once. */
+/* decode.h - reading JSON objects strictly: every value has a type and a range, every key
+ * is known, and each mistake becomes one line that names the place by its JSON path and
+ * says what to write instead. Decoding goes on after a mistake, so that a file's errors
+ * are all told at once. */
 #ifndef RDVD_AGENDA_DECODE_H
 #define RDVD_AGENDA_DECODE_H
 
@@ -22,8 +23,8 @@ const char *arena_strdup(struct arena *a, const char *s);
 void arena_fini(struct arena *a);
 
 struct decoder {
-	const char *file;   /* what the errors begin with */
-	struct buf *errors; /* NULL: only counted */
+	const char *file;    /* what the errors begin with */
+	struct buf *errors;  /* NULL: only counted */
 	struct arena *arena; /* for the strings */
 	int nerrors;
 };
@@ -39,17 +40,24 @@ struct decode_at {
 void decode_error(const struct decode_at *at, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Refuse the keys that are not in the NULL-terminated list; "assumed" and "x-..." are always let pass. */
+/* Refuse the keys that are not in the NULL-terminated list; "assumed" and "x-..." are
+ * always let pass. */
 void decode_keys(const struct decode_at *at, const char *const *known);
 
-/* NULL (or the preset) when absent; an error when required, of another type, empty or too long. */
-const char *decode_string(const struct decode_at *at, const char *key, int required, size_t max);
-const char *decode_string_or(const struct decode_at *at, const char *key, size_t max, const char *preset);
-int decode_int(const struct decode_at *at, const char *key, int required, int min, int max, int preset);
+/* NULL (or the preset) when absent; an error when required, of another type, empty or too
+ * long. */
+const char *decode_string(const struct decode_at *at, const char *key, int required,
+			  size_t max);
+const char *decode_string_or(const struct decode_at *at, const char *key, size_t max,
+			     const char *preset);
+int decode_int(const struct decode_at *at, const char *key, int required, int min,
+	       int max, int preset);
 int decode_bool(const struct decode_at *at, const char *key, int preset);
-double decode_number(const struct decode_at *at, const char *key, int required, double min, double max);
+double decode_number(const struct decode_at *at, const char *key, int required,
+		     double min, double max);
 /* "text" (both languages), or {"fr": ..., "en": ...}; absent: "". */
-struct bitext decode_bitext(const struct decode_at *at, const char *key, int required, size_t max);
+struct bitext decode_bitext(const struct decode_at *at, const char *key, int required,
+			    size_t max);
 /* A date; CIVIL_DAY_NONE when absent or wrong. */
 civil_day decode_day(const struct decode_at *at, const char *key, int required);
 /* A list of dates; *n 0 when absent. */
@@ -59,7 +67,7 @@ int decode_civil(const struct decode_at *at, const char *key, civil_time *t);
 /* The array under key, or NULL; an error when it is something else. */
 const json_t *decode_array(const struct decode_at *at, const char *key, int required);
 /* The i-th object of an array; -1 with an error when it is not an object. */
-int decode_item(const struct decode_at *parent, const char *key, const json_t *array, size_t i,
-		struct decode_at *item);
+int decode_item(const struct decode_at *parent, const char *key, const json_t *array,
+		size_t i, struct decode_at *item);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* layout.c - from rules to occurrences, from occurrences to candidates. Each opening is expanded by
- * recur.h on wall time, each occurrence converted for itself; what falls on a holiday or in a closure is
- * kept and marked, so that a page can say why nobody is there. */
+/* layout.c - from rules to occurrences, from occurrences to candidates. Each opening is
+ * expanded by recur.h on wall time, each occurrence converted for itself; what falls on a
+ * holiday or in a closure is kept and marked, so that a page can say why nobody is there.
+ */
 #include "agenda/layout.h"
 
 #include <stdlib.h>
@@ -20,18 +21,19 @@ int opening_offers(const struct opening *o, int service)
 
 /* ---- occurrences ---- */
 
-static const char *closure_of(const struct territory *t, const struct site *site, int site_index,
-			      int counsellor, civil_day day)
+static const char *closure_of(const struct territory *t, const struct site *site,
+			      int site_index, int counsellor, civil_day day)
 {
 	for (int i = 0; i < t->nclosures; i++) {
 		const struct closure *c = &t->closures[i];
 		if (day < c->from || day > c->to)
 			continue;
-		int hit = counsellor == TERRITORY_NONE
-				  ? (c->site == site_index && c->site != TERRITORY_NONE) ||
-					    (c->organisation == site->organisation &&
-					     c->organisation != TERRITORY_NONE)
-				  : c->counsellor == counsellor;
+		int hit =
+			counsellor == TERRITORY_NONE
+				? (c->site == site_index && c->site != TERRITORY_NONE) ||
+					  (c->organisation == site->organisation &&
+					   c->organisation != TERRITORY_NONE)
+				: c->counsellor == counsellor;
 		if (hit)
 			return *c->reason ? c->reason : "Fermeture";
 	}
@@ -39,7 +41,8 @@ static const char *closure_of(const struct territory *t, const struct site *site
 }
 
 /* Who is there: the opening's counsellors less those who are closed that day. */
-static void occurrence_staff(struct layout *l, struct occurrence *o, const int *staff, int nstaff)
+static void occurrence_staff(struct layout *l, struct occurrence *o, const int *staff,
+			     int nstaff)
 {
 	const struct territory *t = l->t;
 	const char *reason = NULL;
@@ -62,7 +65,8 @@ static void occurrence_add(struct layout *l, int opening, civil_time start)
 {
 	const struct territory *t = l->t;
 	const struct opening *op = &t->openings[opening];
-	struct occurrence o = {.opening = opening, .site = op->site, .day = civil_time_day(start)};
+	struct occurrence o = {
+		.opening = opening, .site = op->site, .day = civil_time_day(start)};
 	const int *staff = op->counsellors;
 	int nstaff = (int)op->ncounsellors;
 	o.civil_start = start;
@@ -120,16 +124,18 @@ static void lay_out_occurrences(struct layout *l)
 		const struct opening *op = &t->openings[i];
 		civil_time *starts = NULL;
 		size_t n = 0;
-		if (recur_expand(op->rrule, op->start, op->until, op->except, op->nexcept, op->extra,
-				 op->nextra, l->today - LAYOUT_DAYS_BACK, l->today + LAYOUT_DAYS_AHEAD,
-				 &starts, &n) != 0)
-			continue; /* the territory's decoder refused such a rule: cannot happen */
+		if (recur_expand(op->rrule, op->start, op->until, op->except, op->nexcept,
+				 op->extra, op->nextra, l->today - LAYOUT_DAYS_BACK,
+				 l->today + LAYOUT_DAYS_AHEAD, &starts, &n) != 0)
+			continue; /* the territory's decoder refused such a rule: cannot
+				     happen */
 		for (size_t j = 0; j < n; j++)
 			occurrence_add(l, i, starts[j]);
 		free(starts);
 	}
 	if (l->n > 1)
-		qsort(l->occurrences, (size_t)l->n, sizeof *l->occurrences, occurrence_compare);
+		qsort(l->occurrences, (size_t)l->n, sizeof *l->occurrences,
+		      occurrence_compare);
 	for (int i = 0; i < l->n; i++) {
 		const struct occurrence *o = &l->occurrences[i];
 		list_add(&l->by_site[o->site], i);
@@ -153,7 +159,8 @@ int layout_from(const struct layout *l, const struct occurrence_list *list, rdvd
 
 /* ---- candidates ---- */
 
-int occurrence_candidates(const struct territory *t, const struct occurrence *o, int service)
+int occurrence_candidates(const struct territory *t, const struct occurrence *o,
+			  int service)
 {
 	const struct service *s = &t->services[service];
 	if (s->capacity > 0)
@@ -162,8 +169,8 @@ int occurrence_candidates(const struct territory *t, const struct occurrence *o,
 	return room < 0 ? 0 : (int)(room / (s->step_minutes * 60)) + 1;
 }
 
-int occurrence_has(const struct territory *t, const struct occurrence *o, int service, rdvd_time start,
-		   int *index)
+int occurrence_has(const struct territory *t, const struct occurrence *o, int service,
+		   rdvd_time start, int *index)
 {
 	const struct service *s = &t->services[service];
 	rdvd_time into = start - o->start;
@@ -189,7 +196,8 @@ static struct shelf *shelf_make(struct layout *l, int service, int site)
 static void shelve(struct layout *l, const struct occurrence *o, int service)
 {
 	const struct service *s = &l->t->services[service];
-	rdvd_time last = l->built_for + (rdvd_time)(s->max_notice_days + 2) * CIVIL_DAY_SECONDS;
+	rdvd_time last =
+		l->built_for + (rdvd_time)(s->max_notice_days + 2) * CIVIL_DAY_SECONDS;
 	if (o->end <= l->built_for - CIVIL_DAY_SECONDS || o->start > last)
 		return;
 	struct shelf *shelf = shelf_make(l, service, o->site);
@@ -198,7 +206,8 @@ static void shelve(struct layout *l, const struct occurrence *o, int service)
 		VEC_GROW(shelf->candidates, shelf->n, shelf->cap);
 		shelf->candidates[shelf->n++] = (struct candidate){
 			.start = o->start + (rdvd_time)i * s->step_minutes * 60,
-			.length_s = s->capacity > 0 ? (int32_t)(o->end - o->start) : s->minutes * 60,
+			.length_s = s->capacity > 0 ? (int32_t)(o->end - o->start)
+						    : s->minutes * 60,
 			.day = o->day,
 		};
 	}
@@ -213,14 +222,16 @@ static int candidate_compare(const void *a, const void *b)
 static void shelf_settle(struct shelf *s)
 {
 	if (s->n > 1)
-		qsort(s->candidates, (size_t)s->n, sizeof *s->candidates, candidate_compare);
+		qsort(s->candidates, (size_t)s->n, sizeof *s->candidates,
+		      candidate_compare);
 	int kept = 0;
 	for (int i = 0; i < s->n; i++)
 		if (kept == 0 || s->candidates[kept - 1].start != s->candidates[i].start)
 			s->candidates[kept++] = s->candidates[i];
 	s->n = kept;
 	if (kept > 0 && kept < s->cap) {
-		s->candidates = xrealloc(s->candidates, (size_t)kept, sizeof *s->candidates);
+		s->candidates =
+			xrealloc(s->candidates, (size_t)kept, sizeof *s->candidates);
 		s->cap = kept;
 	}
 }
@@ -251,8 +262,10 @@ static void lay_out_shelves(struct layout *l)
 			struct service_shelves *by = &l->by_service[service];
 			if (by->n >= by->cap) {
 				by->cap = by->cap ? by->cap * 2 : 8;
-				by->shelves = xrealloc(by->shelves, (size_t)by->cap, sizeof *by->shelves);
-				by->points = xrealloc(by->points, (size_t)by->cap, sizeof *by->points);
+				by->shelves = xrealloc(by->shelves, (size_t)by->cap,
+						       sizeof *by->shelves);
+				by->points = xrealloc(by->points, (size_t)by->cap,
+						      sizeof *by->points);
 			}
 			by->points[by->n] = t->sites[site].point;
 			by->shelves[by->n++] = (int)(s - l->shelves);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* layout.h - inside the agenda: the occurrences of every opening in a window of days, and the shelves of
- * candidates that follow from them. Laid out whole, once a day; only the seats change in between. */
+/* layout.h - inside the agenda: the occurrences of every opening in a window of days, and
+ * the shelves of candidates that follow from them. Laid out whole, once a day; only the
+ * seats change in between. */
 #ifndef RDVD_AGENDA_LAYOUT_H
 #define RDVD_AGENDA_LAYOUT_H
 
@@ -66,10 +67,11 @@ int layout_from(const struct layout *l, const struct occurrence_list *list, rdvd
 int shelf_from(const struct shelf *s, rdvd_time t);
 
 /* How many candidates the service has in this occurrence; 1 or 0 for a workshop. */
-int occurrence_candidates(const struct territory *t, const struct occurrence *o, int service);
+int occurrence_candidates(const struct territory *t, const struct occurrence *o,
+			  int service);
 /* 1 when start is one of them; *index is its rank. */
-int occurrence_has(const struct territory *t, const struct occurrence *o, int service, rdvd_time start,
-		   int *index);
+int occurrence_has(const struct territory *t, const struct occurrence *o, int service,
+		   rdvd_time start, int *index);
 int opening_offers(const struct opening *o, int service);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* seats.c - the count behind every slot: the counsellors of the occurrences that hold it, less those who
- * are claimed, absent or on the road, within the site's rooms; for a workshop, the places left. */
+/* seats.c - the count behind every slot: the counsellors of the occurrences that hold it,
+ * less those who are claimed, absent or on the road, within the site's rooms; for a
+ * workshop, the places left. */
 #include "agenda/seats.h"
 
 #include <string.h>
@@ -16,21 +17,25 @@ static int is_excepted(const struct claim *c, const struct seats_question *q)
 /* A claim on the very workshop that is asked about fills places, not the counsellor. */
 static int is_same_workshop(const struct claim *c, const struct seats_question *q)
 {
-	return c->capacity > 0 && q->service != TERRITORY_NONE && c->service == q->service &&
-	       c->site == q->site && c->start == q->start;
+	return c->capacity > 0 && q->service != TERRITORY_NONE &&
+	       c->service == q->service && c->site == q->site && c->start == q->start;
 }
 
 static rdvd_time travel_s(const struct territory *t, int from, int to)
 {
-	return (rdvd_time)geo_travel_minutes(&t->sites[from].point, &t->sites[to].point) * 60;
+	return (rdvd_time)geo_travel_minutes(&t->sites[from].point, &t->sites[to].point) *
+	       60;
 }
 
-/* Would she be on the road: an appointment at another site the same civil day, too near in time? */
-static int is_travelling(const struct agenda *a, const struct claim *c, const struct seats_question *q)
+/* Would she be on the road: an appointment at another site the same civil day, too near
+ * in time? */
+static int is_travelling(const struct agenda *a, const struct claim *c,
+			 const struct seats_question *q)
 {
 	if (c->site == q->site || c->site == TERRITORY_NONE || q->site == TERRITORY_NONE)
 		return 0;
-	const struct zone *there = a->t->sites[c->site].zone, *here = a->t->sites[q->site].zone;
+	const struct zone *there = a->t->sites[c->site].zone,
+			  *here = a->t->sites[q->site].zone;
 	if (civil_time_day(zone_to_civil(there, c->start)) !=
 	    civil_time_day(zone_to_civil(here, q->start)))
 		return 0;
@@ -38,10 +43,12 @@ static int is_travelling(const struct agenda *a, const struct claim *c, const st
 	return c->end + road > q->start && c->start - road < q->end;
 }
 
-int seats_counsellor_is_free(const struct agenda *a, int counsellor, const struct seats_question *q)
+int seats_counsellor_is_free(const struct agenda *a, int counsellor,
+			     const struct seats_question *q)
 {
 	const struct agenda_day_book *book = &a->claims.books[counsellor];
-	for (int i = claims_from(book, q->start - 2 * CLAIM_LONGEST_S); i < book->nclaims; i++) {
+	for (int i = claims_from(book, q->start - 2 * CLAIM_LONGEST_S); i < book->nclaims;
+	     i++) {
 		const struct claim *c = book->claims[i].claim;
 		if (c->start >= q->end + CLAIM_LONGEST_S)
 			break;
@@ -65,19 +72,22 @@ int seats_rooms_left(const struct agenda *a, const struct seats_question *q)
 	int n = 0;
 	for (int who = 0; who < a->claims.nbooks; who++) {
 		const struct agenda_day_book *book = &a->claims.books[who];
-		for (int i = claims_from(book, q->start - CLAIM_LONGEST_S); i < book->nclaims; i++) {
+		for (int i = claims_from(book, q->start - CLAIM_LONGEST_S);
+		     i < book->nclaims; i++) {
 			const struct claim *c = book->claims[i].claim;
 			if (c->start >= q->end)
 				break;
-			if (c->end > q->start && c->site == q->site && c->counsellors[0] == who &&
-			    !c->of_session && !is_excepted(c, q) && !is_same_workshop(c, q) &&
+			if (c->end > q->start && c->site == q->site &&
+			    c->counsellors[0] == who && !c->of_session &&
+			    !is_excepted(c, q) && !is_same_workshop(c, q) &&
 			    n < CROWD_MAX)
 				here[n++] = c;
 		}
 	}
 	int most = 0;
 	for (int i = 0; i < n; i++) {
-		int at_once = 0; /* at the moment when claim i begins, or the question does */
+		int at_once =
+			0; /* at the moment when claim i begins, or the question does */
 		rdvd_time moment = here[i]->start > q->start ? here[i]->start : q->start;
 		for (int j = 0; j < n; j++)
 			at_once += here[j]->start <= moment && here[j]->end > moment;
@@ -92,7 +102,8 @@ rdvd_time seats_reserve_opens(const struct site *site, civil_day day)
 	return zone_to_utc(site->zone, civil_time_from(day - 1, 18 * 60));
 }
 
-int seats_reserved(const struct agenda *a, const struct occurrence *o, int service, int index, rdvd_time now)
+int seats_reserved(const struct agenda *a, const struct occurrence *o, int service,
+		   int index, rdvd_time now)
 {
 	int reserve = a->t->openings[o->opening].reserve;
 	if (reserve == 0 || index < occurrence_candidates(a->t, o, service) - reserve)
@@ -108,12 +119,14 @@ struct load {
 };
 
 /* What she already has in the civil day and week of q, in seconds. */
-static struct load load_of(const struct agenda *a, int counsellor, const struct seats_question *q)
+static struct load load_of(const struct agenda *a, int counsellor,
+			   const struct seats_question *q)
 {
 	const struct zone *z = a->t->sites[q->site].zone;
 	civil_day day = civil_time_day(zone_to_civil(z, q->start));
 	rdvd_time day_start = zone_to_utc(z, civil_time_from(day, 0));
-	rdvd_time week_start = day_start - (rdvd_time)civil_weekday(day) * CIVIL_DAY_SECONDS;
+	rdvd_time week_start =
+		day_start - (rdvd_time)civil_weekday(day) * CIVIL_DAY_SECONDS;
 	struct load l = {.counsellor = counsellor};
 	const struct agenda_day_book *book = &a->claims.books[counsellor];
 	for (int i = claims_from(book, week_start); i < book->nclaims; i++) {
@@ -137,8 +150,8 @@ static int is_lighter(const struct load *x, const struct load *y)
 }
 
 /* The least loaded first; ties by slug, so that the same state gives the same choice. */
-static void choose(const struct agenda *a, const struct seats_question *q, const int *free_ones, int n,
-		   int wanted, struct seats_answer *answer)
+static void choose(const struct agenda *a, const struct seats_question *q,
+		   const int *free_ones, int n, int wanted, struct seats_answer *answer)
 {
 	if (n == 1 && wanted == 1) {
 		answer->chosen[answer->nchosen++] = free_ones[0];
@@ -182,7 +195,8 @@ static void crowd_add(struct crowd *c, const struct occurrence *o, int open)
 }
 
 /* Everybody whose opening offers this start, and whether the public may have it. */
-static void gather(const struct agenda *a, const struct seats_question *q, struct crowd *crowd)
+static void gather(const struct agenda *a, const struct seats_question *q,
+		   struct crowd *crowd)
 {
 	const struct layout *l = &a->layout;
 	const struct occurrence_list *list = &l->by_site[q->site];
@@ -192,19 +206,22 @@ static void gather(const struct agenda *a, const struct seats_question *q, struc
 		int index;
 		if (o->start > q->start)
 			break;
-		if (o->closed || (!op->public && !q->staff) || !opening_offers(op, q->service) ||
+		if (o->closed || (!op->public && !q->staff) ||
+		    !opening_offers(op, q->service) ||
 		    !occurrence_has(a->t, o, q->service, q->start, &index))
 			continue;
-		int reserved = op->reserve > 0 &&
-			       index >= occurrence_candidates(a->t, o, q->service) - op->reserve;
+		int reserved =
+			op->reserve > 0 &&
+			index >= occurrence_candidates(a->t, o, q->service) - op->reserve;
 		crowd_add(crowd, o,
-			  !reserved || (q->now && !seats_reserved(a, o, q->service, index, q->now)));
+			  !reserved || (q->now && !seats_reserved(a, o, q->service, index,
+								  q->now)));
 	}
 }
 
 /* Places taken in the workshop by everything that stands in it, and its session. */
-static int workshop_taken(const struct agenda *a, const struct seats_question *q, const struct crowd *crowd,
-			  struct seats_answer *answer)
+static int workshop_taken(const struct agenda *a, const struct seats_question *q,
+			  const struct crowd *crowd, struct seats_answer *answer)
 {
 	int taken = 0;
 	for (int i = 0; i < crowd->n; i++) {
@@ -213,15 +230,18 @@ static int workshop_taken(const struct agenda *a, const struct seats_question *q
 			const struct claim *c = book->claims[j].claim;
 			if (c->start != q->start)
 				break;
-			if (!is_same_workshop(c, q) || c->counsellors[0] != crowd->who[i] ||
-			    (c->kind == CLAIM_HOLD && q->but_hold && c->key == q->but_hold))
+			if (!is_same_workshop(c, q) ||
+			    c->counsellors[0] != crowd->who[i] ||
+			    (c->kind == CLAIM_HOLD && q->but_hold &&
+			     c->key == q->but_hold))
 				continue;
 			taken += c->seats;
 			if (c->kind == CLAIM_SESSION)
 				answer->session = c->key;
 			if (answer->nchosen == 0) {
 				answer->nchosen = c->ncounsellors;
-				memcpy(answer->chosen, c->counsellors, sizeof answer->chosen);
+				memcpy(answer->chosen, c->counsellors,
+				       sizeof answer->chosen);
 			}
 		}
 	}
@@ -233,7 +253,8 @@ static int min_int(int a, int b)
 	return a < b ? a : b;
 }
 
-void seats_count(const struct agenda *a, const struct seats_question *q, struct seats_answer *answer)
+void seats_count(const struct agenda *a, const struct seats_question *q,
+		 struct seats_answer *answer)
 {
 	const struct service *s = &a->t->services[q->service];
 	struct crowd crowd = {.n = 0};
@@ -242,12 +263,15 @@ void seats_count(const struct agenda *a, const struct seats_question *q, struct 
 	gather(a, q, &crowd);
 	int taken = s->capacity > 0 ? workshop_taken(a, q, &crowd, answer) : 0;
 	if (answer->nchosen > 0) { /* the workshop exists: only its places count */
-		answer->seats = answer->open_seats = s->capacity > taken ? s->capacity - taken : 0;
+		answer->seats = answer->open_seats =
+			s->capacity > taken ? s->capacity - taken : 0;
 		return;
 	}
-	for (int pass = 0; pass < 2; pass++) /* those whom the public may have come first */
+	for (int pass = 0; pass < 2;
+	     pass++) /* those whom the public may have come first */
 		for (int i = 0; i < crowd.n; i++)
-			if (crowd.open[i] == !pass && seats_counsellor_is_free(a, crowd.who[i], q)) {
+			if (crowd.open[i] == !pass &&
+			    seats_counsellor_is_free(a, crowd.who[i], q)) {
 				free_ones[n++] = crowd.who[i];
 				open += !pass;
 			}
@@ -268,7 +292,8 @@ void seats_count(const struct agenda *a, const struct seats_question *q, struct 
 		answer->seats = answer->seats > 0 ? s->capacity : 0;
 	}
 	if (q->now)
-		choose(a, q, free_ones, q->staff ? n : (open ? open : n), s->staff, answer);
+		choose(a, q, free_ones, q->staff ? n : (open ? open : n), s->staff,
+		       answer);
 }
 
 void seats_recount(struct agenda *a, struct shelf *s, rdvd_time from, rdvd_time to)

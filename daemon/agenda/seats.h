@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* seats.h - inside the agenda: counting who is free for one service at one site and time. */
+/* seats.h - inside the agenda: counting who is free for one service at one site and time.
+ */
 #ifndef RDVD_AGENDA_SEATS_H
 #define RDVD_AGENDA_SEATS_H
 
@@ -22,21 +23,24 @@ struct seats_question {
 };
 
 struct seats_answer {
-	int seats;	/* the team's reserve included */
-	int open_seats; /* for the public, now */
-	int chosen[RDVD_COUNSELLORS_MAX]; /* the least loaded, as many as the service needs */
+	int seats;			  /* the team's reserve included */
+	int open_seats;			  /* for the public, now */
+	int chosen[RDVD_COUNSELLORS_MAX]; /* the least loaded, as many as the service
+					     needs */
 	int nchosen;
 	uint64_t session; /* a workshop's */
 };
 
-void seats_count(const struct agenda *a, const struct seats_question *q, struct seats_answer *answer);
-int seats_counsellor_is_free(const struct agenda *a, int counsellor, const struct seats_question *q);
+void seats_count(const struct agenda *a, const struct seats_question *q,
+		 struct seats_answer *answer);
+int seats_counsellor_is_free(const struct agenda *a, int counsellor,
+			     const struct seats_question *q);
 int seats_rooms_left(const struct agenda *a, const struct seats_question *q);
 
-/* Is this candidate (by rank) of an occurrence kept for the team at now? The last N candidates of an
- * opening with reserve N are, until 18:00 on the civil day before. */
-int seats_reserved(const struct agenda *a, const struct occurrence *o, int service, int index,
-		   rdvd_time now);
+/* Is this candidate (by rank) of an occurrence kept for the team at now? The last N
+ * candidates of an opening with reserve N are, until 18:00 on the civil day before. */
+int seats_reserved(const struct agenda *a, const struct occurrence *o, int service,
+		   int index, rdvd_time now);
 /* When that reserve opens for the occurrences of a civil day at a site. */
 rdvd_time seats_reserve_opens(const struct site *site, civil_day day);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* slot.c - searching the shelves. One cursor stands on each shelf of the service that lies within the
- * radius; a heap gives the cursor whose slot comes first, until the page is full. */
+/* slot.c - searching the shelves. One cursor stands on each shelf of the service that
+ * lies within the radius; a heap gives the cursor whose slot comes first, until the page
+ * is full. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@ static int cursor_settle(const struct search *s, struct cursor *c)
 	for (; c->at < c->shelf->n; c->at++) {
 		if (c->shelf->candidates[c->at].start >= s->to)
 			return 0;
-		if (c->shelf->candidates[c->at].seats >= s->q->seats && seats_now(s, c) >= s->q->seats)
+		if (c->shelf->candidates[c->at].seats >= s->q->seats &&
+		    seats_now(s, c) >= s->q->seats)
 			return 1;
 	}
 	return 0;
@@ -52,7 +54,8 @@ static rdvd_time cursor_start(const struct cursor *c)
 	return c->shelf->candidates[c->at].start;
 }
 
-static int comes_before(const struct search *s, const struct cursor *x, const struct cursor *y)
+static int comes_before(const struct search *s, const struct cursor *x,
+			const struct cursor *y)
 {
 	rdvd_time a = cursor_start(x), b = cursor_start(y);
 	if (s->q->sort == SLOT_NEAREST && x->distance_m != y->distance_m)
@@ -71,7 +74,8 @@ static void sift_down(struct search *s, size_t i)
 		size_t child = 2 * i + 1;
 		if (child >= s->n)
 			break;
-		if (child + 1 < s->n && comes_before(s, &s->cursors[child + 1], &s->cursors[child]))
+		if (child + 1 < s->n &&
+		    comes_before(s, &s->cursors[child + 1], &s->cursors[child]))
 			child++;
 		if (!comes_before(s, &s->cursors[child], &moving))
 			break;
@@ -82,7 +86,8 @@ static void sift_down(struct search *s, size_t i)
 }
 
 /* The page before ended at (after_start, after_site): is this cursor's slot behind it? */
-static int is_after(const struct search *s, const struct cursor *c, int32_t after_distance_m)
+static int is_after(const struct search *s, const struct cursor *c,
+		    int32_t after_distance_m)
 {
 	const struct slot_query *q = s->q;
 	rdvd_time start = cursor_start(c);
@@ -133,7 +138,8 @@ static void cursors_fill(struct search *s)
 		after_m = metres(q->near, &s->a->t->sites[q->after_site].point);
 	if (q->site != TERRITORY_NONE) {
 		const struct shelf *shelf = layout_shelf(l, q->service, q->site);
-		int32_t m = q->near ? metres(q->near, &s->a->t->sites[q->site].point) : -1;
+		int32_t m =
+			q->near ? metres(q->near, &s->a->t->sites[q->site].point) : -1;
 		if (shelf && (!q->near || m <= q->radius_km * 1000))
 			cursor_add(s, shelf, m, after_m);
 		return;
@@ -152,8 +158,8 @@ static void cursors_fill(struct search *s)
 	}
 }
 
-size_t slot_search(const struct agenda *a, const struct slot_query *query, struct slot *out, size_t max,
-		   int *more)
+size_t slot_search(const struct agenda *a, const struct slot_query *query,
+		   struct slot *out, size_t max, int *more)
 {
 	const struct service *service = &a->t->services[query->service];
 	struct slot_query q = *query;
@@ -162,7 +168,9 @@ size_t slot_search(const struct agenda *a, const struct slot_query *query, struc
 	struct search s = {.a = a, .q = &q};
 	struct cursor on_stack[CURSORS_ON_STACK];
 	int shelves = a->layout.by_service[q.service].n;
-	s.cursors = shelves <= CURSORS_ON_STACK ? on_stack : xmalloc((size_t)shelves * sizeof *s.cursors);
+	s.cursors = shelves <= CURSORS_ON_STACK
+			    ? on_stack
+			    : xmalloc((size_t)shelves * sizeof *s.cursors);
 	s.from = q.now + (rdvd_time)service->min_notice_minutes * 60;
 	if (q.from > s.from)
 		s.from = q.from;

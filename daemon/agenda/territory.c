@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* territory.c - from a JSON document to the arrays of a territory: lists are sorted by slug, decoded in the
- * order of their references (organisations first, closures last), and indexed. The store's definitions
- * come through the same decoder, so a file and a database cannot be understood differently. */
+/* territory.c - from a JSON document to the arrays of a territory: lists are sorted by
+ * slug, decoded in the order of their references (organisations first, closures last),
+ * and indexed. The store's definitions come through the same decoder, so a file and a
+ * database cannot be understood differently. */
 #include "agenda/territory.h"
 
 #include <stdlib.h>
@@ -12,9 +13,9 @@
 #include "base/parse.h"
 
 static const char *const list_keys[] = {
-	[RDVD_DEF_NETWORK] = "network",	  [RDVD_DEF_ORGANISATION] = "organisations",
-	[RDVD_DEF_SITE] = "sites",	  [RDVD_DEF_COUNSELLOR] = "counsellors",
-	[RDVD_DEF_SERVICE] = "services",  [RDVD_DEF_OPENING] = "openings",
+	[RDVD_DEF_NETWORK] = "network",	 [RDVD_DEF_ORGANISATION] = "organisations",
+	[RDVD_DEF_SITE] = "sites",	 [RDVD_DEF_COUNSELLOR] = "counsellors",
+	[RDVD_DEF_SERVICE] = "services", [RDVD_DEF_OPENING] = "openings",
 	[RDVD_DEF_CLOSURE] = "closures",
 };
 
@@ -34,8 +35,8 @@ static int entry_compare(const void *a, const void *b)
 	return c ? c : (x->position > y->position) - (x->position < y->position);
 }
 
-const struct zone *territory_zone(struct territory *t, const struct decode_at *at, const char *key,
-				  const char *name)
+const struct zone *territory_zone(struct territory *t, const struct decode_at *at,
+				  const char *key, const char *name)
 {
 	struct territory_private *p = t->priv;
 	for (size_t i = 0; i < p->nzones; i++)
@@ -53,7 +54,8 @@ const struct zone *territory_zone(struct territory *t, const struct decode_at *a
 	return z;
 }
 
-/* The objects under a key of the document; checks that each has a slug that comes once. */
+/* The objects under a key of the document; checks that each has a slug that comes once.
+ */
 static void collect(struct decoder *d, const json_t *root, enum rdvd_definition_kind kind,
 		    struct entries *out)
 {
@@ -74,64 +76,72 @@ static void collect(struct decoder *d, const json_t *root, enum rdvd_definition_
 		if (!slug)
 			continue;
 		if (*slug && !slug_is_valid(slug))
-			decode_error(&item, "id", "must be a slug: small letters, digits and hyphens");
-		out->items[out->n++] = (struct entry){.object = item.object, .slug = slug, .position = i};
+			decode_error(&item, "id",
+				     "must be a slug: small letters, digits and hyphens");
+		out->items[out->n++] = (struct entry){
+			.object = item.object, .slug = slug, .position = i};
 	}
 	if (out->n > 1)
 		qsort(out->items, out->n, sizeof *out->items, entry_compare);
 	for (size_t i = 1; i < out->n; i++)
-		if (*out->items[i].slug && strcmp(out->items[i].slug, out->items[i - 1].slug) == 0) {
+		if (*out->items[i].slug &&
+		    strcmp(out->items[i].slug, out->items[i - 1].slug) == 0) {
 			struct decode_at item;
 			decode_item(&at, key, array, out->items[i].position, &item);
-			decode_error(&item, "id", "\"%s\" is used twice", out->items[i].slug);
+			decode_error(&item, "id", "\"%s\" is used twice",
+				     out->items[i].slug);
 		}
 }
 
-static struct decode_at entry_at(struct decoder *d, const char *key, const struct entry *e)
+static struct decode_at entry_at(struct decoder *d, const char *key,
+				 const struct entry *e)
 {
 	struct decode_at at = {.d = d, .object = e->object};
 	snprintf(at.path, sizeof at.path, "%s[%zu]", key, e->position);
 	return at;
 }
 
-/* Decode the living, then the retired objects of one kind into an array. A retired object may refer to
- * what is gone: its errors are not told. */
-#define DECODE_KIND(t, kind, array, count, live_count, before, call)                               \
-	do {                                                                                       \
-		const struct entries *sets[] = {&src->live[kind], &src->retired[kind]};            \
-		(array) = arena_alloc(&(t)->priv->arena,                                           \
-				      (sets[0]->n + sets[1]->n + 1) * sizeof *(array));            \
-		for (int set = 0; set < 2; set++) {                                                \
-			struct decoder quiet = {.file = d->file, .arena = d->arena};               \
-			for (size_t i = 0; i < sets[set]->n; i++) {                                \
-				const struct entry *e = &sets[set]->items[i];                      \
-				struct decode_at at =                                              \
-					entry_at(set ? &quiet : d, list_keys[kind], e);            \
-				__auto_type o = &(array)[(count)];                                 \
-				o->id = e->id;                                                     \
-				o->slug = arena_strdup(&(t)->priv->arena, e->slug);                \
-				before;                                                            \
-				call;                                                              \
-				(count)++;                                                         \
-				if (!set)                                                          \
-					(live_count) = (count);                                    \
-			}                                                                          \
-		}                                                                                  \
+/* Decode the living, then the retired objects of one kind into an array. A retired object
+ * may refer to what is gone: its errors are not told. */
+#define DECODE_KIND(t, kind, array, count, live_count, before, call)                    \
+	do {                                                                            \
+		const struct entries *sets[] = {&src->live[kind], &src->retired[kind]}; \
+		(array) = arena_alloc(&(t)->priv->arena,                                \
+				      (sets[0]->n + sets[1]->n + 1) * sizeof *(array)); \
+		for (int set = 0; set < 2; set++) {                                     \
+			struct decoder quiet = {.file = d->file, .arena = d->arena};    \
+			for (size_t i = 0; i < sets[set]->n; i++) {                     \
+				const struct entry *e = &sets[set]->items[i];           \
+				struct decode_at at =                                   \
+					entry_at(set ? &quiet : d, list_keys[kind], e); \
+				__auto_type o = &(array)[(count)];                      \
+				o->id = e->id;                                          \
+				o->slug = arena_strdup(&(t)->priv->arena, e->slug);     \
+				before;                                                 \
+				call;                                                   \
+				(count)++;                                              \
+				if (!set)                                               \
+					(live_count) = (count);                         \
+			}                                                               \
+		}                                                                       \
 	} while (0)
 
-static void decode_network(struct territory *t, struct decoder *d, const struct source *src,
-			   const char **zone, const char **holidays)
+static void decode_network(struct territory *t, struct decoder *d,
+			   const struct source *src, const char **zone,
+			   const char **holidays)
 {
 	struct decode_at at = {.d = d, .object = src->network, .path = "network"};
 	*zone = "Europe/Paris";
 	*holidays = "FR";
 	t->id = t->name = "";
 	if (src->network) {
-		decode_keys(&at, (const char *const[]){"id", "name", "timezone", "country", "locales",
-						       "holidays", NULL});
+		decode_keys(&at,
+			    (const char *const[]){"id", "name", "timezone", "country",
+						  "locales", "holidays", NULL});
 		const char *id = decode_string(&at, "id", 1, 63);
 		if (id && !slug_is_valid(id))
-			decode_error(&at, "id", "must be a slug: small letters, digits and hyphens");
+			decode_error(&at, "id",
+				     "must be a slug: small letters, digits and hyphens");
 		t->id = id ? id : "";
 		t->name = decode_string_or(&at, "name", 200, t->id);
 		*zone = decode_string_or(&at, "timezone", 64, *zone);
@@ -139,7 +149,8 @@ static void decode_network(struct territory *t, struct decoder *d, const struct 
 		decode_string(&at, "country", 0, 2);
 		decode_array(&at, "locales", 0);
 		if (!holiday_set_known(*holidays))
-			decode_error(&at, "holidays", "must be one of %s", holiday_set_names());
+			decode_error(&at, "holidays", "must be one of %s",
+				     holiday_set_names());
 	}
 	t->zone = territory_zone(t, &at, "timezone", *zone);
 }
@@ -148,20 +159,24 @@ static void decode_all(struct territory *t, struct decoder *d, const struct sour
 {
 	const char *zone, *holidays;
 	decode_network(t, d, src, &zone, &holidays);
-	DECODE_KIND(t, RDVD_DEF_ORGANISATION, t->organisations, t->norganisations, t->live_organisations,
-		    o->retired = set, territory_decode_organisation(t, &at, o));
-	DECODE_KIND(t, RDVD_DEF_SITE, t->sites, t->nsites, t->live_sites, o->retired = set,
-		    territory_decode_site(t, &at, o, zone, holidays));
-	DECODE_KIND(t, RDVD_DEF_COUNSELLOR, t->counsellors, t->ncounsellors, t->live_counsellors,
-		    o->retired = set, territory_decode_counsellor(t, &at, o));
-	DECODE_KIND(t, RDVD_DEF_SERVICE, t->services, t->nservices, t->live_services, o->retired = set,
-		    territory_decode_service(t, &at, o));
+	DECODE_KIND(t, RDVD_DEF_ORGANISATION, t->organisations, t->norganisations,
+		    t->live_organisations, o->retired = set,
+		    territory_decode_organisation(t, &at, o));
+	DECODE_KIND(t, RDVD_DEF_SITE, t->sites, t->nsites, t->live_sites,
+		    o->retired = set, territory_decode_site(t, &at, o, zone, holidays));
+	DECODE_KIND(t, RDVD_DEF_COUNSELLOR, t->counsellors, t->ncounsellors,
+		    t->live_counsellors, o->retired = set,
+		    territory_decode_counsellor(t, &at, o));
+	DECODE_KIND(t, RDVD_DEF_SERVICE, t->services, t->nservices, t->live_services,
+		    o->retired = set, territory_decode_service(t, &at, o));
 	int live = 0;
 	DECODE_KIND(t, RDVD_DEF_OPENING, t->openings, t->nopenings, live, (void)0,
 		    territory_decode_opening(t, &at, o));
-	/* a closure's slug is its content's when the file gives none, and nobody refers to it */
+	/* a closure's slug is its content's when the file gives none, and nobody refers
+	 * to it */
 	const struct entries *closures = &src->live[RDVD_DEF_CLOSURE];
-	t->closures = arena_alloc(&t->priv->arena, (closures->n + 1) * sizeof *t->closures);
+	t->closures =
+		arena_alloc(&t->priv->arena, (closures->n + 1) * sizeof *t->closures);
 	for (size_t i = 0; i < closures->n; i++) {
 		struct decode_at at = entry_at(d, "closures", &closures->items[i]);
 		t->closures[t->nclosures].id = closures->items[i].id;
@@ -176,14 +191,14 @@ static int id_compare(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-#define INDEX_KIND(t, kind, array, count)                                                          \
-	do {                                                                                       \
-		struct id_index *ix = xcalloc((size_t)(count) + 1, sizeof *ix);                    \
-		for (int i = 0; i < (count); i++)                                                  \
-			ix[i] = (struct id_index){(array)[i].id, i};                               \
-		qsort(ix, (size_t)(count), sizeof *ix, id_compare);                                \
-		(t)->priv->by_id[kind] = ix;                                                       \
-		(t)->priv->nby_id[kind] = (size_t)(count);                                         \
+#define INDEX_KIND(t, kind, array, count)                                       \
+	do {                                                                    \
+		struct id_index *ix = xcalloc((size_t)(count) + 1, sizeof *ix); \
+		for (int i = 0; i < (count); i++)                               \
+			ix[i] = (struct id_index){(array)[i].id, i};            \
+		qsort(ix, (size_t)(count), sizeof *ix, id_compare);             \
+		(t)->priv->by_id[kind] = ix;                                    \
+		(t)->priv->nby_id[kind] = (size_t)(count);                      \
 	} while (0)
 
 static void index_all(struct territory *t)
@@ -197,12 +212,15 @@ static void index_all(struct territory *t)
 }
 
 /* Takes the decoder's verdict: a territory, or NULL when there was an error. */
-static struct territory *build(const char *name, const struct source *src, int nerrors, struct buf *errors)
+static struct territory *build(const char *name, const struct source *src, int nerrors,
+			       struct buf *errors)
 {
 	struct territory *t = xcalloc(1, sizeof *t);
 	t->priv = xcalloc(1, sizeof *t->priv);
-	struct decoder d = {
-		.file = name, .errors = errors, .arena = &t->priv->arena, .nerrors = nerrors};
+	struct decoder d = {.file = name,
+			    .errors = errors,
+			    .arena = &t->priv->arena,
+			    .nerrors = nerrors};
 	decode_all(t, &d, src);
 	if (d.nerrors > 0) {
 		territory_free(t);
@@ -220,7 +238,8 @@ static void source_fini(struct source *src)
 	}
 }
 
-struct territory *territory_from_json(const char *name, const json_t *root, struct buf *errors)
+struct territory *territory_from_json(const char *name, const json_t *root,
+				      struct buf *errors)
 {
 	struct arena scratch = {NULL};
 	struct decoder d = {.file = name, .errors = errors, .arena = &scratch};
@@ -231,14 +250,16 @@ struct territory *territory_from_json(const char *name, const json_t *root, stru
 		decode_error(&at, NULL, "a territory file is one JSON object: { ... }");
 		goto out;
 	}
-	decode_keys(&at, (const char *const[]){"format", "network", "organisations", "sites",
-					       "counsellors", "services", "openings", "closures", NULL});
+	decode_keys(&at, (const char *const[]){"format", "network", "organisations",
+					       "sites", "counsellors", "services",
+					       "openings", "closures", NULL});
 	const char *format = decode_string(&at, "format", 1, 63);
 	if (format && strcmp(format, TERRITORY_FORMAT) != 0)
 		decode_error(&at, "format", "must be \"" TERRITORY_FORMAT "\"");
 	src.network = json_object_get(root, "network");
 	if (!json_is_object(src.network)) {
-		decode_error(&at, "network", "is required: an object with at least id and name");
+		decode_error(&at, "network",
+			     "is required: an object with at least id and name");
 		src.network = NULL;
 	}
 	for (int k = RDVD_DEF_ORGANISATION; k < KINDS; k++)
@@ -250,12 +271,14 @@ out:
 	return t;
 }
 
-struct territory *territory_parse(const char *name, const char *bytes, size_t n, struct buf *errors)
+struct territory *territory_parse(const char *name, const char *bytes, size_t n,
+				  struct buf *errors)
 {
 	json_error_t e;
 	json_t *root = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &e);
 	if (!root) {
-		buf_addf(errors, "%s:%d: not valid JSON at column %d: %s\n", name, e.line, e.column, e.text);
+		buf_addf(errors, "%s:%d: not valid JSON at column %d: %s\n", name, e.line,
+			 e.column, e.text);
 		return NULL;
 	}
 	struct territory *t = territory_from_json(name, root, errors);
@@ -277,7 +300,8 @@ struct territory *territory_from_definitions(const struct rdvd_definition *defs,
 		json_error_t e;
 		parsed[i] = json_loads(defs[i].body, 0, &e);
 		if (!parsed[i]) {
-			buf_addf(errors, "store: definition %s is not valid JSON: %s\n", defs[i].slug, e.text);
+			buf_addf(errors, "store: definition %s is not valid JSON: %s\n",
+				 defs[i].slug, e.text);
 			nerrors++;
 			continue;
 		}
@@ -286,15 +310,20 @@ struct territory *territory_from_definitions(const struct rdvd_definition *defs,
 				src.network = parsed[i];
 			continue;
 		}
-		struct entries *to = defs[i].retired ? &src.retired[defs[i].kind] : &src.live[defs[i].kind];
-		to->items[to->n] = (struct entry){
-			.object = parsed[i], .slug = defs[i].slug, .position = to->n, .id = defs[i].id};
+		struct entries *to = defs[i].retired ? &src.retired[defs[i].kind]
+						     : &src.live[defs[i].kind];
+		to->items[to->n] = (struct entry){.object = parsed[i],
+						  .slug = defs[i].slug,
+						  .position = to->n,
+						  .id = defs[i].id};
 		to->n++;
 	}
 	src.retired[RDVD_DEF_OPENING].n = src.retired[RDVD_DEF_CLOSURE].n = 0;
 	for (int k = RDVD_DEF_ORGANISATION; k < KINDS; k++) {
-		qsort(src.live[k].items, src.live[k].n, sizeof(struct entry), entry_compare);
-		qsort(src.retired[k].items, src.retired[k].n, sizeof(struct entry), entry_compare);
+		qsort(src.live[k].items, src.live[k].n, sizeof(struct entry),
+		      entry_compare);
+		qsort(src.retired[k].items, src.retired[k].n, sizeof(struct entry),
+		      entry_compare);
 	}
 	struct territory *t = build("store", &src, nerrors, errors);
 	source_fini(&src);
@@ -333,7 +362,8 @@ static void closure_slug(const json_t *o, char *out, size_t size)
 	snprintf(out, size, "closed-%s-%s-%s", target, from ? from : "", to ? to : "");
 }
 
-static int one_definition(enum rdvd_definition_kind kind, const json_t *o, rdvd_definition_cb *cb, void *arg)
+static int one_definition(enum rdvd_definition_kind kind, const json_t *o,
+			  rdvd_definition_cb *cb, void *arg)
 {
 	char made[160];
 	const char *slug = json_string_value(json_object_get(o, "id"));
@@ -341,7 +371,8 @@ static int one_definition(enum rdvd_definition_kind kind, const json_t *o, rdvd_
 		closure_slug(o, made, sizeof made);
 		slug = made;
 	}
-	char *body = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
+	char *body =
+		json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
 	struct rdvd_definition d = {.kind = kind, .slug = slug, .body = body};
 	int stop = cb(arg, &d);
 	free(body);
@@ -355,33 +386,35 @@ void territory_each_definition(const json_t *root, rdvd_definition_cb *cb, void 
 	for (int k = RDVD_DEF_ORGANISATION; k < KINDS; k++) {
 		const json_t *array = json_object_get(root, list_keys[k]);
 		for (size_t i = 0; i < json_array_size(array); i++)
-			if (one_definition((enum rdvd_definition_kind)k, json_array_get(array, i), cb, arg))
+			if (one_definition((enum rdvd_definition_kind)k,
+					   json_array_get(array, i), cb, arg))
 				return;
 	}
 }
 
 /* ---- looking up ---- */
 
-#define FIND_SLUG(array, live, all, wanted)                                                        \
-	do {                                                                                       \
-		const int bounds[][2] = {{0, live}, {live, all}};                                  \
-		for (int part = 0; part < 2; part++) {                                             \
-			int lo = bounds[part][0], hi = bounds[part][1];                            \
-			while (lo < hi) {                                                          \
-				int mid = lo + (hi - lo) / 2;                                      \
-				int c = strcmp((array)[mid].slug, wanted);                         \
-				if (c == 0)                                                        \
-					return mid;                                                \
-				if (c < 0)                                                         \
-					lo = mid + 1;                                              \
-				else                                                               \
-					hi = mid;                                                  \
-			}                                                                          \
-		}                                                                                  \
-		return TERRITORY_NONE;                                                             \
+#define FIND_SLUG(array, live, all, wanted)                                \
+	do {                                                               \
+		const int bounds[][2] = {{0, live}, {live, all}};          \
+		for (int part = 0; part < 2; part++) {                     \
+			int lo = bounds[part][0], hi = bounds[part][1];    \
+			while (lo < hi) {                                  \
+				int mid = lo + (hi - lo) / 2;              \
+				int c = strcmp((array)[mid].slug, wanted); \
+				if (c == 0)                                \
+					return mid;                        \
+				if (c < 0)                                 \
+					lo = mid + 1;                      \
+				else                                       \
+					hi = mid;                          \
+			}                                                  \
+		}                                                          \
+		return TERRITORY_NONE;                                     \
 	} while (0)
 
-/* While a kind is still being decoded its live count is not final, but nothing refers to its own kind. */
+/* While a kind is still being decoded its live count is not final, but nothing refers to
+ * its own kind. */
 int territory_organisation(const struct territory *t, const char *slug)
 {
 	FIND_SLUG(t->organisations, t->live_organisations, t->norganisations, slug);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* territory_parse.c - one function for each kind of object in a territory file: which keys it has, what
- * they may hold, and what is said when they do not. */
+/* territory_parse.c - one function for each kind of object in a territory file: which
+ * keys it has, what they may hold, and what is said when they do not. */
 #include "agenda/territory_parse.h"
 
 #include <stdio.h>
@@ -14,7 +14,8 @@
 #define OPENING_MAX_SECONDS CIVIL_DAY_SECONDS
 
 /* The index of what slug names, or TERRITORY_NONE with an error. */
-static int reference(const struct decode_at *at, const char *key, const struct territory *t,
+static int reference(const struct decode_at *at, const char *key,
+		     const struct territory *t,
 		     int (*find)(const struct territory *, const char *), int required)
 {
 	const char *slug = decode_string(at, key, required, 63);
@@ -27,7 +28,8 @@ static int reference(const struct decode_at *at, const char *key, const struct t
 }
 
 /* A slug, or a list of slugs. */
-static int *references(const struct decode_at *at, const char *key, const struct territory *t,
+static int *references(const struct decode_at *at, const char *key,
+		       const struct territory *t,
 		       int (*find)(const struct territory *, const char *), size_t *n)
 {
 	*n = 0;
@@ -48,7 +50,8 @@ static int *references(const struct decode_at *at, const char *key, const struct
 		const char *slug = json_string_value(json_array_get(array, i));
 		int found = slug ? find(t, slug) : TERRITORY_NONE;
 		if (found == TERRITORY_NONE) {
-			decode_error(at, key, "[%zu] \"%s\" is not defined in this territory", i,
+			decode_error(at, key,
+				     "[%zu] \"%s\" is not defined in this territory", i,
 				     slug ? slug : "?");
 			continue;
 		}
@@ -61,7 +64,8 @@ static int *references(const struct decode_at *at, const char *key, const struct
 	return list;
 }
 
-static void check_digits(const struct decode_at *at, const char *key, const char *s, const char *what)
+static void check_digits(const struct decode_at *at, const char *key, const char *s,
+			 const char *what)
 {
 	if (!s || !*s)
 		return;
@@ -70,15 +74,18 @@ static void check_digits(const struct decode_at *at, const char *key, const char
 		decode_error(at, key, "must be %s", what);
 }
 
-void territory_decode_organisation(struct territory *t, const struct decode_at *at, struct organisation *o)
+void territory_decode_organisation(struct territory *t, const struct decode_at *at,
+				   struct organisation *o)
 {
-	decode_keys(at, (const char *const[]){"id", "name", "phone", "email", "area", "eligible_age",
-					      "move_until_minutes", "sunday", "accent", NULL});
+	decode_keys(at, (const char *const[]){"id", "name", "phone", "email", "area",
+					      "eligible_age", "move_until_minutes",
+					      "sunday", "accent", NULL});
 	(void)t;
 	o->name = decode_string_or(at, "name", NAME_MAX_BYTES, o->slug);
 	o->phone = decode_string_or(at, "phone", 40, "");
 	o->email = decode_string_or(at, "email", 200, "");
-	o->move_until_minutes = decode_int(at, "move_until_minutes", 0, 0, 60 * 24 * 30, 240);
+	o->move_until_minutes =
+		decode_int(at, "move_until_minutes", 0, 0, 60 * 24 * 30, 240);
 	o->sunday = decode_bool(at, "sunday", 0);
 	o->accent = decode_string_or(at, "accent", 7, "");
 	if (*o->accent && (strlen(o->accent) != 7 || o->accent[0] != '#' ||
@@ -86,11 +93,14 @@ void territory_decode_organisation(struct territory *t, const struct decode_at *
 		decode_error(at, "accent", "must be a colour like \"#0b5d4e\"");
 	const json_t *area = decode_array(at, "area", 0);
 	if (area) {
-		const char **codes = arena_alloc(at->d->arena, (json_array_size(area) + 1) * sizeof *codes);
+		const char **codes = arena_alloc(
+			at->d->arena, (json_array_size(area) + 1) * sizeof *codes);
 		for (size_t i = 0; i < json_array_size(area); i++) {
 			const char *code = json_string_value(json_array_get(area, i));
 			if (!code || strlen(code) != 5)
-				decode_error(at, "area", "[%zu] must be an INSEE code like \"62215\"", i);
+				decode_error(at, "area",
+					     "[%zu] must be an INSEE code like \"62215\"",
+					     i);
 			else
 				codes[o->narea++] = arena_strdup(at->d->arena, code);
 		}
@@ -108,12 +118,13 @@ void territory_decode_organisation(struct territory *t, const struct decode_at *
 	}
 }
 
-void territory_decode_site(struct territory *t, const struct decode_at *at, struct site *s,
-			   const char *zone, const char *holidays)
+void territory_decode_site(struct territory *t, const struct decode_at *at,
+			   struct site *s, const char *zone, const char *holidays)
 {
-	decode_keys(at, (const char *const[]){"id", "name", "address", "postcode", "commune", "insee", "lat",
-					      "lon", "host", "organisation", "rooms", "access", "timezone",
-					      "holidays", "place_kind", "step_free", NULL});
+	decode_keys(at, (const char *const[]){
+				"id", "name", "address", "postcode", "commune", "insee",
+				"lat", "lon", "host", "organisation", "rooms", "access",
+				"timezone", "holidays", "place_kind", "step_free", NULL});
 	s->name = decode_string_or(at, "name", NAME_MAX_BYTES, s->slug);
 	s->address = decode_string_or(at, "address", NAME_MAX_BYTES, "");
 	s->postcode = decode_string_or(at, "postcode", 5, "");
@@ -124,22 +135,27 @@ void territory_decode_site(struct territory *t, const struct decode_at *at, stru
 	s->host = decode_string_or(at, "host", NAME_MAX_BYTES, "");
 	s->access = decode_bitext(at, "access", 0, TEXT_MAX_BYTES);
 	s->place_kind = decode_string_or(at, "place_kind", 20, "");
-	if (*s->place_kind && strcmp(s->place_kind, "seat") != 0 && strcmp(s->place_kind, "delocalised") != 0)
+	if (*s->place_kind && strcmp(s->place_kind, "seat") != 0 &&
+	    strcmp(s->place_kind, "delocalised") != 0)
 		decode_error(at, "place_kind", "must be \"seat\" or \"delocalised\"");
-	s->step_free = json_object_get(at->object, "step_free") ? decode_bool(at, "step_free", 0) : -1;
+	s->step_free = json_object_get(at->object, "step_free")
+			       ? decode_bool(at, "step_free", 0)
+			       : -1;
 	s->organisation = reference(at, "organisation", t, territory_organisation, 1);
 	double lat = decode_number(at, "lat", 1, -90, 90);
 	double lon = decode_number(at, "lon", 1, -180, 180);
 	geo_point_init(&s->point, lat, lon);
 	s->rooms = decode_int(at, "rooms", 0, 0, 1000, 0);
-	s->zone = territory_zone(t, at, "timezone", decode_string_or(at, "timezone", 64, zone));
+	s->zone = territory_zone(t, at, "timezone",
+				 decode_string_or(at, "timezone", 64, zone));
 	const char *set = decode_string_or(at, "holidays", 20, holidays);
 	s->holidays = holiday_set_find(set);
 	if (!s->holidays)
 		decode_error(at, "holidays", "must be one of %s", holiday_set_names());
 }
 
-void territory_decode_counsellor(struct territory *t, const struct decode_at *at, struct counsellor *c)
+void territory_decode_counsellor(struct territory *t, const struct decode_at *at,
+				 struct counsellor *c)
 {
 	decode_keys(at, (const char *const[]){"id", "organisation", "label", NULL});
 	c->organisation = reference(at, "organisation", t, territory_organisation, 1);
@@ -175,13 +191,15 @@ static void decode_reminders(const struct decode_at *at, struct service *s)
 	}
 }
 
-void territory_decode_service(struct territory *t, const struct decode_at *at, struct service *s)
+void territory_decode_service(struct territory *t, const struct decode_at *at,
+			      struct service *s)
 {
 	static const char *const modes[] = {"site", "phone", "home", "video"};
-	decode_keys(at, (const char *const[]){"id", "name", "organisation", "mode", "minutes",
-					      "step_minutes", "min_notice_minutes", "max_notice_days",
-					      "public", "capacity", "staff", "reminders", "bring", "card",
-					      "programme", NULL});
+	decode_keys(at, (const char *const[]){"id", "name", "organisation", "mode",
+					      "minutes", "step_minutes",
+					      "min_notice_minutes", "max_notice_days",
+					      "public", "capacity", "staff", "reminders",
+					      "bring", "card", "programme", NULL});
 	s->name = decode_bitext(at, "name", 1, NAME_MAX_BYTES);
 	s->card = decode_bitext(at, "card", 0, NAME_MAX_BYTES);
 	s->bring = decode_bitext(at, "bring", 0, TEXT_MAX_BYTES);
@@ -192,14 +210,16 @@ void territory_decode_service(struct territory *t, const struct decode_at *at, s
 	while (m < 4 && strcmp(modes[m], mode) != 0)
 		m++;
 	if (m == 4)
-		decode_error(at, "mode", "must be \"site\", \"phone\", \"home\" or \"video\"");
+		decode_error(at, "mode",
+			     "must be \"site\", \"phone\", \"home\" or \"video\"");
 	s->mode = m == 4 ? MODE_SITE : (enum service_mode)m;
 	s->minutes = decode_int(at, "minutes", 1, 5, 24 * 60, 30);
 	s->step_minutes = decode_int(at, "step_minutes", 0, 5, 24 * 60, s->minutes);
 	if (s->minutes % 5 || s->step_minutes % 5)
 		decode_error(at, s->minutes % 5 ? "minutes" : "step_minutes",
 			     "must be a multiple of 5");
-	s->min_notice_minutes = decode_int(at, "min_notice_minutes", 0, 0, 60 * 24 * 60, 0);
+	s->min_notice_minutes =
+		decode_int(at, "min_notice_minutes", 0, 0, 60 * 24 * 60, 0);
 	s->max_notice_days = decode_int(at, "max_notice_days", 0, 1, 366, 90);
 	s->public = decode_bool(at, "public", 1);
 	s->capacity = decode_int(at, "capacity", 0, 0, 10000, 0);
@@ -207,19 +227,23 @@ void territory_decode_service(struct territory *t, const struct decode_at *at, s
 	decode_reminders(at, s);
 }
 
-static void decode_overrides(struct territory *t, const struct decode_at *at, struct opening *o)
+static void decode_overrides(struct territory *t, const struct decode_at *at,
+			     struct opening *o)
 {
 	const json_t *list = decode_array(at, "overrides", 0);
 	if (!list)
 		return;
-	o->overrides = arena_alloc(at->d->arena, json_array_size(list) * sizeof *o->overrides + 1);
+	o->overrides = arena_alloc(at->d->arena,
+				   json_array_size(list) * sizeof *o->overrides + 1);
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct decode_at item;
 		if (decode_item(at, "overrides", list, i, &item) != 0)
 			continue;
-		decode_keys(&item, (const char *const[]){"on", "cancelled", "start", "end", "site",
-							 "counsellor", NULL});
-		struct opening_override v = {.site = TERRITORY_NONE, .counsellor = TERRITORY_NONE};
+		decode_keys(&item,
+			    (const char *const[]){"on", "cancelled", "start", "end",
+						  "site", "counsellor", NULL});
+		struct opening_override v = {.site = TERRITORY_NONE,
+					     .counsellor = TERRITORY_NONE};
 		v.on = decode_day(&item, "on", 1);
 		v.cancelled = decode_bool(&item, "cancelled", 0);
 		v.start = civil_time_from(v.on, civil_time_minute(o->start));
@@ -229,20 +253,24 @@ static void decode_overrides(struct territory *t, const struct decode_at *at, st
 		if (json_object_get(item.object, "end"))
 			decode_civil(&item, "end", &v.end);
 		if (v.end <= v.start || v.end - v.start > OPENING_MAX_SECONDS)
-			decode_error(&item, "end", "must come after start, within 24 hours");
+			decode_error(&item, "end",
+				     "must come after start, within 24 hours");
 		v.site = reference(&item, "site", t, territory_site, 0);
 		v.counsellor = reference(&item, "counsellor", t, territory_counsellor, 0);
 		o->overrides[o->noverrides++] = v;
 	}
 }
 
-/* The rule as libical wants it, checked against the start; NULL when there is none or it is wrong. */
-static const char *decode_rrule(struct territory *t, const struct decode_at *at, const struct opening *o)
+/* The rule as libical wants it, checked against the start; NULL when there is none or it
+ * is wrong. */
+static const char *decode_rrule(struct territory *t, const struct decode_at *at,
+				const struct opening *o)
 {
 	const char *text = decode_string(at, "rrule", 0, RECUR_TEXT_MAX);
 	if (!text)
 		return NULL;
-	const struct zone *z = o->site != TERRITORY_NONE ? t->sites[o->site].zone : t->zone;
+	const struct zone *z =
+		o->site != TERRITORY_NONE ? t->sites[o->site].zone : t->zone;
 	struct buf local = BUF_INIT;
 	if (z)
 		recur_localise(text, z, &local);
@@ -258,15 +286,19 @@ static const char *decode_rrule(struct territory *t, const struct decode_at *at,
 	return rule;
 }
 
-void territory_decode_opening(struct territory *t, const struct decode_at *at, struct opening *o)
+void territory_decode_opening(struct territory *t, const struct decode_at *at,
+			      struct opening *o)
 {
-	decode_keys(at, (const char *const[]){"id", "site", "counsellor", "services", "start", "end",
-					      "rrule", "until", "except", "extra", "overrides", "public",
-					      "reserve", NULL});
+	decode_keys(at,
+		    (const char *const[]){"id", "site", "counsellor", "services", "start",
+					  "end", "rrule", "until", "except", "extra",
+					  "overrides", "public", "reserve", NULL});
 	o->site = reference(at, "site", t, territory_site, 1);
-	o->counsellors = references(at, "counsellor", t, territory_counsellor, &o->ncounsellors);
+	o->counsellors =
+		references(at, "counsellor", t, territory_counsellor, &o->ncounsellors);
 	o->services = references(at, "services", t, territory_service, &o->nservices);
-	if (decode_civil(at, "start", &o->start) == 0 && decode_civil(at, "end", &o->end) == 0 &&
+	if (decode_civil(at, "start", &o->start) == 0 &&
+	    decode_civil(at, "end", &o->end) == 0 &&
 	    (o->end <= o->start || o->end - o->start > OPENING_MAX_SECONDS))
 		decode_error(at, "end", "must come after start, within 24 hours");
 	o->rrule = decode_rrule(t, at, o);
@@ -278,17 +310,20 @@ void territory_decode_opening(struct territory *t, const struct decode_at *at, s
 	o->reserve = decode_int(at, "reserve", 0, 0, 288, 0);
 }
 
-void territory_decode_closure(struct territory *t, const struct decode_at *at, struct closure *c)
+void territory_decode_closure(struct territory *t, const struct decode_at *at,
+			      struct closure *c)
 {
-	decode_keys(at, (const char *const[]){"id", "site", "counsellor", "organisation", "from", "to",
-					      "reason", NULL});
+	decode_keys(at, (const char *const[]){"id", "site", "counsellor", "organisation",
+					      "from", "to", "reason", NULL});
 	c->site = reference(at, "site", t, territory_site, 0);
 	c->counsellor = reference(at, "counsellor", t, territory_counsellor, 0);
 	c->organisation = reference(at, "organisation", t, territory_organisation, 0);
-	int targets = !!json_object_get(at->object, "site") + !!json_object_get(at->object, "counsellor") +
+	int targets = !!json_object_get(at->object, "site") +
+		      !!json_object_get(at->object, "counsellor") +
 		      !!json_object_get(at->object, "organisation");
 	if (targets != 1)
-		decode_error(at, NULL, "must name one of site, counsellor or organisation");
+		decode_error(at, NULL,
+			     "must name one of site, counsellor or organisation");
 	c->from = decode_day(at, "from", 1);
 	c->to = decode_day(at, "to", 1);
 	if (c->from != CIVIL_DAY_NONE && c->to != CIVIL_DAY_NONE && c->to < c->from)

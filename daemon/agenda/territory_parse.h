@@ -34,16 +34,21 @@ struct territory_private {
 };
 
 /* The zone of that name, loaded once; NULL with an error at key. */
-const struct zone *territory_zone(struct territory *t, const struct decode_at *at, const char *key,
-				  const char *name);
+const struct zone *territory_zone(struct territory *t, const struct decode_at *at,
+				  const char *key, const char *name);
 
 /* Decode one object each; the arrays that it refers to are there already. */
-void territory_decode_organisation(struct territory *t, const struct decode_at *at, struct organisation *o);
-void territory_decode_site(struct territory *t, const struct decode_at *at, struct site *s,
-			   const char *zone, const char *holidays);
-void territory_decode_counsellor(struct territory *t, const struct decode_at *at, struct counsellor *c);
-void territory_decode_service(struct territory *t, const struct decode_at *at, struct service *s);
-void territory_decode_opening(struct territory *t, const struct decode_at *at, struct opening *o);
-void territory_decode_closure(struct territory *t, const struct decode_at *at, struct closure *c);
+void territory_decode_organisation(struct territory *t, const struct decode_at *at,
+				   struct organisation *o);
+void territory_decode_site(struct territory *t, const struct decode_at *at,
+			   struct site *s, const char *zone, const char *holidays);
+void territory_decode_counsellor(struct territory *t, const struct decode_at *at,
+				 struct counsellor *c);
+void territory_decode_service(struct territory *t, const struct decode_at *at,
+			      struct service *s);
+void territory_decode_opening(struct territory *t, const struct decode_at *at,
+			      struct opening *o);
+void territory_decode_closure(struct territory *t, const struct decode_at *at,
+			      struct closure *c);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* booking.h - the use cases: hold, book, move, cancel, confirm, mark, and what staff may do besides. The
- * one way in for the web, the API, SMS and calendars, so that every path keeps the same rules.
+/* booking.h - the use cases: hold, book, move, cancel, confirm, mark, and what staff may
+ * do besides. The one way in for the web, the API, SMS and calendars, so that every path
+ * keeps the same rules.
  *
- * Each act checks its input, asks the agenda (which suggests), puts a pending claim there so that no
- * second request is promised the same time, and submits one job to the store (which decides). The answer
- * comes later by callback, in the loop, once it is on disk. Everything here runs in the loop's thread. */
+ * Each act checks its input, asks the agenda (which suggests), puts a pending claim there
+ * so that no second request is promised the same time, and submits one job to the store
+ * (which decides). The answer comes later by callback, in the loop, once it is on disk.
+ * Everything here runs in the loop's thread. */
 #ifndef RDVD_BOOKING_BOOKING_H
 #define RDVD_BOOKING_BOOKING_H
 
@@ -19,18 +21,22 @@ struct store;
 struct booking;
 
 struct booking_options {
-	const uint8_t *key;	/* SECRET_KEY_SIZE bytes, the server's */
-	const char *public_url; /* without a final slash */
+	const uint8_t *key;		/* SECRET_KEY_SIZE bytes, the server's */
+	const char *public_url;		/* without a final slash */
 	int sms_enabled, email_enabled; /* a gateway for the channel exists */
-	int quiet_start_minute, quiet_end_minute; /* reminders keep to this part of the day */
+	int quiet_start_minute,
+		quiet_end_minute; /* reminders keep to this part of the day */
 	const struct commune_table *communes;
-	/* Called after each commit that may owe a message or append a fact. May be NULL. */
+	/* Called after each commit that may owe a message or append a fact. May be NULL.
+	 */
 	void (*changed)(void *arg);
 	void *changed_arg;
 };
 
-/* Load the territory and what fills the agenda from the store (blocking, at start). NULL: logged. */
-struct booking *booking_new(struct loop *l, struct store *s, const struct booking_options *o);
+/* Load the territory and what fills the agenda from the store (blocking, at start). NULL:
+ * logged. */
+struct booking *booking_new(struct loop *l, struct store *s,
+			    const struct booking_options *o);
 void booking_free(struct booking *b);
 
 const struct agenda *booking_agenda(const struct booking *b);
@@ -46,21 +52,21 @@ const struct booking_counts *booking_counts(const struct booking *b);
 
 enum booking_verdict {
 	BOOKING_DONE = 0,
-	BOOKING_KNOWN,	     /* the request key was known: the first booking's appointment */
-	BOOKING_FIELDS,	     /* fields are wrong: errors say which */
-	BOOKING_KEY_REUSED,  /* the key is known with another body */
-	BOOKING_NOT_A_SLOT,  /* no occurrence has that start */
-	BOOKING_CLOSED,	     /* a holiday or a closure */
-	BOOKING_TOO_EARLY,   /* nearer than the notice */
-	BOOKING_TOO_FAR,     /* beyond the horizon */
-	BOOKING_TAKEN,	     /* somebody was faster */
-	BOOKING_TOO_LATE,    /* begun, or too near to move */
+	BOOKING_KNOWN,	/* the request key was known: the first booking's appointment */
+	BOOKING_FIELDS, /* fields are wrong: errors say which */
+	BOOKING_KEY_REUSED, /* the key is known with another body */
+	BOOKING_NOT_A_SLOT, /* no occurrence has that start */
+	BOOKING_CLOSED,	    /* a holiday or a closure */
+	BOOKING_TOO_EARLY,  /* nearer than the notice */
+	BOOKING_TOO_FAR,    /* beyond the horizon */
+	BOOKING_TAKEN,	    /* somebody was faster */
+	BOOKING_TOO_LATE,   /* begun, or too near to move */
 	BOOKING_IS_CANCELLED,
-	BOOKING_NO_MORE,     /* the hold was extended twice */
+	BOOKING_NO_MORE, /* the hold was extended twice */
 	BOOKING_NOT_FOUND,
-	BOOKING_BUSY,	     /* 503: try again in a moment */
-	BOOKING_UNCERTAIN,   /* 503: ask again with the same key */
-	BOOKING_FAILED,	     /* 503: the store cannot write */
+	BOOKING_BUSY,	   /* 503: try again in a moment */
+	BOOKING_UNCERTAIN, /* 503: ask again with the same key */
+	BOOKING_FAILED,	   /* 503: the store cannot write */
 };
 
 #define BOOKING_ERRORS_MAX 16
@@ -78,12 +84,13 @@ struct booking_errors {
 
 struct booking_reply {
 	enum booking_verdict verdict;
-	const struct rdvd_appointment *appointment; /* lent for the callback; NULL when there is none */
-	const char *token;			    /* of the appointment; "" */
-	const struct booking_errors *errors;	    /* with FIELDS */
-	uint64_t hold;				    /* of hold and extend */
+	const struct rdvd_appointment
+		*appointment; /* lent for the callback; NULL when there is none */
+	const char *token;    /* of the appointment; "" */
+	const struct booking_errors *errors; /* with FIELDS */
+	uint64_t hold;			     /* of hold and extend */
 	rdvd_time expires;
-	struct slot slot;			    /* of hold: what is kept */
+	struct slot slot; /* of hold: what is kept */
 	/* Nearest free slots when the time was taken: at most 6, possibly 0. */
 	struct slot alternatives[6];
 	size_t nalternatives;
@@ -94,7 +101,8 @@ typedef void booking_cb(void *arg, const struct booking_reply *r);
 
 /* ---- what the public may do ---- */
 
-/* A person as typed. Strings may be NULL or ""; they are checked, trimmed and normalised here. */
+/* A person as typed. Strings may be NULL or ""; they are checked, trimmed and normalised
+ * here. */
 struct booking_person {
 	rdvd_id id; /* staff: an existing person; 0 a new one */
 	const char *first_name, *last_name;
@@ -109,67 +117,80 @@ struct booking_request {
 	uint8_t body_hash[RDVD_HASH_SIZE]; /* of what was asked, as JSON values */
 	const char *service, *site;	   /* slugs */
 	rdvd_time start;
-	int has_start;	      /* 0: it could not be read */
-	uint64_t hold;	      /* 0 none */
-	int party_size;	      /* 0: 1 */
-	int notice;	      /* 1: "notice": true, the person was told what is done with the data */
+	int has_start;	/* 0: it could not be read */
+	uint64_t hold;	/* 0 none */
+	int party_size; /* 0: 1 */
+	int notice; /* 1: "notice": true, the person was told what is done with the data
+		     */
 	struct booking_person person;
 	enum rdvd_booked_by channel;
 	uint8_t holder[16]; /* the browser */
 	/* staff only */
 	const char *actor;	 /* login; NULL for the public */
-	const char *counsellor;	 /* slug; NULL: the opening's, or any free one of the organisation */
+	const char *counsellor;	 /* slug; NULL: the opening's, or any free one of the
+				    organisation */
 	const char *counsellor2; /* for a service that needs two */
 	const char *place_name, *place_postcode; /* ad hoc, instead of site */
-	int minutes;		 /* 0: the service's */
+	int minutes;				 /* 0: the service's */
 };
 
-void booking_hold(struct booking *b, const struct booking_request *r, booking_cb *cb, void *arg);
+void booking_hold(struct booking *b, const struct booking_request *r, booking_cb *cb,
+		  void *arg);
 void booking_hold_extend(struct booking *b, uint64_t hold, booking_cb *cb, void *arg);
 void booking_hold_release(struct booking *b, uint64_t hold);
 /* The kept slot of a hold that has not expired: 0, or -1. */
-int booking_hold_find(const struct booking *b, uint64_t hold, struct slot *slot, rdvd_time *expires);
+int booking_hold_find(const struct booking *b, uint64_t hold, struct slot *slot,
+		      rdvd_time *expires);
 /* Holds are named outside by 16 hexadecimal digits. */
 void booking_hold_name(uint64_t hold, char out[17]);
 int booking_hold_parse(const char *name, uint64_t *hold);
 
-void booking_book(struct booking *b, const struct booking_request *r, booking_cb *cb, void *arg);
+void booking_book(struct booking *b, const struct booking_request *r, booking_cb *cb,
+		  void *arg);
 /* Check the fields only (the form's page): adds to errors. */
 void booking_check_person(const struct booking *b, const struct booking_person *p,
 			  struct booking_errors *errors);
 
-/* An appointment is named by its token (public), or by its id (staff: actor is a login). */
+/* An appointment is named by its token (public), or by its id (staff: actor is a login).
+ */
 struct booking_which {
 	const char *token; /* NULL: by id */
 	rdvd_id id;
 	const char *actor; /* NULL: the person */
 };
 
-void booking_get(struct booking *b, const struct booking_which *w, booking_cb *cb, void *arg);
-void booking_cancel(struct booking *b, const struct booking_which *w, booking_cb *cb, void *arg);
-void booking_confirm(struct booking *b, const struct booking_which *w, booking_cb *cb, void *arg);
+void booking_get(struct booking *b, const struct booking_which *w, booking_cb *cb,
+		 void *arg);
+void booking_cancel(struct booking *b, const struct booking_which *w, booking_cb *cb,
+		    void *arg);
+void booking_confirm(struct booking *b, const struct booking_which *w, booking_cb *cb,
+		     void *arg);
 /* site NULL: the same. Staff (w->actor) may use counsellor and any time. */
-void booking_move(struct booking *b, const struct booking_which *w, const char *site, rdvd_time start,
-		  const char *counsellor, booking_cb *cb, void *arg);
+void booking_move(struct booking *b, const struct booking_which *w, const char *site,
+		  rdvd_time start, const char *counsellor, booking_cb *cb, void *arg);
 
 /* ---- staff ---- */
 
 /* persons_present -1: not said. */
-void booking_mark(struct booking *b, rdvd_id id, enum rdvd_outcome outcome, int persons_present,
-		  const char *actor, booking_cb *cb, void *arg);
-void booking_absence_add(struct booking *b, const char *counsellor, rdvd_time start, rdvd_time end,
-			 const char *label, const char *actor, booking_cb *cb, void *arg);
-void booking_absence_remove(struct booking *b, rdvd_id absence, const char *actor, booking_cb *cb,
-			    void *arg);
+void booking_mark(struct booking *b, rdvd_id id, enum rdvd_outcome outcome,
+		  int persons_present, const char *actor, booking_cb *cb, void *arg);
+void booking_absence_add(struct booking *b, const char *counsellor, rdvd_time start,
+			 rdvd_time end, const char *label, const char *actor,
+			 booking_cb *cb, void *arg);
+void booking_absence_remove(struct booking *b, rdvd_id absence, const char *actor,
+			    booking_cb *cb, void *arg);
 
-/* A list of appointments with their messages: read in the reader's thread, called back in the loop.
- * records are lent for the callback. rc: OK, BUSY or FAILED. */
-typedef void booking_list_cb(void *arg, enum rdvd_rc rc, const struct record_list *records);
-void booking_list(struct booking *b, const struct rdvd_appointment_filter *f, int with_messages,
-		  booking_list_cb *cb, void *arg);
+/* A list of appointments with their messages: read in the reader's thread, called back in
+ * the loop. records are lent for the callback. rc: OK, BUSY or FAILED. */
+typedef void booking_list_cb(void *arg, enum rdvd_rc rc,
+			     const struct record_list *records);
+void booking_list(struct booking *b, const struct rdvd_appointment_filter *f,
+		  int with_messages, booking_list_cb *cb, void *arg);
 /* Probable duplicates of a person, by her latest appointments. */
-void booking_duplicates(struct booking *b, rdvd_id person, booking_list_cb *cb, void *arg);
-void booking_person_search(struct booking *b, const char *q, booking_list_cb *cb, void *arg);
+void booking_duplicates(struct booking *b, rdvd_id person, booking_list_cb *cb,
+			void *arg);
+void booking_person_search(struct booking *b, const char *q, booking_list_cb *cb,
+			   void *arg);
 
 /* The token and address of an appointment. */
 void booking_token(const struct booking *b, uint64_t ref, uint32_t generation,
@@ -179,17 +200,20 @@ void booking_token(const struct booking *b, uint64_t ref, uint32_t generation,
 
 struct booking_import {
 	size_t created, changed, retired, unchanged;
-	size_t outside; /* appointments to come that now lie outside openings: kept, never cancelled */
-	const char *text; /* one line a difference, for people; lent */
+	size_t outside; /* appointments to come that now lie outside openings: kept, never
+			   cancelled */
+	const char *text;   /* one line a difference, for people; lent */
 	const char *errors; /* the file's errors, one a line, or ""; lent */
 };
-typedef void booking_import_cb(void *arg, enum rdvd_rc rc, const struct booking_import *i);
-/* Import a territory file's bytes; called back once the agenda serves it (or with what would change). */
-void booking_import(struct booking *b, const char *name, const char *bytes, size_t n, int dry_run,
-		    const char *actor, booking_import_cb *cb, void *arg);
+typedef void booking_import_cb(void *arg, enum rdvd_rc rc,
+			       const struct booking_import *i);
+/* Import a territory file's bytes; called back once the agenda serves it (or with what
+ * would change). */
+void booking_import(struct booking *b, const char *name, const char *bytes, size_t n,
+		    int dry_run, const char *actor, booking_import_cb *cb, void *arg);
 
-/* Rebuild the agenda from the store and compare: called back with one line a difference, and the
- * store's own problems. */
+/* Rebuild the agenda from the store and compare: called back with one line a difference,
+ * and the store's own problems. */
 typedef void booking_check_cb(void *arg, enum rdvd_rc rc, const char *problems);
 void booking_check(struct booking *b, booking_check_cb *cb, void *arg);
 

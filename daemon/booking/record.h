@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* record.h - copies of the store's rows that outlive the callback which showed them: made in a worker's
- * thread, read and freed in the loop's. One allocation an appointment. */
+/* record.h - copies of the store's rows that outlive the callback which showed them: made
+ * in a worker's thread, read and freed in the loop's. One allocation an appointment. */
 #ifndef RDVD_BOOKING_RECORD_H
 #define RDVD_BOOKING_RECORD_H
 

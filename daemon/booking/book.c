@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* book.c - one booking, from what was asked to what is on disk. The request is checked,
+ * the agenda says whether the time is free, a pending claim keeps it from being promised
+ * twice, and one store job writes the person, the appointment, its claims, the messages
+ * owed and the first fact. A request whose key is known never gets this far: the store
+ * answers it with the appointment it made the first time, even when the agenda would now
+ * refuse. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/parse.h"
+#include "booking/impl.h"
+
+#define PARTY_MAX 20
+#define REQUEST_KEY_MAX 128
+
+struct book_job {
+	struct store_job job;
+	struct booking *b;
+	struct rdvd_booking in;
+	struct rdvd_booked out;
+	struct rdvd_appointment
+		*known; /* owned: the first booking's, when the key was known */
+	enum booking_verdict refusal; /* the agenda's */
+	uint64_t other_hold;	      /* kept for another time than the one booked */
+	uint64_t pending;
+	struct agenda_ask ask;
+	/* what in points to */
+	struct person_fields fields;
+	struct owed_list owed;
+	char request_key[REQUEST_KEY_MAX + 1];
+	char place_name[201], place_postcode[6], actor[64];
+	char pseudonym[3][SECRET_TOKEN_CHARS + 1];
+	char token[SECRET_TOKEN_CHARS + 1];
+	booking_cb *cb;
+	void *arg;
+};
+
+/* ---- what was asked ---- */
+
+void request_slot_check(const struct booking *b, const struct booking_request *q,
+			struct agenda_ask *ask, struct booking_errors *e)
+{
+	const struct territory *t = b->territory;
+	int staff = q->actor != NULL;
+	ask->service = q->service && *q->service ? territory_service(t, q->service)
+						 : TERRITORY_NONE;
+	if (!q->service || !*q->service)
+		booking_error_add(e, "service", "required",
+				  "Choisissez un type de rendez-vous.");
+	else if (ask->service == TERRITORY_NONE || t->services[ask->service].retired)
+		booking_error_add(e, "service", "unknown",
+				  "Ce type de rendez-vous n’existe pas.");
+	else if (!t->services[ask->service].public && !staff)
+		booking_error_add(e, "service", "not_public",
+				  "Ce rendez-vous se prend auprès de l’équipe.");
+	ask->site = q->site && *q->site ? territory_site(t, q->site) : TERRITORY_NONE;
+	if ((!q->site || !*q->site) && !q->place_name)
+		booking_error_add(e, "site", "required", "Choisissez un lieu.");
+	else if (q->site && *q->site &&
+		 (ask->site == TERRITORY_NONE || t->sites[ask->site].retired))
+		booking_error_add(e, "site", "unknown", "Ce lieu n’existe pas.");
+	if (!q->has_start)
+		booking_error_add(e, "start", "required", "Choisissez un horaire.");
+	else if (q->start % 300 != 0)
+		booking_error_add(e, "start", "not_5_minutes",
+				  "Les horaires sont des multiples de 5 minutes.");
+	ask->seats = q->party_size ? q->party_size : 1;
+	if (ask->seats < 1 || ask->seats > PARTY_MAX)
+		booking_error_add(e, "party_size", "out_of_range",
+				  "Écrivez un nombre de 1 à 20.");
+	ask->staff = staff;
+}
+
+static void check_request(struct book_job *j, const struct booking_request *q,
+			  struct booking_errors *e)
+{
+	struct booking *b = j->b;
+	int staff = q->actor != NULL;
+	request_slot_check(b, q, &j->ask, e);
+	if (!staff && !q->notice)
+		booking_error_add(
+			e, "notice", "required",
+			"Dites que vous avez lu ce qui est fait de vos informations.");
+	const char *key = q->request_key ? q->request_key : "";
+	if (strlen(key) > REQUEST_KEY_MAX || !utf8_is_clean(key, strlen(key)))
+		booking_error_add(e, "request_key", "too_long",
+				  "128 caractères au plus.");
+	else
+		snprintf(j->request_key, sizeof j->request_key, "%s", key);
+	if (q->place_name) {
+		if (strlen(q->place_name) >= sizeof j->place_name ||
+		    !utf8_is_clean(q->place_name, strlen(q->place_name)))
+			booking_error_add(e, "place.name", "too_long",
+					  "200 caractères au plus.");
+		else if (!*q->place_name)
+			booking_error_add(e, "place.name", "required",
+					  "Donnez un nom au lieu.");
+		else
+			snprintf(j->place_name, sizeof j->place_name, "%s",
+				 q->place_name);
+		const char *postcode = q->place_postcode ? q->place_postcode : "";
+		if (*postcode &&
+		    (strlen(postcode) != 5 || strspn(postcode, "0123456789") != 5))
+			booking_error_add(e, "place.postcode", "invalid",
+					  "Écrivez cinq chiffres.");
+		else
+			snprintf(j->place_postcode, sizeof j->place_postcode, "%s",
+				 postcode);
+	}
+	person_normalise(b, &q->person, staff, &j->fields, &j->in.person, e);
+}
+
+/* ---- staff: outside openings ---- */
+
+/* Named counsellors, or the least loaded free ones of the organisation, for a time that
+ * no opening gives. */
+static enum booking_verdict staff_counsellors(struct book_job *j,
+					      const struct booking_request *q,
+					      int organisation, rdvd_time end,
+					      struct claim *c, struct booking_errors *e)
+{
+	const struct territory *t = j->b->territory;
+	const struct agenda *a = j->b->agenda;
+	int wanted = t->services[j->ask.service].staff;
+	const char *named[] = {q->counsellor, q->counsellor2};
+	static const char *const fields[] = {"counsellor", "counsellor2"};
+	for (int i = 0; i < 2; i++) {
+		if (!named[i] || !*named[i])
+			continue;
+		int who = territory_counsellor(t, named[i]);
+		if (who == TERRITORY_NONE || t->counsellors[who].retired) {
+			booking_error_add(e, fields[i], "unknown",
+					  "Cette personne n’est pas dans l’équipe.");
+			return BOOKING_FIELDS;
+		}
+		if (!agenda_counsellor_is_free(a, who, j->ask.site, j->ask.start, end,
+					       j->in.hold, 0))
+			return BOOKING_TAKEN;
+		c->counsellors[c->ncounsellors++] = who;
+	}
+	for (int who = 0; who < t->live_counsellors && c->ncounsellors < wanted; who++) {
+		int there = c->ncounsellors > 0 && c->counsellors[0] == who;
+		if (!there &&
+		    (organisation == TERRITORY_NONE ||
+		     t->counsellors[who].organisation == organisation) &&
+		    agenda_counsellor_is_free(a, who, j->ask.site, j->ask.start, end,
+					      j->in.hold, 0))
+			c->counsellors[c->ncounsellors++] = who;
+	}
+	return c->ncounsellors >= wanted ? BOOKING_DONE : BOOKING_TAKEN;
+}
+
+static int staff_organisation(const struct booking *b, const struct booking_request *q,
+			      const struct agenda_ask *ask)
+{
+	const struct territory *t = b->territory;
+	if (ask->site != TERRITORY_NONE)
+		return t->sites[ask->site].organisation;
+	int who = q->counsellor ? territory_counsellor(t, q->counsellor) : TERRITORY_NONE;
+	if (who != TERRITORY_NONE)
+		return t->counsellors[who].organisation;
+	if (t->services[ask->service].organisation != TERRITORY_NONE)
+		return t->services[ask->service].organisation;
+	return t->live_organisations == 1 ? 0 : TERRITORY_NONE;
+}
+
+/* Who receives, and until when: DONE fills c and answer. */
+static enum booking_verdict find_time(struct book_job *j, const struct booking_request *q,
+				      struct claim *c, struct agenda_answer *answer,
+				      int *organisation, struct booking_errors *e)
+{
+	const struct booking *b = j->b;
+	const struct territory *t = b->territory;
+	const struct service *service = &t->services[j->ask.service];
+	int outside =
+		j->ask.staff && (j->ask.site == TERRITORY_NONE ||
+				 (q->counsellor && *q->counsellor) || q->minutes > 0);
+	*organisation = staff_organisation(b, q, &j->ask);
+	if (!outside) {
+		enum agenda_verdict v = agenda_ask(b->agenda, &j->ask, answer);
+		int retry_outside = j->ask.staff && service->capacity == 0 &&
+				    (v == AGENDA_NOT_A_SLOT || v == AGENDA_CLOSED ||
+				     v == AGENDA_TOO_EARLY || v == AGENDA_TOO_FAR);
+		if (!retry_outside) {
+			c->ncounsellors = answer->ncounsellors;
+			memcpy(c->counsellors, answer->counsellors,
+			       sizeof c->counsellors);
+			return verdict_of_agenda(v);
+		}
+	}
+	const struct zone *z =
+		j->ask.site == TERRITORY_NONE ? t->zone : t->sites[j->ask.site].zone;
+	int minutes = q->minutes > 0 ? q->minutes : service->minutes;
+	*answer = (struct agenda_answer){.end = j->ask.start + (rdvd_time)minutes * 60,
+					 .civil_start = zone_to_civil(z, j->ask.start)};
+	if (minutes % 5 != 0 || minutes > 24 * 60) {
+		booking_error_add(e, "minutes", "not_5_minutes",
+				  "Les durées sont des multiples de 5 minutes.");
+		return BOOKING_FIELDS;
+	}
+	c->ncounsellors = 0;
+	enum booking_verdict v =
+		staff_counsellors(j, q, *organisation, answer->end, c, e);
+	if (v == BOOKING_DONE && j->ask.site != TERRITORY_NONE &&
+	    !agenda_room_is_free(b->agenda, j->ask.site, j->ask.start, answer->end,
+				 j->in.hold, 0))
+		v = BOOKING_TAKEN;
+	if (v == BOOKING_DONE && *organisation == TERRITORY_NONE)
+		*organisation = t->counsellors[c->counsellors[0]].organisation;
+	return v;
+}
+
+/* ---- the store's part ---- */
+
+static int keep_known(void *arg, const struct rdvd_appointment *a)
+{
+	struct book_job *j = arg;
+	j->known = appointment_dup(a);
+	return 1;
+}
+
+static enum rdvd_rc book_run(const struct rdvd_store_ops *ops, void *st,
+			     struct store_job *job)
+{
+	struct book_job *j = (struct book_job *)job;
+	j->out = (struct rdvd_booked){.id = 0};
+	free(j->known);
+	j->known = NULL;
+	enum rdvd_rc rc = ops->book(st, &j->in, &j->out);
+	if (rc != RDVD_OK || !j->out.known)
+		return rc;
+	struct rdvd_which w = {.id = j->out.id};
+	return ops->appointment_get(st, &w, keep_known, j);
+}
+
+/* The new appointment as a row would show it: nothing needs to be read back. */
+static void new_appointment(const struct book_job *j, struct rdvd_appointment *a)
+{
+	const struct rdvd_booking *in = &j->in;
+	*a = (struct rdvd_appointment){
+		.id = j->out.id,
+		.ref = in->ref,
+		.session = j->out.session,
+		.uid = "",
+		.service = in->service,
+		.organisation = in->organisation,
+		.place = in->place,
+		.when = in->when,
+		.capacity = in->capacity,
+		.ncounsellors = in->ncounsellors,
+		.status = RDVD_BOOKED,
+		.channel = in->channel,
+		.party_size = in->party_size,
+		.persons_present = -1,
+		.created = in->now,
+		.changed = in->now,
+		.person = in->person,
+	};
+	memcpy(a->counsellors, in->counsellors, sizeof a->counsellors);
+}
+
+static void settle_agenda(struct book_job *j, const struct rdvd_appointment *a)
+{
+	struct booking *b = j->b;
+	hold_gone(b, j->out.released);
+	if (a->capacity > 0) {
+		pending_drop(b, j->pending);
+		session_joined(b, a, a->party_size);
+		return;
+	}
+	struct claim c;
+	claim_of_appointment(b, a, &c);
+	agenda_claim_rename(b->agenda, CLAIM_PENDING, j->pending, &c);
+}
+
+static void book_done(struct store_job *job)
+{
+	struct book_job *j = (struct book_job *)job;
+	struct booking *b = j->b;
+	struct booking_reply r = {.verdict = verdict_of_store(job->rc),
+				  .token = j->token};
+	struct rdvd_appointment fresh;
+	if (r.verdict == BOOKING_DONE && j->known) {
+		r.verdict = BOOKING_KNOWN;
+		r.appointment = j->known;
+		booking_token(b, j->known->ref, j->known->generation, j->token);
+		pending_drop(b, j->pending);
+		b->counts.known++;
+	} else if (r.verdict == BOOKING_DONE) {
+		new_appointment(j, &fresh);
+		settle_agenda(j, &fresh);
+		r.appointment = &fresh;
+		b->counts.booked++;
+		booking_hold_release(b, j->other_hold);
+		booking_notify_changed(b);
+	} else {
+		pending_drop(b, j->pending);
+		if (r.verdict == BOOKING_TAKEN && j->refusal)
+			r.verdict = j->refusal;
+		if (r.verdict == BOOKING_TAKEN)
+			b->counts.taken++;
+		if (r.verdict >= BOOKING_BUSY)
+			b->counts.failed++;
+		alternatives_find(b, j->ask.service, j->ask.site, j->ask.start,
+				  j->ask.seats, &r);
+	}
+	j->cb(j->arg, &r);
+	free(j->known);
+	free(j);
+}
+
+/* ---- putting it together ---- */
+
+static const char *place_kind(const struct service *s, const struct site *site)
+{
+	switch (s->mode) {
+	case MODE_PHONE: return "phone";
+	case MODE_HOME: return "home";
+	case MODE_VIDEO: return "video";
+	case MODE_SITE: break;
+	}
+	if (!site)
+		return "partner_ad_hoc";
+	return *site->place_kind ? site->place_kind : "site";
+}
+
+const char *booking_place_kind(const struct booking *b, int service, int site)
+{
+	return place_kind(&b->territory->services[service],
+			  site == TERRITORY_NONE ? NULL : &b->territory->sites[site]);
+}
+
+/* A pseudonym of 22 characters from the person's random key. */
+static void pseudonym(const uint8_t key[16], const char *what, uint64_t of,
+		      char out[SECRET_TOKEN_CHARS + 1])
+{
+	uint8_t wide[SECRET_KEY_SIZE] = {0};
+	memcpy(wide, key, 16);
+	secret_token_derive(wide, what, &of, sizeof of, 0, out);
+}
+
+static void fill_secrets(struct book_job *j)
+{
+	struct rdvd_booking *in = &j->in;
+	do
+		secret_random(&in->ref, sizeof in->ref);
+	while (in->ref >> 63 || in->ref == 0);
+	booking_token(j->b, in->ref, 0, j->token);
+	secret_token_hash(j->token, in->token_hash);
+	secret_random(in->fact_key, sizeof in->fact_key);
+	pseudonym(in->fact_key, "fact-appointment", in->ref, j->pseudonym[0]);
+	in->fact.appointment = j->pseudonym[0];
+	in->fact.person = in->fact.situation = "";
+	if (in->person.id)
+		return; /* the store knows this person's pseudonyms */
+	pseudonym(in->fact_key, "fact-person", 0, j->pseudonym[1]);
+	pseudonym(in->fact_key, "fact-situation", 0, j->pseudonym[2]);
+	in->fact.person = j->pseudonym[1];
+	in->fact.situation = j->pseudonym[2];
+}
+
+static void fill_booking(struct book_job *j, const struct booking_request *q,
+			 const struct claim *c, const struct agenda_answer *answer,
+			 int organisation)
+{
+	const struct territory *t = j->b->territory;
+	const struct service *service = &t->services[j->ask.service];
+	const struct site *site =
+		j->ask.site == TERRITORY_NONE ? NULL : &t->sites[j->ask.site];
+	const struct zone *zone = site ? site->zone : t->zone;
+	struct rdvd_booking *in = &j->in;
+	int year;
+	in->service = service->id;
+	in->organisation =
+		organisation == TERRITORY_NONE ? 0 : t->organisations[organisation].id;
+	in->place = (struct rdvd_place){.site = site ? site->id : 0,
+					.name = site ? "" : j->place_name,
+					.postcode = site ? "" : j->place_postcode,
+					.rooms = site ? site->rooms : 0};
+	in->when = (struct rdvd_when){j->ask.start, answer->end, answer->civil_start,
+				      zone_name(zone)};
+	in->capacity = service->capacity;
+	in->ncounsellors = c->ncounsellors;
+	for (int i = 0; i < c->ncounsellors; i++)
+		in->counsellors[i] = t->counsellors[c->counsellors[i]].id;
+	in->channel = q->channel;
+	in->party_size = j->ask.seats;
+	in->booked_on = civil_time_day(zone_to_civil(zone, j->ask.now));
+	in->now = j->ask.now;
+	in->request_key = j->request_key;
+	memcpy(in->body_hash, q->body_hash, sizeof in->body_hash);
+	if (q->actor)
+		snprintf(j->actor, sizeof j->actor, "%s", q->actor);
+	in->actor = j->actor;
+	civil_day_split(civil_time_day(answer->civil_start), &year, NULL, NULL);
+	in->fact.age = in->person.birth_year ? year - in->person.birth_year : -1;
+	in->fact.place_kind = place_kind(service, site);
+	in->fact.programme = service->programme;
+	in->fact.mode = service_mode_name(service->mode);
+	fill_secrets(j);
+	struct owed_rules rules = {.b = j->b,
+				   .service = j->ask.service,
+				   .organisation = organisation,
+				   .zone = zone,
+				   .now = j->ask.now};
+	owed_confirmation(&rules, &in->person, answer->civil_start, &j->owed);
+	in->owed = j->owed.items;
+	in->nowed = j->owed.n;
+}
+
+static void answer_now(struct book_job *j, enum booking_verdict v,
+		       const struct booking_errors *e)
+{
+	struct booking_reply r = {.verdict = v, .token = "", .errors = e};
+	if (v != BOOKING_FIELDS)
+		alternatives_find(j->b, j->ask.service, j->ask.site, j->ask.start,
+				  j->ask.seats, &r);
+	if (v == BOOKING_TAKEN)
+		j->b->counts.taken++;
+	j->cb(j->arg, &r);
+	free(j);
+}
+
+void booking_book(struct booking *b, const struct booking_request *q, booking_cb *cb,
+		  void *arg)
+{
+	struct book_job *j = xcalloc(1, sizeof *j);
+	struct booking_errors errors = {.n = 0};
+	struct claim c = {.kind = CLAIM_PENDING};
+	struct agenda_answer answer = {.end = 0};
+	int organisation;
+	j->job.run = book_run;
+	j->job.done = book_done;
+	j->b = b;
+	j->cb = cb;
+	j->arg = arg;
+	j->ask = (struct agenda_ask){.start = q->start, .now = clock_now()};
+	check_request(j, q, &errors);
+	if (errors.n > 0) {
+		answer_now(j, BOOKING_FIELDS, &errors);
+		return;
+	}
+	const struct claim *held =
+		q->hold ? agenda_claim_find(b->agenda, CLAIM_HOLD, q->hold) : NULL;
+	if (held && held->service == j->ask.service && held->site == j->ask.site &&
+	    held->start == j->ask.start)
+		j->ask.but_hold = j->in.hold = q->hold;
+	else
+		j->other_hold = q->hold;
+	j->refusal = find_time(j, q, &c, &answer, &organisation, &errors);
+	if (j->refusal == BOOKING_FIELDS ||
+	    (j->refusal != BOOKING_DONE && !*j->request_key)) {
+		answer_now(j, j->refusal, &errors);
+		return;
+	}
+	if (j->refusal == BOOKING_DONE && j->in.hold && held->ncounsellors > 0) {
+		c.ncounsellors = held->ncounsellors;
+		memcpy(c.counsellors, held->counsellors, sizeof c.counsellors);
+	}
+	fill_booking(j, q, &c, &answer, organisation);
+	if (j->refusal == BOOKING_DONE) {
+		c.site = j->ask.site;
+		c.start = j->ask.start;
+		c.end = answer.end;
+		c.service = j->ask.service;
+		c.capacity = j->in.capacity;
+		c.seats = j->in.capacity > 0 ? j->in.party_size : 0;
+		j->pending = pending_put(b, &c);
+	} else {
+		j->in.verdict = RDVD_CONFLICT;
+	}
+	if (store_write(b->store, &j->job) != RDVD_OK) {
+		pending_drop(b, j->pending);
+		answer_now(j, BOOKING_BUSY, NULL);
+	}
+}

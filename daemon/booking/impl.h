@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* impl.h - what the files of this room share. */
+#ifndef RDVD_BOOKING_IMPL_H
+#define RDVD_BOOKING_IMPL_H
+
+#include "base/mem.h"
+#include "booking/booking.h"
+#include "message/plan.h"
+#include "store/store.h"
+
+struct booking {
+	struct loop *loop;
+	struct store *store;
+	struct booking_options o;
+	uint8_t key[SECRET_KEY_SIZE];
+	struct territory *territory; /* owned */
+	struct agenda *agenda;	     /* owned */
+	struct loop_timer *tick;     /* holds that expire, the day that changes */
+	uint64_t last_pending;
+	struct booking_counts counts;
+	int importing, checking;
+};
+
+/* ---- people (person.c) ---- */
+
+#define PERSON_NAME_MAX 80
+#define PERSON_NEEDS_MAX 200
+
+struct person_fields { /* checked and normalised, in place */
+	char first_name[PERSON_NAME_MAX + 1], last_name[PERSON_NAME_MAX + 1];
+	char phone[32], email[255], postcode[6], insee[6], locale[16];
+	char needs[PERSON_NEEDS_MAX + 1];
+};
+
+void booking_error_add(struct booking_errors *e, const char *field, const char *code,
+		       const char *message);
+/* Fill fields and out (which points into fields). Errors are added; staff: only a first
+ * name is needed. */
+void person_normalise(const struct booking *b, const struct booking_person *p, int staff,
+		      struct person_fields *fields, struct rdvd_person *out,
+		      struct booking_errors *errors);
+
+/* ---- messages owed (owed.c) ---- */
+
+/* The rules that an appointment's messages follow. */
+struct owed_rules {
+	const struct booking *b;
+	int service;	  /* index */
+	int organisation; /* index, or TERRITORY_NONE */
+	const struct zone *zone;
+	rdvd_time now;
+};
+
+struct owed_list {
+	struct rdvd_owed items[RDVD_MESSAGES_MAX];
+	size_t n;
+};
+
+/* What a new appointment owes (BOOKING), or a moved one (MOVED, with the start it had),
+ * or a cancelled one: a notice on every channel the person can be reached by, and the
+ * reminders to come. */
+void owed_confirmation(const struct owed_rules *r, const struct rdvd_person *p,
+		       civil_time start, struct owed_list *out);
+void owed_move(const struct owed_rules *r, const struct rdvd_person *p, civil_time start,
+	       rdvd_time old_start, int by_team, struct owed_list *out);
+void owed_cancellation(const struct owed_rules *r, const struct rdvd_person *p,
+		       civil_time start, int by_team, struct owed_list *out);
+
+/* ---- acts ---- */
+
+/* Find the service and the site, check the start and the party: adds to errors. */
+void request_slot_check(const struct booking *b, const struct booking_request *q,
+			struct agenda_ask *ask, struct booking_errors *errors);
+/* "site", "seat", "phone"...: the facts' place_kind. site TERRITORY_NONE: an ad-hoc
+ * place. */
+const char *booking_place_kind(const struct booking *b, int service, int site);
+
+enum booking_verdict verdict_of_agenda(enum agenda_verdict v);
+enum booking_verdict verdict_of_store(enum rdvd_rc rc);
+/* Nearest free slots to one that was refused. */
+void alternatives_find(const struct booking *b, int service, int site, rdvd_time start,
+		       int seats, struct booking_reply *r);
+/* A claim named pending, put into the agenda; returns its key. */
+uint64_t pending_put(struct booking *b, struct claim *c);
+void pending_drop(struct booking *b, uint64_t key);
+/* The claim of a session as the agenda wants it, from a row. Counsellors that are gone
+ * are left out. */
+void claim_of_appointment(const struct booking *b, const struct rdvd_appointment *a,
+			  struct claim *c);
+/* A participant of a session arrives or leaves: places of a workshop, or the whole claim.
+ */
+void session_joined(struct booking *b, const struct rdvd_appointment *a, int seats);
+void session_left(struct booking *b, const struct rdvd_appointment *a);
+void booking_notify_changed(struct booking *b);
+void booking_which_hash(const struct booking_which *w, struct rdvd_which *out);
+/* A hold that the store let go. */
+void hold_gone(struct booking *b, uint64_t ref);
+void booking_tick_soon(struct booking *b);
+
+/* Read one appointment; cb gets the reply as booking_get says. (acts read before they
+ * write) */
+void appointment_read(struct booking *b, const struct booking_which *w,
+		      void (*next)(void *arg, enum rdvd_rc rc,
+				   struct rdvd_appointment *a /* given */),
+		      void *arg);
+
+/* ---- rebuilding (rebuild.c) ---- */
+
+/* Load definitions, claims and absences from the store; blocking, at start. 0 or -1
+ * (logged). */
+int booking_load(struct booking *b);
+/* Build an agenda for t from what fills the present one, matching people and places by
+ * id. */
+struct agenda *agenda_rebuilt(const struct booking *b, const struct territory *t,
+			      rdvd_time now);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* owed.c - what an act owes to the person: a notice on each channel that reaches her, and
+ * the reminders of the service. Written with the act, in one transaction. What cannot be
+ * sent is kept as suppressed, with the reason, so that the counsellor sees it. */
+#include <string.h>
+
+#include "booking/impl.h"
+
+static struct plan_hours hours_of(const struct owed_rules *r)
+{
+	struct plan_hours h = PLAN_HOURS_PRESET;
+	const struct territory *t = r->b->territory;
+	if (r->organisation != TERRITORY_NONE && t->organisations[r->organisation].sunday)
+		h = PLAN_HOURS_PRESET_SUNDAY;
+	if (r->b->o.quiet_end_minute > r->b->o.quiet_start_minute) {
+		h.week_from = r->b->o.quiet_start_minute;
+		h.week_to = r->b->o.quiet_end_minute;
+	}
+	return h;
+}
+
+static void add(struct owed_list *l, enum rdvd_message_kind kind,
+		enum rdvd_channel channel, const struct plan_due *due,
+		const char *suppressed)
+{
+	if (l->n == RDVD_MESSAGES_MAX)
+		return;
+	l->items[l->n++] = (struct rdvd_owed){
+		.kind = kind,
+		.ordinal = due->ordinal,
+		.channel = channel,
+		.due = due->due,
+		.deadline = due->deadline,
+		.suppressed = suppressed != NULL,
+		.note = suppressed ? suppressed : "",
+	};
+}
+
+/* The same message on each channel: an SMS when there is a number, an e-mail when there
+ * is an address. suppressed: why it is not to be sent on any, or NULL. */
+static void add_all(const struct owed_rules *r, const struct rdvd_person *p,
+		    enum rdvd_message_kind kind, const struct plan_due *due,
+		    const char *suppressed, struct owed_list *l)
+{
+	if (p->phone && *p->phone) {
+		const char *why = suppressed;
+		if (!why && !p->sms_ok)
+			why = "ce numéro ne reçoit pas de SMS";
+		if (!why && !r->b->o.sms_enabled)
+			why = "aucune passerelle SMS";
+		add(l, kind, RDVD_CHANNEL_SMS, due, why);
+	}
+	if (p->email && *p->email)
+		add(l, kind, RDVD_CHANNEL_EMAIL, due,
+		    suppressed || r->b->o.email_enabled ? suppressed
+							: "aucune passerelle e-mail");
+}
+
+static void add_reminders(const struct owed_rules *r, const struct rdvd_person *p,
+			  civil_time start, rdvd_time last_message, struct owed_list *l)
+{
+	const struct service *s = &r->b->territory->services[r->service];
+	struct plan_visit v = {.start = start, .site = r->zone};
+	struct plan_hours h = hours_of(r);
+	struct plan_due due[REMINDERS_MAX];
+	size_t n = plan_reminders(&v, s->reminders, (size_t)s->nreminders, &h, r->now,
+				  last_message, due);
+	for (size_t i = 0; i < n; i++)
+		add_all(r, p, RDVD_MSG_REMINDER, &due[i], NULL, l);
+}
+
+/* 1 when somebody can be written to at all. */
+static int is_reachable(const struct rdvd_person *p)
+{
+	return (p->phone && *p->phone) || (p->email && *p->email);
+}
+
+static void notice(const struct owed_rules *r, const struct rdvd_person *p,
+		   enum rdvd_message_kind kind, civil_time start, rdvd_time old_start,
+		   int by_team, struct owed_list *out)
+{
+	struct plan_visit v = {.start = start, .site = r->zone};
+	struct plan_hours h = hours_of(r);
+	struct plan_due due;
+	int in_time = plan_notice(kind, by_team ? PLAN_TEAM : PLAN_ASKED, &v, old_start,
+				  &h, r->now, &due) == 0;
+	if (!in_time && due.deadline <= r->now)
+		return; /* somebody at the door, or an entry made afterwards */
+	if (kind == RDVD_MSG_CANCELLATION)
+		due.ordinal = by_team ? 0 : 1;
+	add_all(r, p, kind, &due,
+		in_time ? NULL : "trop tard pour un message : téléphonez", out);
+}
+
+void owed_confirmation(const struct owed_rules *r, const struct rdvd_person *p,
+		       civil_time start, struct owed_list *out)
+{
+	out->n = 0;
+	if (!is_reachable(p))
+		return;
+	notice(r, p, RDVD_MSG_CONFIRMATION, start, 0, 0, out);
+	add_reminders(r, p, start, r->now, out);
+}
+
+void owed_move(const struct owed_rules *r, const struct rdvd_person *p, civil_time start,
+	       rdvd_time old_start, int by_team, struct owed_list *out)
+{
+	out->n = 0;
+	if (!is_reachable(p))
+		return;
+	notice(r, p, RDVD_MSG_MOVED, start, old_start, by_team, out);
+	add_reminders(r, p, start, out->n ? out->items[0].due : 0, out);
+}
+
+void owed_cancellation(const struct owed_rules *r, const struct rdvd_person *p,
+		       civil_time start, int by_team, struct owed_list *out)
+{
+	out->n = 0;
+	if (is_reachable(p))
+		notice(r, p, RDVD_MSG_CANCELLATION, start, 0, by_team, out);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* person.c - what somebody typed of herself, trimmed, bounded and normalised. Nothing
+ * here shuts anybody out: an unreadable e-mail is asked for again, a telephone that
+ * cannot get SMS is kept. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/parse.h"
+#include "booking/impl.h"
+#include "message/phone.h"
+
+void booking_error_add(struct booking_errors *e, const char *field, const char *code,
+		       const char *message)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (strcmp(e->items[i].field, field) == 0)
+			return; /* one error a field is enough to read */
+	if (e->n < BOOKING_ERRORS_MAX)
+		e->items[e->n++] = (struct booking_error){field, code, message};
+}
+
+static const char *skip_space(const char *s)
+{
+	while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
+		s++;
+	return s;
+}
+
+/* Copy without the spaces around, line ends as spaces; -1 when it is too long or not
+ * clean UTF-8. */
+static int trim_into(const char *s, char *out, size_t size)
+{
+	s = skip_space(s ? s : "");
+	size_t n = strlen(s);
+	while (n > 0 && strchr(" \t\r\n", s[n - 1]))
+		n--;
+	if (n >= size || !utf8_is_clean(s, n))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		out[i] = strchr("\t\r\n", s[i]) ? ' ' : s[i];
+	out[n] = '\0';
+	return 0;
+}
+
+static void take_name(const char *s, char *out, const char *field, int required,
+		      const char *ask, struct booking_errors *errors)
+{
+	if (trim_into(s, out, PERSON_NAME_MAX + 1) != 0)
+		booking_error_add(errors, field, "too_long",
+				  "C’est trop long : 80 caractères au plus.");
+	else if (required && !*out)
+		booking_error_add(errors, field, "required", ask);
+}
+
+static int take_birth_year(const struct booking_person *p, int year_now, int staff,
+			   struct booking_errors *errors)
+{
+	char typed[16];
+	int64_t year;
+	civil_day day;
+	if (p->birth_date && *p->birth_date) {
+		if (civil_day_parse(p->birth_date, &day) != 0) {
+			booking_error_add(errors, "person.birth_date", "not_a_date",
+					  "Écrivez une date comme 2004-05-17.");
+			return 0;
+		}
+		int y;
+		civil_day_split(day, &y, NULL, NULL);
+		return y;
+	}
+	if (trim_into(p->birth_year, typed, sizeof typed) != 0)
+		typed[0] = '?', typed[1] = '\0';
+	if (!*typed && staff)
+		return 0;
+	if (!*typed) {
+		booking_error_add(errors, "person.birth_year", "required",
+				  "Écrivez votre année de naissance, par exemple 2004.");
+		return 0;
+	}
+	if (strlen(typed) != 4 || parse_int(typed, 1900, year_now, &year) != 0) {
+		booking_error_add(errors, "person.birth_year", "not_a_year",
+				  "Écrivez quatre chiffres, par exemple 2004.");
+		return 0;
+	}
+	return (int)year;
+}
+
+static void take_phone(const char *typed, struct person_fields *f,
+		       struct rdvd_person *out, struct booking_errors *errors)
+{
+	char text[64];
+	struct phone phone;
+	f->phone[0] = '\0';
+	if (trim_into(typed, text, sizeof text) != 0)
+		text[0] = '?', text[1] = '\0';
+	if (!*text)
+		return;
+	if (phone_parse(text, &phone) != RDVD_OK) {
+		booking_error_add(errors, "person.phone", PHONE_ERROR_CODE,
+				  PHONE_ERROR_TEXT);
+		return;
+	}
+	snprintf(f->phone, sizeof f->phone, "%s", phone.number);
+	out->sms_ok = phone.can_receive_sms;
+}
+
+/* One @, something before it, a domain with a dot behind it, no spaces (RFC 5321 asks
+ * little more that a form could check). */
+static int looks_like_email(const char *s)
+{
+	const char *at = strchr(s, '@');
+	if (!at || at == s || strchr(at + 1, '@') || strpbrk(s, " ,;<>()\"\\"))
+		return 0;
+	const char *dot = strrchr(at + 1, '.');
+	return dot && dot != at + 1 && dot[1] && dot[-1] != '.' && at[1] != '-';
+}
+
+static void take_email(const char *typed, struct person_fields *f,
+		       struct booking_errors *errors)
+{
+	if (trim_into(typed, f->email, sizeof f->email) == 0 &&
+	    (!*f->email || looks_like_email(f->email)))
+		return;
+	f->email[0] = '\0';
+	booking_error_add(
+		errors, "person.email", "invalid",
+		"Écrivez une adresse comme prenom@exemple.fr, ou laissez le champ vide.");
+}
+
+static void take_commune(const struct booking *b, const struct booking_person *p,
+			 struct person_fields *f, struct booking_errors *errors)
+{
+	if (trim_into(p->postcode, f->postcode, sizeof f->postcode) != 0 ||
+	    (*f->postcode &&
+	     (strlen(f->postcode) != 5 || strspn(f->postcode, "0123456789") != 5))) {
+		f->postcode[0] = '\0';
+		booking_error_add(errors, "person.postcode", "invalid",
+				  "Écrivez cinq chiffres, par exemple 62110, ou laissez "
+				  "le champ vide.");
+	}
+	if (trim_into(p->insee, f->insee, sizeof f->insee) != 0 ||
+	    (*f->insee &&
+	     (!b->o.communes || !commune_by_insee(b->o.communes, f->insee)))) {
+		f->insee[0] = '\0';
+		booking_error_add(errors, "person.insee", "unknown",
+				  "Ce code INSEE n’existe pas.");
+	}
+	if (!*f->insee && *f->postcode && b->o.communes) {
+		const struct commune *one[2];
+		if (commune_by_postcode(b->o.communes, f->postcode, one, 2) == 1)
+			snprintf(f->insee, sizeof f->insee, "%s", one[0]->insee);
+	}
+}
+
+/* A BCP 47 tag, shortened to its language and region; anything else is French. */
+static void take_locale(const char *s, char out[16])
+{
+	size_t n = 0;
+	snprintf(out, 16, "fr");
+	for (; s && s[n] && n < 15; n++)
+		if (!isalnum((unsigned char)s[n]) && s[n] != '-')
+			return;
+	if (s && n >= 2 && isalpha((unsigned char)s[0]) && isalpha((unsigned char)s[1]) &&
+	    !s[n])
+		snprintf(out, 16, "%s", s);
+}
+
+void person_normalise(const struct booking *b, const struct booking_person *p, int staff,
+		      struct person_fields *f, struct rdvd_person *out,
+		      struct booking_errors *errors)
+{
+	int year_now;
+	civil_day_split((civil_day)(clock_now() / CIVIL_DAY_SECONDS), &year_now, NULL,
+			NULL);
+	*out = (struct rdvd_person){.id = p->id, .discreet = p->discreet};
+	take_name(p->first_name, f->first_name, "person.first_name", !p->id,
+		  "Écrivez votre prénom.", errors);
+	take_name(p->last_name, f->last_name, "person.last_name", !staff && !p->id,
+		  "Écrivez votre nom.", errors);
+	out->birth_year = take_birth_year(p, year_now, staff, errors);
+	take_phone(p->phone, f, out, errors);
+	take_email(p->email, f, errors);
+	take_commune(b, p, f, errors);
+	take_locale(p->locale, f->locale);
+	if (trim_into(p->needs, f->needs, sizeof f->needs) != 0)
+		booking_error_add(errors, "person.needs", "too_long",
+				  "C’est trop long : 200 caractères au plus.");
+	out->first_name = f->first_name;
+	out->last_name = f->last_name;
+	out->phone = f->phone;
+	out->email = f->email;
+	out->postcode = f->postcode;
+	out->insee = f->insee;
+	out->locale = f->locale;
+	out->needs = f->needs;
+}
+
+void booking_check_person(const struct booking *b, const struct booking_person *p,
+			  struct booking_errors *errors)
+{
+	struct person_fields f;
+	struct rdvd_person out;
+	person_normalise(b, p, 0, &f, &out, errors);
+}
