@@ -39,7 +39,6 @@ from helpers import BUILD, HENIN_CARVIN, NATIONAL, TOP, Daemon, free_port, pause
 
 NOW = "2026-03-20T08:00:00+01:00"
 TOOLS = BUILD / "tests" / "bench"
-PATHS = {"slots": "/api/v1/slots", "page": "/rdv/horaires"}
 FIRST_NAMES = ("Léa", "Hugo", "Inès", "Nathan", "Chloé", "Yanis", "Manon", "Enzo", "Sarah", "Mehdi", "Jade",
                "Lucas", "Aïcha", "Théo", "Camille", "Mamadou", "Zoé", "Rayan", "Élise", "Noé")
 LAST_NAMES = ("Dubois", "Lefebvre", "Moreau", "Diallo", "Petit", "Benali", "Roux", "Garcia", "Fontaine",
@@ -52,6 +51,21 @@ def communes():
     return make_national.read_communes(TOP / "etc" / "communes.csv")
 
 
+def near_sites(places, territory, within_km=20):
+    """The communes that have a site of the territory within reach, so that answers are full ones; without
+    Mayotte, whose communes have no point."""
+    grid = {}
+    for site in territory.sites.values():
+        grid.setdefault((round(site["lat"]), round(site["lon"])), []).append(site)
+
+    def reachable(p):
+        lat, lon = round(p["lat"]), round(p["lon"])
+        return any(make_national.km(p, s) <= within_km for i in (-1, 0, 1) for j in (-1, 0, 1)
+                   for s in grid.get((lat + i, lon + j), ()))
+
+    return [p for p in places if p["departement"] != "976" and reachable(p)]
+
+
 def near_forms(chance, place):
     """The three ways of saying where."""
     return chance.choice((place["postcode"], f"insee:{place['insee']}",
@@ -59,13 +73,21 @@ def near_forms(chance, place):
                           f"{place['lon'] + chance.uniform(-.02, .02):.4f}"))
 
 
-def slot_queries(path, places, services, chance, count, **fixed):
+def slot_queries(places, services, chance, count, **fixed):
     weights = [p["population"] ** 0.5 + 1 for p in places]
     for place in chance.choices(places, weights, k=count):
         query = {"service": chance.choice(services), "near": near_forms(chance, place), **fixed}
         if "sort" not in fixed and chance.random() < 0.3:
             query["sort"] = "nearest"
-        yield f"GET {path}?{urllib.parse.urlencode(query, safe=':,')}"
+        yield f"GET /api/v1/slots?{urllib.parse.urlencode(query, safe=':,')}"
+
+
+def page_queries(places, services, chance, count):
+    """The public's second page, a place as people type it."""
+    weights = [p["population"] ** 0.5 + 1 for p in places]
+    for place in chance.choices(places, weights, k=count):
+        typed = chance.choice((place["postcode"], f"{place['name']} {place['postcode']}"))
+        yield f"GET /horaires?{urllib.parse.urlencode({'q': typed, 'service': chance.choice(services)})}"
 
 
 def bookings(territory, service, now, chance, count):
@@ -175,7 +197,8 @@ class Bench:
         self.rows, self.notes, self.wrong = [], [], 0
         self.number = 0
         self.national = oracle.Territory.read(NATIONAL)
-        self.places = communes()
+        self.communes = communes()
+        self.places = near_sites(self.communes, self.national)
 
     def wants(self, name):
         return not self.args.only or any(word in name for word in self.args.only)
@@ -250,11 +273,11 @@ class Bench:
             one = self.daemon(self.national_base)
             if self.wants("national"):
                 kinds["national"] = (one, self.write("national.txt", slot_queries(
-                    PATHS["slots"], self.places, ("premier-rdv", "suivi", "telephone"), self.chance, 20000,
+                    self.places, ("premier-rdv", "suivi", "telephone"), self.chance, 20000,
                     radius_km=30, sort="soonest")))
             if self.wants("page"):
-                kinds["page"] = (one, self.write("page.txt", slot_queries(
-                    PATHS["page"], self.places, ("premier-rdv", "suivi", "telephone"), self.chance, 20000)))
+                kinds["page"] = (one, self.write("page.txt", page_queries(
+                    self.places, ("premier-rdv", "suivi"), self.chance, 20000)))
         if not kinds:
             return
         floor = Floor(self.fresh("floor"))
@@ -283,10 +306,9 @@ class Bench:
             self.end(one)
 
     def henin(self):
-        centre = next(p for p in self.places if p["insee"] == "62427")
-        around = [p for p in self.places if make_national.km(p, centre) <= 40]
+        around = near_sites(self.communes, oracle.Territory.read(HENIN_CARVIN))
         return self.daemon(self.henin_base), self.write("henin.txt", slot_queries(
-            PATHS["slots"], around, ("premier-rdv", "suivi", "telephone"), self.chance, 20000))
+            around, ("premier-rdv", "suivi", "telephone"), self.chance, 20000))
 
     def report_gets(self, kinds, found, acts):
         floor = found["floor"]
@@ -340,7 +362,7 @@ class Bench:
             return
         data = self.fresh("years")
         shutil.copytree(self.national_base, data)
-        told = fill.fill(data, NATIONAL, NOW, past=500000, future=20000, communes=self.places)
+        told = fill.fill(data, NATIONAL, NOW, past=500000, future=20000, places=self.communes)
         self.notes.append(f"loaded {told}")
         times, one = [], None
         for _ in range(self.args.rounds + 1):
@@ -355,7 +377,7 @@ class Bench:
         self.row("start with the national territory and 520,000 appointments", None,
                  statistics.median(times[1:]), {"at_most": 2.0}, unit=" s")
         queries = self.write("years.txt", slot_queries(
-            PATHS["slots"], self.places, ("premier-rdv", "suivi", "telephone"), self.chance, 20000))
+            self.places, ("premier-rdv", "suivi", "telephone"), self.chance, 20000))
         self.check(load(one.port, queries, self.args.seconds), "GET /slots after the years")
         self.memory("resident memory, national, idle after load", one, 200)
         self.end(one)
