@@ -3,8 +3,6 @@
 its local socket and by rdvctl, stopped with its log read. Nothing here waits blindly: every wait is for a
 condition, with a deadline. The standard library only."""
 
-import email
-import email.policy
 import http.client
 import json
 import os
@@ -144,19 +142,23 @@ class Client:
 
 
 class SpoolMessage:
-    """One file of the spool: headers by name in lower case, and the text."""
+    """One file of the spool (gw_spool(7)): headers by name in lower case, and the text."""
 
     def __init__(self, path):
         self.path = path
-        self.raw = path.read_text(encoding="utf-8")
-        parsed = email.message_from_string(self.raw, policy=email.policy.default)
-        self.headers = {k.lower(): str(v) for k, v in parsed.items()}
-        self.text = parsed.get_content() if parsed.get_content_maintype() == "text" else parsed.as_string()
+        head, _, self.text = path.read_text(encoding="utf-8").partition("\n\n")
+        self.headers = {}
+        for line in head.splitlines():
+            name, _, value = line.partition(": ")
+            self.headers[name.lower()] = value
+        self.id = self.headers.get("message-id", "")
+        self.channel = self.headers.get("channel", "")
         self.to = self.headers.get("to", "")
-        self.channel = "email" if "@" in self.to else "sms"
+        self.date = self.headers.get("date", "")
+        self.subject = self.headers.get("subject", "")
 
     def __repr__(self):
-        return f"<{self.path.name} {self.channel} to {self.to}: {self.text[:200]!r}>"
+        return f"<{self.path.name}: {self.text[:200]!r}>"
 
 
 class Daemon:
@@ -406,13 +408,9 @@ class Daemon:
     # -- what left
 
     def spool(self):
-        """The messages that left so far, oldest first."""
-        folder = self.data / "spool"
-        if not folder.is_dir():
-            return []
-        files = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")
-                 and p.suffix != ".tmp"]
-        return [SpoolMessage(p) for p in sorted(files, key=lambda p: (p.stat().st_mtime_ns, p.name))]
+        """The messages that left so far, by number; files still being written begin with a dot."""
+        files = [p for p in (self.data / "spool").glob("*.txt") if not p.name.startswith(".")]
+        return sorted(map(SpoolMessage, files), key=lambda m: (len(m.id), m.id))
 
     def wait_spool(self, count, deadline_s=10.0):
         """The spool once it holds at least count messages."""
