@@ -31,6 +31,9 @@ static void add_setting(struct config_reader *r, struct config_plugin *plugin,
 {
 	struct plugin_setting *s;
 
+	/* Lines are a plugin's own affair, a template may need them. */
+	if (!utf8_is_clean(e->value, strlen(e->value)))
+		config_complain(r, e->line, "%s is not UTF-8 text: give text", e->key);
 	plugin->settings = xrealloc(plugin->settings, plugin->nsettings + 1,
 				    sizeof(*plugin->settings));
 	s = &plugin->settings[plugin->nsettings++];

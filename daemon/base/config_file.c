@@ -47,6 +47,7 @@ struct reading {
 	size_t nunknown;
 	char *syntax; /* owned: libconfuse's last complaint */
 	int syntax_line;
+	int parsing;
 	cfg_opt_t *options[SECTION_COUNT]; /* owned */
 };
 
@@ -58,6 +59,8 @@ __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const cha
 	char text[512];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
+	if (!current->parsing) /* a look-up that finds nothing */
+		return;
 	free(current->syntax);
 	current->syntax = xstrdup(text);
 	current->syntax_line = cfg->line;
@@ -168,9 +171,23 @@ static cfg_t *parse(struct reading *rd, const struct buf *text, int *rc)
 		abort();
 	}
 	cfg_set_error_function(cfg, on_error);
+	rd->parsing = 1;
 	*rc = cfg_parse_fp(cfg, fp);
+	rd->parsing = 0;
 	fclose(fp);
 	return cfg;
+}
+
+/* As cfg_getopt, which would take a | in a name for a path. */
+static cfg_opt_t *find_option(cfg_t *cfg, const char *name)
+{
+	for (unsigned i = 0; i < cfg_num(cfg); i++) {
+		cfg_opt_t *opt = cfg_getnopt(cfg, i);
+
+		if (strcmp(opt->name, name) == 0)
+			return opt;
+	}
+	return NULL;
 }
 
 static void note_unknown(struct reading *rd, enum config_section section,
@@ -196,7 +213,7 @@ static void visit_sections(struct reading *rd, cfg_t *root, section_visitor *vis
 {
 	visit(rd, SECTION_ROOT, root, arg);
 	for (int i = SECTION_ROOT + 1; i < SECTION_COUNT; i++) {
-		cfg_opt_t *opt = cfg_getopt(root, config_sections[i].name);
+		cfg_opt_t *opt = find_option(root, config_sections[i].name);
 
 		for (unsigned n = 0; opt && n < opt->nvalues; n++)
 			visit(rd, (enum config_section)i, cfg_opt_getnsec(opt, n), arg);
@@ -224,6 +241,20 @@ static void add_entry(struct config_block *block, const char *key, const char *v
 		block->line = line;
 }
 
+/* 1 for our own mark; when the file has one too, it is a key that nobody knows. */
+static int is_end_key(struct reading *rd, const cfg_t *cfg, const cfg_opt_t *opt)
+{
+	const struct place *p;
+
+	if (strcmp(opt->name, END_KEY) != 0)
+		return 0;
+	p = find_place(cfg, END_KEY, 0);
+	if (p && p->times > 1)
+		config_complain(rd->reader, 0, "there is no key \"%s\": leave it out",
+				END_KEY);
+	return 1;
+}
+
 /* Turn libconfuse's section into a block; a key given twice is a fault. */
 static void collect_block(struct reading *rd, enum config_section section, cfg_t *cfg,
 			  void *arg)
@@ -238,7 +269,7 @@ static void collect_block(struct reading *rd, enum config_section section, cfg_t
 	for (unsigned i = 0; i < cfg_num(cfg); i++) {
 		cfg_opt_t *opt = cfg_getnopt(cfg, i);
 
-		if (opt->type != CFGT_STR || strcmp(opt->name, END_KEY) == 0)
+		if (opt->type != CFGT_STR || is_end_key(rd, cfg, opt))
 			continue;
 		for (unsigned n = 0; n < opt->nvalues; n++) {
 			struct place *p = find_place(cfg, opt->name, n);
@@ -275,7 +306,7 @@ static void check_repeated_sections(struct reading *rd, cfg_t *root)
 static void find_unclosed(struct reading *rd, enum config_section section, cfg_t *cfg,
 			  void *arg)
 {
-	if (section != SECTION_ROOT && cfg_getopt(cfg, END_KEY))
+	if (section != SECTION_ROOT && find_option(cfg, END_KEY))
 		*(int *)arg = (int)section;
 }
 
@@ -288,7 +319,7 @@ static void find_stopped(struct reading *rd, enum config_section section, cfg_t 
 
 		if (rd->unknown[i].section != section || config_sections[section].is_open)
 			continue;
-		opt = cfg_getopt(cfg, rd->unknown[i].name);
+		opt = find_option(cfg, rd->unknown[i].name);
 		if (opt && opt->nvalues == 0)
 			*(const char **)arg = rd->unknown[i].name;
 	}
@@ -344,7 +375,8 @@ static int line_at(const char *text, const char *p)
 	return line;
 }
 
-/* Write blanks over comments, since libconfuse 3.3 miscounts the lines after them. */
+/* Write blanks over comments, since libconfuse 3.3 miscounts the lines after them. -1:
+ * complained. */
 static int blank_comments(struct config_reader *r, char *text)
 {
 	int begins = 1;
@@ -365,6 +397,10 @@ static int blank_comments(struct config_reader *r, char *text)
 		} else if (*p == '"' || *p == '\'') {
 			p = string_end(p);
 			begins = 1;
+		} else if (*p == '|') { /* libconfuse's sign for a path of sections */
+			config_complain(r, line_at(text, p),
+					"a | stands here: put quotes around the value");
+			return -1;
 		} else {
 			begins = strchr(" \t\r\n={}()+,", *p) != NULL;
 			p++;

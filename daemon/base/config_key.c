@@ -372,9 +372,23 @@ static int set_field(const struct config_reader *r, const struct config_key *key
 	return -1;
 }
 
+/* Escapes such as \n bring in what the file itself may not hold. */
+static int has_controls(const char *text)
+{
+	size_t n = strlen(text);
+
+	return !utf8_is_clean(text, n) || strpbrk(text, "\t\n\r\x7f") != NULL;
+}
+
 void config_key_read(struct config_reader *r, const struct config_key *key,
 		     const char *text, int line, void *field)
 {
+	if (has_controls(text)) {
+		config_complain(r, line,
+				"%s holds a control character: give one line of text",
+				key->name);
+		return;
+	}
 	if (set_field(r, key, text, field) == 0)
 		return;
 	if (key->type == TYPE_INT)
