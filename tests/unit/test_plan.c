@@ -1,0 +1,643 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_plan.c - when messages leave: calendar days over both daylight-saving nights,
+ * the hours of the week, late bookings, other zones; and what becomes of them after a
+ * silence or a failure. Times are civil, in the zone of the case. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "message/plan.h"
+
+/* Short names for the tables. */
+#define NO RDVD_MSG_CONFIRMATION
+#define RE RDVD_MSG_REMINDER
+#define MV RDVD_MSG_MOVED
+#define CX RDVD_MSG_CANCELLATION
+#define FU RDVD_MSG_FOLLOW_UP
+#define SM RDVD_CHANNEL_SMS
+#define EM RDVD_CHANNEL_EMAIL
+
+static struct zone *paris, *reunion, *martinique;
+
+static int setup(void **state)
+{
+	paris = zone_load("Europe/Paris", NULL);
+	reunion = zone_load("Indian/Reunion", NULL);
+	martinique = zone_load("America/Martinique", NULL);
+	return paris && reunion && martinique ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	zone_free(paris);
+	zone_free(reunion);
+	zone_free(martinique);
+	return 0;
+}
+
+static civil_time wall(const char *s)
+{
+	civil_time t = 0;
+
+	assert_int_equal(civil_time_parse(s, &t), 0);
+	return t;
+}
+
+/* The instant of a civil time; 0 for "". */
+static rdvd_time at(const struct zone *z, const char *s)
+{
+	return *s ? zone_to_utc(z, wall(s)) : 0;
+}
+
+static void expect_at(const char *what, const struct zone *z, rdvd_time t,
+		      const char *want)
+{
+	char got[17];
+
+	civil_time_format(zone_to_civil(z, t), got);
+	if (strcmp(got, want) != 0)
+		fail_msg("%s: %s, not %s", what, got, want);
+}
+
+struct reminder_case {
+	const char *start, *booked, *last_message;
+	const char *due[2], *deadline[2]; /* NULL: none */
+	int ordinal[2];
+	int sunday; /* the organisation opens Sundays */
+};
+
+static void check_reminders(const struct zone *z, const struct reminder_case *c)
+{
+	struct plan_visit v = {.start = wall(c->start), .site = z};
+	struct plan_hours h = c->sunday ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET;
+	struct plan_due out[REMINDERS_MAX];
+	size_t n, want = c->due[0] ? c->due[1] ? 2 : 1 : 0;
+
+	n = plan_reminders(&v, plan_reminders_preset, PLAN_REMINDERS_PRESET_COUNT, &h,
+			   at(z, c->booked), at(z, c->last_message), out);
+	if (n != want)
+		fail_msg("%s booked %s: %zu reminders, not %zu", c->start, c->booked, n,
+			 want);
+	for (size_t i = 0; i < n; i++) {
+		expect_at(c->start, z, out[i].due, c->due[i]);
+		expect_at(c->start, z, out[i].deadline, c->deadline[i]);
+		assert_int_equal(out[i].ordinal, c->ordinal[i]);
+		/* Whatever the rule, the hours hold. */
+		assert_true(plan_is_allowed(&h, z, PLAN_USUAL, out[i].due));
+	}
+}
+
+static void test_reminders(void **state)
+{
+	static const struct reminder_case cases[] = {
+		/* a Friday: Tuesday and Thursday */
+		{"2026-03-06T10:00",
+		 "2026-02-20T09:00",
+		 "2026-02-20T09:00",
+		 {"2026-03-03T18:00", "2026-03-05T17:30"},
+		 {"2026-03-05T10:00", "2026-03-06T08:00"},
+		 {1, 2},
+		 0},
+		/* a Monday: Friday, and Saturday evening for the day before */
+		{"2026-03-02T14:00",
+		 "2026-02-10T09:00",
+		 "2026-02-10T09:00",
+		 {"2026-02-27T18:00", "2026-02-28T19:45"},
+		 {"2026-03-01T14:00", "2026-03-02T12:00"},
+		 {1, 2},
+		 0},
+		/* the same where Sundays are open: Sunday at 17:30 */
+		{"2026-03-02T14:00",
+		 "2026-02-10T09:00",
+		 "2026-02-10T09:00",
+		 {"2026-02-27T18:00", "2026-03-01T17:30"},
+		 {"2026-03-01T14:00", "2026-03-02T12:00"},
+		 {1, 2},
+		 1},
+		/* a Wednesday: three days before is a Sunday */
+		{"2026-03-04T09:30",
+		 "2026-02-10T09:00",
+		 "2026-02-10T09:00",
+		 {"2026-02-28T19:45", "2026-03-03T17:30"},
+		 {"2026-03-03T09:30", "2026-03-04T07:30"},
+		 {1, 2},
+		 0},
+		/* the Monday after the spring night, and the one after the autumn night
+		 */
+		{"2026-03-30T14:00",
+		 "2026-03-01T09:00",
+		 "",
+		 {"2026-03-27T18:00", "2026-03-28T19:45"},
+		 {"2026-03-29T14:00", "2026-03-30T12:00"},
+		 {1, 2},
+		 0},
+		{"2026-10-26T14:00",
+		 "2026-10-01T09:00",
+		 "",
+		 {"2026-10-23T18:00", "2026-10-24T19:45"},
+		 {"2026-10-25T14:00", "2026-10-26T12:00"},
+		 {1, 2},
+		 0},
+		/* across both nights with Sundays open: wall time stays */
+		{"2026-03-31T14:00",
+		 "2026-03-01T09:00",
+		 "",
+		 {"2026-03-28T18:00", "2026-03-30T17:30"},
+		 {"2026-03-30T14:00", "2026-03-31T12:00"},
+		 {1, 2},
+		 1},
+		{"2026-10-27T14:00",
+		 "2026-10-01T09:00",
+		 "",
+		 {"2026-10-24T18:00", "2026-10-26T17:30"},
+		 {"2026-10-26T14:00", "2026-10-27T12:00"},
+		 {1, 2},
+		 1},
+		/* 29 February, and the year's end */
+		{"2028-03-03T10:00",
+		 "2028-02-01T09:00",
+		 "",
+		 {"2028-02-29T18:00", "2028-03-02T17:30"},
+		 {"2028-03-02T10:00", "2028-03-03T08:00"},
+		 {1, 2},
+		 0},
+		{"2027-03-03T10:00",
+		 "2027-02-01T09:00",
+		 "",
+		 {"2027-02-27T19:45", "2027-03-02T17:30"},
+		 {"2027-03-02T10:00", "2027-03-03T08:00"},
+		 {1, 2},
+		 0},
+		{"2027-01-02T10:00",
+		 "2026-12-01T09:00",
+		 "",
+		 {"2026-12-30T18:00", "2027-01-01T17:30"},
+		 {"2027-01-01T10:00", "2027-01-02T08:00"},
+		 {1, 2},
+		 0},
+		/* a holiday is a day like others: 11 November is a Wednesday */
+		{"2026-11-12T10:00",
+		 "2026-10-01T09:00",
+		 "",
+		 {"2026-11-09T18:00", "2026-11-11T17:30"},
+		 {"2026-11-11T10:00", "2026-11-12T08:00"},
+		 {1, 2},
+		 0},
+		/* booked two days before: the first moment is past */
+		{"2026-03-06T10:00",
+		 "2026-03-04T12:00",
+		 "2026-03-04T12:00",
+		 {"2026-03-05T17:30"},
+		 {"2026-03-06T08:00"},
+		 {2},
+		 0},
+		/* booked at the very moment: past */
+		{"2026-03-06T10:00",
+		 "2026-03-03T18:00",
+		 "",
+		 {"2026-03-05T17:30"},
+		 {"2026-03-06T08:00"},
+		 {2},
+		 0},
+		/* booked the day before: at 15:30 reminded, at 15:31 just told, at
+		 * 18:00 too late */
+		{"2026-03-06T10:00",
+		 "2026-03-05T15:30",
+		 "2026-03-05T15:30",
+		 {"2026-03-05T17:30"},
+		 {"2026-03-06T08:00"},
+		 {2},
+		 0},
+		{"2026-03-06T10:00",
+		 "2026-03-05T15:31",
+		 "2026-03-05T15:31",
+		 {NULL},
+		 {NULL},
+		 {0},
+		 0},
+		{"2026-03-06T10:00",
+		 "2026-03-05T18:00",
+		 "2026-03-05T18:00",
+		 {NULL},
+		 {NULL},
+		 {0},
+		 0},
+		/* without a message at booking (no confirmation wanted) it is not held
+		 * back */
+		{"2026-03-06T10:00",
+		 "2026-03-05T15:31",
+		 "",
+		 {"2026-03-05T17:30"},
+		 {"2026-03-06T08:00"},
+		 {2},
+		 0},
+		/* booked on Sunday for Monday: the Saturday evening is past */
+		{"2026-03-02T14:00",
+		 "2026-03-01T11:00",
+		 "2026-03-01T11:00",
+		 {NULL},
+		 {NULL},
+		 {0},
+		 0},
+		/* on Saturday at 18:00 for Monday: told less than two hours before */
+		{"2026-03-02T14:00",
+		 "2026-02-28T18:00",
+		 "2026-02-28T18:00",
+		 {NULL},
+		 {NULL},
+		 {0},
+		 0},
+		{"2026-03-02T14:00",
+		 "2026-02-28T17:45",
+		 "2026-02-28T17:45",
+		 {"2026-02-28T19:45"},
+		 {"2026-03-02T12:00"},
+		 {2},
+		 0},
+		/* the same day */
+		{"2026-03-06T10:00",
+		 "2026-03-06T08:00",
+		 "2026-03-06T08:00",
+		 {NULL},
+		 {NULL},
+		 {0},
+		 0},
+		/* evenings and nights */
+		{"2026-03-06T21:30",
+		 "2026-02-20T09:00",
+		 "",
+		 {"2026-03-03T18:00", "2026-03-05T17:30"},
+		 {"2026-03-05T21:30", "2026-03-06T19:30"},
+		 {1, 2},
+		 0},
+		{"2026-03-06T00:30",
+		 "2026-02-20T09:00",
+		 "",
+		 {"2026-03-03T18:00", "2026-03-05T17:30"},
+		 {"2026-03-05T00:30", "2026-03-05T22:30"},
+		 {1, 2},
+		 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		check_reminders(paris, &cases[i]);
+	/* Cases without daylight saving hold elsewhere, at the site's own wall time. */
+	for (size_t i = 0; i < 4; i++) {
+		check_reminders(reunion, &cases[i]);
+		check_reminders(martinique, &cases[i]);
+	}
+}
+
+/* Elapsed hours would be one hour off here. */
+static void test_reminders_are_not_elapsed_hours(void **state)
+{
+	struct plan_visit v = {.start = wall("2026-03-31T14:00"), .site = paris};
+	static const struct reminder_rule rule = {.days_before = 3, .minute = 14 * 60};
+	struct plan_hours h = PLAN_HOURS_PRESET;
+	struct plan_due out[REMINDERS_MAX];
+
+	assert_int_equal(
+		plan_reminders(&v, &rule, 1, &h, at(paris, "2026-03-01T09:00"), 0, out),
+		1);
+	assert_int_equal(at(paris, "2026-03-31T14:00") - out[0].due, 3 * 86400 - 3600);
+	v.start = wall("2026-10-27T14:00");
+	assert_int_equal(
+		plan_reminders(&v, &rule, 1, &h, at(paris, "2026-10-01T09:00"), 0, out),
+		1);
+	assert_int_equal(at(paris, "2026-10-27T14:00") - out[0].due, 3 * 86400 + 3600);
+}
+
+/* The rule is the site's, the hours are the recipient's. */
+static void test_recipient_elsewhere(void **state)
+{
+	struct plan_visit v = {
+		.start = wall("2026-03-06T10:00"), .site = paris, .recipient = reunion};
+	struct plan_hours h = PLAN_HOURS_PRESET;
+	struct plan_due out[REMINDERS_MAX];
+
+	/* 18:00 and 17:30 in Paris are 21:00 and 20:30 in Réunion: the evening there. */
+	assert_int_equal(plan_reminders(&v, plan_reminders_preset, 2, &h,
+					at(paris, "2026-02-20T09:00"), 0, out),
+			 2);
+	expect_at("Réunion", reunion, out[0].due, "2026-03-03T19:45");
+	expect_at("Réunion", reunion, out[1].due, "2026-03-05T19:45");
+	/* 18:00 in Paris is 13:00 in Martinique. */
+	v.recipient = martinique;
+	assert_int_equal(plan_reminders(&v, plan_reminders_preset, 2, &h,
+					at(paris, "2026-02-20T09:00"), 0, out),
+			 2);
+	expect_at("Martinique", martinique, out[0].due, "2026-03-03T13:00");
+}
+
+static void test_rules(void **state)
+{
+	static const struct {
+		struct reminder_rule rules[3];
+		size_t n;
+		const char *due[3];
+		int ordinal[3];
+	} cases[] = {
+		/* none wanted */
+		{{{0}}, 0, {NULL}, {0}},
+		/* in any order, out by time */
+		{{{1, 1050}, {7, 600}, {3, 1080}},
+		 3,
+		 {"2026-02-27T10:00", "2026-03-03T18:00", "2026-03-05T17:30"},
+		 {2, 3, 1}},
+		/* two that fall on the same evening: the nearer stays */
+		{{{2, 1195}, {1, 420}}, 2, {"2026-03-04T19:55"}, {1}},
+		{{{2, 1140}, {1, 60}, {0, 480}},
+		 3,
+		 {"2026-03-04T19:45", "2026-03-06T08:00"},
+		 {2, 3}},
+		/* the morning of the day, and too near the start */
+		{{{0, 480}}, 1, {"2026-03-06T08:00"}, {1}},
+		{{{0, 570}}, 1, {NULL}, {0}},
+		{{{0, 660}}, 1, {NULL}, {0}},
+		/* before the hours begin: the evening before */
+		{{{1, 420}}, 1, {"2026-03-04T19:45"}, {1}},
+		{{{1, 1290}}, 1, {"2026-03-05T19:45"}, {1}},
+		/* the ends of the hours are in them */
+		{{{1, 480}}, 1, {"2026-03-05T08:00"}, {1}},
+		{{{1, 1200}}, 1, {"2026-03-05T20:00"}, {1}},
+		{{{1, 1201}}, 1, {"2026-03-05T19:45"}, {1}},
+	};
+	struct plan_hours h = PLAN_HOURS_PRESET;
+	struct plan_visit v = {.start = wall("2026-03-06T10:00"), .site = paris};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct plan_due out[REMINDERS_MAX];
+		size_t n = plan_reminders(&v, cases[i].rules, cases[i].n, &h,
+					  at(paris, "2026-02-01T09:00"), 0, out),
+		       want = 0;
+		char name[16];
+
+		snprintf(name, sizeof name, "case %zu", i);
+		while (want < 3 && cases[i].due[want])
+			want++;
+		if (n != want)
+			fail_msg("%s: %zu reminders, not %zu", name, n, want);
+		for (size_t k = 0; k < n; k++) {
+			expect_at(name, paris, out[k].due, cases[i].due[k]);
+			assert_int_equal(out[k].ordinal, cases[i].ordinal[k]);
+		}
+	}
+}
+
+static void test_windows(void **state)
+{
+	static const struct {
+		enum plan_window w;
+		int sunday;
+		const char *t, *next;
+	} cases[] = {
+		{PLAN_USUAL, 0, "2026-03-06T08:00", "2026-03-06T08:00"},
+		{PLAN_USUAL, 0, "2026-03-06T07:59", "2026-03-06T08:00"},
+		{PLAN_USUAL, 0, "2026-03-06T20:00", "2026-03-06T20:00"},
+		{PLAN_USUAL, 0, "2026-03-06T20:01", "2026-03-07T08:00"},
+		{PLAN_USUAL, 0, "2026-03-07T20:01", "2026-03-09T08:00"}, /* over Sunday */
+		{PLAN_USUAL, 0, "2026-03-08T12:00", "2026-03-09T08:00"},
+		{PLAN_USUAL, 1, "2026-03-08T12:00", "2026-03-08T12:00"},
+		{PLAN_USUAL, 1, "2026-03-07T20:01", "2026-03-08T10:00"},
+		{PLAN_USUAL, 1, "2026-03-08T19:01", "2026-03-09T08:00"},
+		{PLAN_USUAL, 0, "2026-03-29T02:30",
+		 "2026-03-30T08:00"}, /* a gap, a Sunday */
+		{PLAN_USUAL, 0, "2026-10-24T23:00", "2026-10-26T08:00"},
+		{PLAN_USUAL, 0, "2026-12-31T23:00", "2027-01-01T08:00"},
+		{PLAN_URGENT, 0, "2026-03-08T07:00", "2026-03-08T07:00"},
+		{PLAN_URGENT, 0, "2026-03-08T06:59", "2026-03-08T07:00"},
+		{PLAN_URGENT, 0, "2026-03-08T21:30", "2026-03-08T21:30"},
+		{PLAN_URGENT, 0, "2026-03-08T21:31", "2026-03-09T07:00"},
+		{PLAN_URGENT, 0, "2026-03-28T23:00",
+		 "2026-03-29T07:00"}, /* the short night */
+		{PLAN_ANY_HOUR, 0, "2026-03-08T03:12", "2026-03-08T03:12"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct plan_hours h =
+			cases[i].sunday ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET;
+		rdvd_time t = at(paris, cases[i].t);
+		rdvd_time next = plan_next_allowed(&h, paris, cases[i].w, t);
+
+		expect_at(cases[i].t, paris, next, cases[i].next);
+		assert_true(plan_is_allowed(&h, paris, cases[i].w, next));
+		assert_int_equal(plan_is_allowed(&h, paris, cases[i].w, t), t == next);
+	}
+}
+
+/* Every quarter of an hour of a fortnight with a daylight-saving night in it, both of
+ * them: what comes back is allowed, is on the right side, and nothing allowed that is
+ * nearer was missed. */
+static void test_windows_everywhere(void **state)
+{
+	static const char *const from[] = {"2026-03-22T00:00", "2026-10-18T00:00"};
+
+	for (size_t k = 0; k < 4; k++) {
+		struct plan_hours h =
+			k & 2 ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET;
+		rdvd_time first = at(paris, from[k & 1]);
+
+		for (int i = 0; i < 14 * 96; i++) {
+			rdvd_time t = first + i * 900;
+			rdvd_time last = plan_last_allowed(&h, paris, t);
+			rdvd_time next = plan_next_allowed(&h, paris, PLAN_USUAL, t);
+
+			assert_true(last <= t && t <= next);
+			assert_true(plan_is_allowed(&h, paris, PLAN_USUAL, last));
+			assert_true(plan_is_allowed(&h, paris, PLAN_USUAL, next));
+			for (rdvd_time u = t; u < next; u += 900)
+				assert_false(plan_is_allowed(&h, paris, PLAN_USUAL, u));
+			for (rdvd_time u = t; u > last + PLAN_EVENING_MARGIN_MIN * 60;
+			     u -= 900)
+				assert_false(plan_is_allowed(&h, paris, PLAN_USUAL, u));
+		}
+	}
+}
+
+static void test_notices(void **state)
+{
+	static const struct {
+		enum rdvd_message_kind kind;
+		enum plan_author author;
+		const char *start, *old, *now, *due;
+		int rc;
+	} cases[] = {
+		/* answers leave at any hour */
+		{NO, PLAN_ASKED, "2026-03-06T10:00", "", "2026-03-01T03:00",
+		 "2026-03-01T03:00", 0},
+		{MV, PLAN_ASKED, "2026-03-06T10:00", "2026-03-05T10:00",
+		 "2026-03-01T23:50", "2026-03-01T23:50", 0},
+		{CX, PLAN_ASKED, "2026-03-06T10:00", "", "2026-03-06T09:59",
+		 "2026-03-06T09:59", 0},
+		/* by the team: today or tomorrow, any day 07:00-21:30 */
+		{CX, PLAN_TEAM, "2026-03-02T10:00", "", "2026-03-01T12:00",
+		 "2026-03-01T12:00", 0},
+		{CX, PLAN_TEAM, "2026-03-02T10:00", "", "2026-03-01T21:45",
+		 "2026-03-02T07:00", 0},
+		{CX, PLAN_TEAM, "2026-03-06T14:00", "", "2026-03-06T06:10",
+		 "2026-03-06T07:00", 0},
+		{CX, PLAN_TEAM, "2026-03-06T22:00", "", "2026-03-06T21:20",
+		 "2026-03-06T21:20", 0},
+		/* later: the usual hours */
+		{CX, PLAN_TEAM, "2026-03-03T10:00", "", "2026-03-01T12:00",
+		 "2026-03-02T08:00", 0},
+		{CX, PLAN_TEAM, "2026-03-20T10:00", "", "2026-03-06T20:30",
+		 "2026-03-07T08:00", 0},
+		/* a move is as urgent as its earlier day, if that is still to come */
+		{MV, PLAN_TEAM, "2026-03-20T10:00", "2026-03-02T10:00",
+		 "2026-03-01T12:00", "2026-03-01T12:00", 0},
+		{MV, PLAN_TEAM, "2026-03-20T10:00", "2026-03-18T10:00",
+		 "2026-03-01T12:00", "2026-03-02T08:00", 0},
+		{MV, PLAN_TEAM, "2026-03-20T10:00", "2026-02-27T10:00",
+		 "2026-03-01T12:00", "2026-03-02T08:00", 0},
+		/* no moment is left: somebody has to telephone */
+		{CX, PLAN_TEAM, "2026-03-06T06:30", "", "2026-03-05T22:00",
+		 "2026-03-06T07:00", -1},
+		{CX, PLAN_TEAM, "2026-03-06T10:00", "", "2026-03-06T10:00",
+		 "2026-03-06T10:00", -1},
+		{CX, PLAN_ASKED, "2026-03-06T10:00", "", "2026-03-06T11:00",
+		 "2026-03-06T11:00", -1},
+	};
+	struct plan_hours h = PLAN_HOURS_PRESET;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct plan_visit v = {.start = wall(cases[i].start), .site = paris};
+		struct plan_due d;
+
+		assert_int_equal(plan_notice(cases[i].kind, cases[i].author, &v,
+					     at(paris, cases[i].old), &h,
+					     at(paris, cases[i].now), &d),
+				 cases[i].rc);
+		expect_at(cases[i].now, paris, d.due, cases[i].due);
+		assert_int_equal(d.deadline, at(paris, cases[i].start));
+		assert_int_equal(d.ordinal, 0);
+	}
+}
+
+static void test_catchup(void **state)
+{
+	/* now is 1000; in the order in which they come out */
+	static const struct plan_candidate want[] = {
+		{5, 4, SM, RE, 2, 1100, 1050, 0, PLAN_SEND},
+		{6, 4, EM, RE, 2, 1100, 1050, 0, PLAN_SEND},
+		{1, 1, SM, NO, 0, 2000, 2000, 0, PLAN_SUPERSEDE},
+		{2, 1, SM, RE, 1, 2000, 1500, 0, PLAN_SUPERSEDE},
+		{3, 1, SM, RE, 2, 2000, 1900, 0, PLAN_SEND},
+		{4, 1, SM, FU, 0, 2000, 3000, 0, PLAN_SEND},
+		{7, 2, SM, RE, 1, 3000, 1000, 0, PLAN_EXPIRE},
+		{8, 2, SM, NO, 0, 3000, 3000, 0, PLAN_SEND},
+		{9, 3, SM, MV, 0, 4000, 4000, 1200, PLAN_WAIT},
+		{10, 3, SM, RE, 2, 4000, 3900, 0, PLAN_SUPERSEDE},
+		{11, 5, SM, CX, 0, 5000, 5000, 0, PLAN_SEND},
+		{12, 5, SM, MV, 0, 5000, 5000, 0, PLAN_SUPERSEDE},
+		{13, 6, SM, RE, 2, 6000, 1300, 1300, PLAN_EXPIRE},
+	};
+	struct plan_candidate c[ARRAY_SIZE(want)];
+
+	/* From whatever order they are in. */
+	for (size_t turn = 0; turn < ARRAY_SIZE(want); turn++) {
+		for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+			c[i] = want[(i * 5 + turn) % ARRAY_SIZE(want)];
+			c[i].fate = PLAN_EXPIRE;
+		}
+		plan_catchup(c, ARRAY_SIZE(c), 1000);
+		for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+			assert_int_equal(c[i].message, want[i].message);
+			if (c[i].fate != want[i].fate)
+				fail_msg("message %d: fate %d", (int)c[i].message,
+					 c[i].fate);
+		}
+	}
+	plan_catchup(c, 0, 1000);
+}
+
+static void test_retry(void **state)
+{
+	static const int delays_s[] = {10, 30, 120, 600, 1800, 1800, 1800};
+	const rdvd_time now = 1000000, far = now + 10000000;
+
+	for (size_t i = 0; i < ARRAY_SIZE(delays_s); i++)
+		for (uint64_t salt = 0; salt < 200; salt++) {
+			rdvd_time t = plan_retry_at((int)i + 1, now, 0, far, salt);
+
+			assert_in_range(t - now, delays_s[i] * 8 / 10,
+					delays_s[i] * 12 / 10);
+			assert_int_equal(t, plan_retry_at((int)i + 1, now, 0, far, salt));
+		}
+	/* Not all at the same moment. */
+	assert_int_not_equal(plan_retry_at(5, now, 0, far, 1),
+			     plan_retry_at(5, now, 0, far, 2));
+	/* What the provider asks for holds, when it is longer. */
+	assert_int_equal(plan_retry_at(1, now, 300, far, 7), now + 300);
+	assert_true(plan_retry_at(5, now, 300, far, 7) > now + 300);
+	/* Cut by the deadline, and by the attempts. */
+	assert_int_equal(plan_retry_at(4, now, 0, now + 400, 7), 0);
+	assert_int_equal(plan_retry_at(1, now, 300, now + 300, 7), 0);
+	assert_int_equal(plan_retry_at(1, now, 0, now, 7), 0);
+	assert_int_equal(plan_retry_at(PLAN_ATTEMPTS_MAX, now, 0, far, 7), 0);
+	assert_true(plan_retry_at(PLAN_ATTEMPTS_MAX - 1, now, 0, far, 7) > now);
+}
+
+static void test_settle_unknown(void **state)
+{
+	static const struct {
+		enum rdvd_message_kind kind;
+		int unknowns, idempotent;
+		int start_s, deadline_s; /* from now */
+		int again_s;		 /* 0: never */
+	} cases[] = {
+		{RDVD_MSG_CANCELLATION, 1, 0, 9000, 9000, 120},
+		{RDVD_MSG_CANCELLATION, 2, 0, 9000, 9000, 0},
+		{RDVD_MSG_CANCELLATION, 1, 0, 120, 120, 0},
+		{RDVD_MSG_MOVED, 1, 0, 9000, 9000, 120},
+		{RDVD_MSG_MOVED, 2, 0, 9000, 9000, 0},
+		{RDVD_MSG_REMINDER, 1, 0, 10801, 10000, 600},
+		{RDVD_MSG_REMINDER, 1, 0, 10800, 10000, 0},
+		{RDVD_MSG_REMINDER, 2, 0, 90000, 80000, 0},
+		{RDVD_MSG_REMINDER, 1, 0, 90000, 600, 0},
+		{RDVD_MSG_CONFIRMATION, 1, 0, 90000, 90000, 0},
+		{RDVD_MSG_ANSWER, 1, 0, 90000, 90000, 0},
+		{RDVD_MSG_OFFER, 1, 0, 90000, 90000, 0},
+		{RDVD_MSG_FOLLOW_UP, 1, 0, 90000, 90000, 0},
+	};
+	const rdvd_time now = 1000000;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		rdvd_time t = plan_settle_unknown(cases[i].kind, cases[i].unknowns, 0,
+						  now, now + cases[i].start_s,
+						  now + cases[i].deadline_s, 3);
+
+		assert_int_equal(t, cases[i].again_s ? now + cases[i].again_s : 0);
+		/* The same key again is never a second message. */
+		t = plan_settle_unknown(cases[i].kind, cases[i].unknowns, 1, now,
+					now + cases[i].start_s, now + cases[i].deadline_s,
+					3);
+		assert_int_equal(t, plan_retry_at(cases[i].unknowns, now, 0,
+						  now + cases[i].deadline_s, 3));
+		assert_true(t > now);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reminders),
+		cmocka_unit_test(test_reminders_are_not_elapsed_hours),
+		cmocka_unit_test(test_recipient_elsewhere),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_windows_everywhere),
+		cmocka_unit_test(test_notices),
+		cmocka_unit_test(test_catchup),
+		cmocka_unit_test(test_retry),
+		cmocka_unit_test(test_settle_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
