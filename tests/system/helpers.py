@@ -23,6 +23,14 @@ RDVCTL = BUILD / "rdvctl"
 HENIN_CARVIN = TOP / "etc" / "territories" / "henin-carvin.json"
 NATIONAL = TOP / "tests" / "data" / "national.json"
 
+SECTIONS = """store store_sqlite {
+}
+gateway spool {
+	plugin = "gw_spool"
+	channels = {"sms", "email"}
+}
+"""
+
 # A sanitizer's verdict is never expected, whatever the test says.
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread|Memory)Sanitizer|WARNING: ThreadSanitizer|runtime error:")
 UNWANTED = re.compile(r"^<[0-4]>")
@@ -164,11 +172,12 @@ class SpoolMessage:
 class Daemon:
     """One data folder and the daemon that serves it. Keyword arguments:
     now: RFC 3339 instant to freeze the clock at (None: the real clock); conf: settings that replace or add to
-    the written configuration (a value None leaves the key out); sections: text appended to the file;
+    the written configuration (a value None leaves the key out); sections: text instead of the store's and the
+    spool's sections; extra: text after them;
     territory: a file imported once the daemon is up; env: extra environment (an LD_PRELOAD...);
     expect_log: regular expressions of the warning and error lines that the test provokes."""
 
-    def __init__(self, folder, *, now=None, conf=None, sections=None, territory=None, env=None,
+    def __init__(self, folder, *, now=None, conf=None, sections=None, extra="", territory=None, env=None,
                  expect_log=(), wrapper=(), start=True):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -190,9 +199,7 @@ class Daemon:
             "log_level": "info",
         }
         self.settings.update(conf or {})
-        self.sections = sections if sections is not None else (
-            "store store_sqlite {\n}\n"
-            'gateway spool {\n\tplugin = "gw_spool"\n\tchannels = {"sms", "email"}\n}\n')
+        self.sections = (SECTIONS if sections is None else sections) + extra
         self.write_conf()
         if start:
             self.start()
