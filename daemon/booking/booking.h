@@ -14,7 +14,7 @@
 #include "agenda/commune.h"
 #include "base/loop.h"
 #include "base/secret.h"
-#include "booking/record.h"
+#include "store/record.h"
 #include "rdvd/store.h"
 
 struct store;

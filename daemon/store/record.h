@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* record.h - copies of the store's rows that outlive the callback which showed them: made
  * in a worker's thread, read and freed in the loop's. One allocation an appointment. */
-#ifndef RDVD_BOOKING_RECORD_H
-#define RDVD_BOOKING_RECORD_H
+#ifndef RDVD_STORE_RECORD_H
+#define RDVD_STORE_RECORD_H
 
 #include "rdvd/store.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* record.c - deep copies of rows; see record.h. A copy is one block: the struct, then its
  * strings. */
-#include "booking/record.h"
+#include "store/record.h"
 
 #include <stdlib.h>
 #include <string.h>
