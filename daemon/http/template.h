@@ -45,6 +45,9 @@ static inline bool tmpl_true_int(long long n)
 	return n != 0;
 }
 
+/* http.h's */
+const char *http_asset_url(const char *name);
+
 /* 1 for a non-empty string, a non-zero number, a pointer that is not NULL. */
 #define TMPL_TRUE(x) \
 	_Generic((x),                                                                              \

@@ -108,6 +108,8 @@ void wire_add_header(struct wire_headers *w, const char *name, size_t name_len,
 {
 	w->n++;
 	w->bytes += name_len + value_len + 4;
+	while (value_len && (value[value_len - 1] == ' ' || value[value_len - 1] == '\t'))
+		value_len--; /* blanks around a value are not of it (RFC 9110 5.5) */
 	if (!is_token(name, name_len) || !is_field_value(value, value_len))
 		w->malformed = 1;
 	if (same_name(name, name_len, "Host")) {
