@@ -23,18 +23,18 @@ static const uint16_t basic_high[] = {
 #define EURO 0x20AC
 
 /* Units in GSM-7: 1, 2 for the extension table, 0 when the alphabet has no such
- * character. */
+ * character.
+ */
 static unsigned units_7bit(uint32_t c)
 {
-	if (c < 0x80) {
-		if (c == '\n' || c == '\r')
-			return 1;
-		if (c == '\f')
-			return 2;
-		if (c < 0x20 || c == 0x7F || c == '`')
-			return 0;
-		return strchr("^{}\\[~]|", (int)c) ? 2 : 1;
-	}
+	static const char ascii[] = /* thirty-two a line */
+		"00000000001021000000000000000000"
+		"11111111111111111111111111111111"
+		"11111111111111111111111111122221"
+		"01111111111111111111111111122220";
+
+	if (c < 0x80)
+		return (unsigned)(ascii[c] - '0');
 	if (c == EURO)
 		return 2;
 	for (size_t i = 0; i < ARRAY_SIZE(basic_high); i++)
@@ -74,34 +74,39 @@ static unsigned units_ucs2(uint32_t c)
 	return c > 0xFFFF ? 2 : 1;
 }
 
-struct gsm_size gsm_measure(const char *text)
+/* Count text in units of one kind. -1: a character has none. */
+static int count(const char *text, unsigned (*units)(uint32_t), size_t single,
+		 size_t multi, struct gsm_size *size)
 {
-	struct gsm_size size = {.encoding = GSM_7BIT};
-	unsigned (*units)(uint32_t) = units_7bit;
-	size_t single = GSM_7BIT_SINGLE, multi = GSM_7BIT_MULTI, room;
+	size_t room = multi;
 
-	for (const unsigned char *p = (const unsigned char *)text; *p;)
-		if (units_7bit(next_char(&p)) == 0) {
-			size.encoding = GSM_UCS2;
-			units = units_ucs2;
-			single = GSM_UCS2_SINGLE;
-			multi = GSM_UCS2_MULTI;
-			break;
-		}
-	room = multi;
-	size.segments = *text ? 1 : 0;
+	size->units = 0;
+	size->segments = *text ? 1 : 0;
 	for (const unsigned char *p = (const unsigned char *)text; *p;) {
 		unsigned n = units(next_char(&p));
 
+		if (n == 0)
+			return -1;
 		if (n > room) {
-			size.segments++;
+			size->segments++;
 			room = multi;
 		}
 		room -= n;
-		size.units += n;
+		size->units += n;
 	}
-	if (size.units && size.units <= single)
-		size.segments = 1;
+	if (size->units && size->units <= single)
+		size->segments = 1;
+	return 0;
+}
+
+struct gsm_size gsm_measure(const char *text)
+{
+	struct gsm_size size = {.encoding = GSM_7BIT};
+
+	if (count(text, units_7bit, GSM_7BIT_SINGLE, GSM_7BIT_MULTI, &size) < 0) {
+		size.encoding = GSM_UCS2;
+		count(text, units_ucs2, GSM_UCS2_SINGLE, GSM_UCS2_MULTI, &size);
+	}
 	return size;
 }
 
@@ -257,13 +262,17 @@ size_t gsm_fold(const char *text, struct buf *out)
 			}
 			continue;
 		}
-		at = out->len;
 		letter = c;
 		nmarks = 0;
 		if (units_7bit(c)) {
+			/* All of a run of plain ones at once. */
+			while (*p >= ' ' && *p < 0x80 && units_7bit(*p))
+				letter = *p++;
 			buf_add(out, from, (size_t)(p - from));
+			at = out->len - (letter < 0x80 ? 1 : (size_t)(p - from));
 			continue;
 		}
+		at = out->len;
 		s = folded(c, one);
 		if (!s)
 			lost++;

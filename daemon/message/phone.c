@@ -111,20 +111,28 @@ static int place(const char *digits, struct phone *out)
 	return 0;
 }
 
+/* The country code of a national number (nine digits, without its 0), or NULL: 33. */
+static const char *overseas_code(const char *nine)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(overseas); i++)
+		if (begins(nine, overseas[i].national))
+			return overseas[i].code;
+	return NULL;
+}
+
 /* A French national number without its 0: nine digits. */
 static int place_national(const char *nine, struct phone *out)
 {
-	char full[PHONE_MAX] = "33";
-	size_t at = 2;
+	const char *code = overseas_code(nine);
+	char full[PHONE_MAX];
+	size_t at;
 
-	for (size_t i = 0; i < ARRAY_SIZE(overseas); i++)
-		if (begins(nine, overseas[i].national)) {
-			memcpy(full, overseas[i].code, 4);
-			at = 3;
-			break;
-		}
+	if (!code)
+		code = "33";
+	at = strlen(code);
 	if (strlen(nine) >= sizeof full - at)
 		return -1;
+	memcpy(full, code, at);
 	memcpy(full + at, nine, strlen(nine) + 1);
 	return place(full, out);
 }
@@ -134,11 +142,13 @@ static int read_run(const char *digits, int plus, struct phone *out)
 {
 	size_t n = strlen(digits);
 
-	if (!plus && begins(digits, "00")) {
+	if (begins(digits, "00")) { /* "+0033..." too */
 		plus = 1;
 		digits += 2;
 		n -= 2;
 	}
+	if (digits[0] == '0')
+		plus = 0; /* "+06 12 34 56 78" */
 	if (begins(digits, "33") && (plus || n == 11 || n == 12)) {
 		const char *nine = digits + 2 + (digits[2] == '0'); /* +33 (0)6... */
 
@@ -274,8 +284,13 @@ enum rdvd_rc phone_parse(const char *typed, struct phone *out)
 
 		if (digit >= 0)
 			run_add(&all, digit);
+		else if (*s == '+' && all.n == 0)
+			all.plus = 1;
 		s += n;
 	}
+	/* Parted by what no number has in it, but whole: "06x12x34x56x78". */
+	if (!all.too_long && read_run(all.digits, all.plus, out) == 0)
+		return RDVD_OK;
 	if (all.n < DIGITS_MIN || all.too_long)
 		return RDVD_INVALID;
 	memcpy(out->number, all.digits, all.n + 1);
@@ -357,8 +372,8 @@ void phone_pretty(const char *number, struct buf *out)
 		add_pairs(out, digits + 3);
 		return;
 	}
-	if (n == 12 && (begins(digits, "262") || begins(digits, "590") ||
-			begins(digits, "594") || begins(digits, "596"))) {
+	if (n == 12 && overseas_code(digits + 3) &&
+	    begins(digits, overseas_code(digits + 3))) {
 		buf_addch(out, '0');
 		add_pairs(out, digits + 3);
 		return;

@@ -84,8 +84,12 @@ static int place_says_commune(const struct text_values *v)
 /* Append a value; flat: one line, no control character. */
 static void add_value(struct buf *out, const char *s, int flat)
 {
-	for (; *s; s++)
-		buf_addch(out, flat && (unsigned char)*s < 0x20 ? ' ' : *s);
+	size_t at = out->len;
+
+	buf_addstr(out, s);
+	for (; flat && at < out->len; at++)
+		if ((unsigned char)out->data[at] < 0x20)
+			out->data[at] = ' ';
 }
 
 /* The pieces [from, to) as they are; their fields must not be empty when full is asked.
