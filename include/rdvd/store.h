@@ -6,10 +6,13 @@
  * then for each operation savepoint / operation / release or rollback, then commit. Operations marked
  * [w] change the store and are called between savepoint and release; [r] only read and may be called on
  * a read-only handle outside any transaction. After every operation the caller asks in_transaction: a
- * full disk ends the whole transaction, and then nothing of it was kept.
+ * full disk ends the whole transaction, and then nothing of it was kept. After any answer but OK the
+ * caller undoes to the savepoint (or rolls back): what the operation had begun does not stand. The change
+ * counter and the message counts are written by commit, so [r] calls on other handles see them after it.
  *
  * Pointers in arguments are lent for the call. Row callbacks get pointers that are valid during the
- * callback only; returning non-zero stops the walk (the operation then answers OK). Strings are UTF-8
+ * callback only; returning non-zero stops the walk (the operation then answers OK). A callback calls no
+ * operation of the same handle. Strings are UTF-8
  * and NUL-terminated; "" and NULL are the same absence in arguments, and rows never hold NULL strings.
  * Results go out by pointer and are untouched unless the operation answers OK (or says otherwise).
  *
@@ -91,7 +94,7 @@ static inline const char *rdvd_booked_by_name(enum rdvd_booked_by c)
 }
 
 struct rdvd_person {
-	rdvd_id id;	      /* 0 in a booking: a new person */
+	rdvd_id id;	      /* 0 in a booking: a new person; else that row, which stays as it is */
 	rdvd_id situation;    /* people followed together; 0 none yet */
 	const char *first_name;
 	const char *last_name;
@@ -173,13 +176,15 @@ struct rdvd_when {
 
 struct rdvd_hold_request {
 	uint64_t ref; /* random; how the hold is named outside */
-	uint8_t holder[16]; /* the browser; zeros: none. A third hold of one browser releases its oldest */
+	/* The browser; zeros: none. A third hold of one browser releases its oldest, and one that its
+	 * own earlier hold stands in the way of releases that one. */
+	uint8_t holder[16];
 	rdvd_id service;
 	rdvd_id organisation;
 	struct rdvd_place place;
 	struct rdvd_when when;
 	int capacity; /* of a workshop; 0: an appointment */
-	int seats;    /* kept in the workshop */
+	int seats;    /* kept in the workshop; 0 is 1 */
 	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
 	int ncounsellors;
 	rdvd_time now, expires;
@@ -289,9 +294,9 @@ struct rdvd_appointment { /* one participation with all that surrounds it */
 	enum rdvd_booked_by channel;
 	int party_size;
 	int persons_present; /* -1 not said */
-	int revision;	     /* raised by each move: part of the messages' key */
+	int revision;	     /* raised by each move and cancellation: part of the messages' key */
 	rdvd_time created, changed;
-	rdvd_time confirmed; /* 0 no */
+	rdvd_time confirmed; /* 0 no; a move clears it */
 	rdvd_time cancelled; /* 0 no */
 	struct rdvd_person person;
 	int earlier_visits;  /* of this person row, outcome seen; for "first time or not" */
@@ -386,7 +391,8 @@ struct rdvd_fact {
 	int lead_days;
 	enum rdvd_outcome outcome;
 	int cancel_notice_minutes; /* -1 not cancelled */
-	int reminders_sent, reminders_delivered;
+	int reminders_sent; /* taken by a gateway, whatever came of it */
+	int reminders_delivered;
 	int confirmed;
 	const char *person, *situation;
 	int persons_present; /* -1 not said */
@@ -483,8 +489,10 @@ struct rdvd_store_ops {
 				    const char *actor, rdvd_id *id); /* [w] */
 	enum rdvd_rc (*absence_remove)(void *st, rdvd_id id, rdvd_time now, const char *actor); /* [w] */
 
-	/* Holds [w]. create: CONFLICT when the slot is taken. released: the refs of the holds that were
-	 * let go for this one (at most 2, zeros after). */
+	/* Holds [w]. create: CONFLICT when the slot is taken; INVALID without a counsellor, or when it
+	 * is longer than a day. *session: the workshop's, else 0. released: the refs of the holds that
+	 * were let go for this one (at most 2, zeros after). Every act that takes time lets go of the
+	 * expired holds first. */
 	enum rdvd_rc (*hold_create)(void *st, const struct rdvd_hold_request *h, rdvd_id *session,
 				    uint64_t released[2]);
 	/* Twice at most (then STALE); NOT_FOUND when expired or unknown. */
@@ -494,11 +502,16 @@ struct rdvd_store_ops {
 	enum rdvd_rc (*hold_sweep)(void *st, rdvd_time now);
 
 	/* Acts [w]. book: OK (also for a known key with the same body), INVALID for a known key with
-	 * another body, CONFLICT, or the verdict. */
+	 * another body, CONFLICT, or the verdict; INVALID also without a counsellor, for more than a
+	 * day, or when an id is not one. A workshop (capacity > 0) that stands at that service, place
+	 * and start is joined, and keeps its own counsellors; else the session is made with these. */
 	enum rdvd_rc (*book)(void *st, const struct rdvd_booking *b, struct rdvd_booked *out);
-	/* OK also when it is already at that place and time; STALE: cancelled, begun or too late. */
+	/* OK also when it is already at that place and time; STALE: cancelled, its outcome known, begun
+	 * or too late (the last two not for staff: move_until_s -1). A confirmed one becomes booked. The
+	 * session and its UID stay, unless it is a workshop's. */
 	enum rdvd_rc (*move)(void *st, const struct rdvd_move *m, rdvd_id *session, int *changed);
-	/* OK and *changed 0 when already cancelled; STALE once begun, unless actor is staff. */
+	/* OK and *changed 0 when already cancelled; STALE once begun, unless actor is staff, and once it
+	 * was seen, missed or found closed. */
 	enum rdvd_rc (*cancel)(void *st, const struct rdvd_cancel *c, int *changed);
 	/* The person says "I am coming": booked becomes confirmed. STALE when cancelled or begun. */
 	enum rdvd_rc (*confirm)(void *st, const struct rdvd_mark *m, int *changed);
@@ -519,22 +532,28 @@ struct rdvd_store_ops {
 	enum rdvd_rc (*person_search)(void *st, const char *q, rdvd_id organisation, size_t limit,
 				      rdvd_appointment_cb *cb, void *arg);
 
-	/* Messages. claim [w]: take up to max that are due, oldest appointment first; what is past its
-	 * deadline becomes expired and is not given; the others become sending, the attempt counted. The
-	 * text is made after the commit, from what cb was shown. */
+	/* Messages. claim [w]: take up to max that are due, nearest appointment first; what is past its
+	 * deadline or of an appointment that has begun becomes expired, what the appointment's present
+	 * state makes false becomes superseded, and so does all but the latest of several that are due
+	 * for one participation and channel: these are not given. The others become sending, the attempt
+	 * counted (m->attempts). The text is made after the commit, from what cb was shown. */
 	enum rdvd_rc (*message_claim)(void *st, rdvd_time now, size_t max, rdvd_message_cb *cb, void *arg);
-	enum rdvd_rc (*message_result)(void *st, const struct rdvd_message_result *r); /* [w] */
-	/* [w] At start: what was left sending becomes unknown, with due for its settlement (by kind, the
-	 * caller's rule); the callback is told each. */
+	/* [w] How attempt r->attempt ended. STALE when the message is no longer sending or unknown with
+	 * that attempt; delivered and undelivered also follow accepted. NOT_FOUND. */
+	enum rdvd_rc (*message_result)(void *st, const struct rdvd_message_result *r);
+	/* [w] At start: what was left sending becomes unknown, without a settlement; the callback is
+	 * told each, and the caller then gives those that are to be settled a due by message_result with
+	 * state unknown (by kind, its rule). */
 	enum rdvd_rc (*message_sweep)(void *st, rdvd_time now, rdvd_message_cb *cb, void *arg);
 	enum rdvd_rc (*message_next)(void *st, rdvd_time *due); /* [r] NOT_FOUND: none waits */
+	/* [r] By id, each with its appointment as it is now. */
 	enum rdvd_rc (*message_each)(void *st, const struct rdvd_message_filter *f, rdvd_message_cb *cb,
-				     void *arg); /* [r] by id */
+				     void *arg);
 	enum rdvd_rc (*message_counts)(void *st, int64_t counts[RDVD_MSG_SUPPRESSED + 1]); /* [r] */
 
 	/* Facts [r], by seq. */
 	enum rdvd_rc (*fact_each)(void *st, const struct rdvd_fact_filter *f, rdvd_fact_cb *cb, void *arg);
-	/* A named reader's place in the facts (the export jobs): [r] and [w]. */
+	/* A named reader's place in the facts (the export jobs): [r] (NOT_FOUND: never set) and [w]. */
 	enum rdvd_rc (*cursor_get)(void *st, const char *name, int64_t *seq);
 	enum rdvd_rc (*cursor_set)(void *st, const char *name, int64_t seq);
 

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* act.c - move, cancel, confirm and mark. Each loads the participation, answers at once
+ * when it is already as asked or no longer possible, and otherwise writes the change, its
+ * fact, its messages and its change rows together. */
+#include <string.h>
+
+#include "act.h"
+#include "part.h"
+#include "slot.h"
+
+static int is_staff(const char *actor)
+{
+	return *or_empty(actor) != '\0';
+}
+
+/* Somebody has said how it went: it is history. */
+static int is_marked(const struct part *p)
+{
+	return p->outcome == RDVD_SEEN || p->outcome == RDVD_NO_SHOW ||
+	       p->outcome == RDVD_DOOR_CLOSED;
+}
+
+static int already_there(const struct part *p, const struct rdvd_move *m)
+{
+	if (p->start != m->when.start || p->site != m->place.site)
+		return 0;
+	return m->place.site ||
+	       (strcmp(p->place_name, or_empty(m->place.name)) == 0 &&
+		strcmp(p->place_postcode, or_empty(m->place.postcode)) == 0);
+}
+
+/* The session goes with its one participant: same calendar object, later SEQUENCE. */
+static void move_session(struct db *db, struct part *p, const struct slot *slot,
+			 const struct rdvd_move *m)
+{
+	session_changed(db, p->session, 1);
+	slot_check_free(db, slot, p->session);
+	RUN(db, SQL_CLAIM_DELETE, INT("session", p->session));
+	slot_claim(db, slot, p->session, 0);
+	RUN(db, SQL_SESSION_MOVE, INT("session", p->session), REF("site", m->place.site),
+	    TEXT("name", m->place.site ? "" : m->place.name),
+	    TEXT("postcode", m->place.site ? "" : m->place.postcode),
+	    INT("starts", m->when.start), INT("ends", m->when.end),
+	    INT("civil", m->when.civil_start), TEXT("zone", m->when.zone),
+	    INT("now", m->now));
+	session_changed(db, p->session, 0);
+}
+
+/* From one workshop to another: the others stay. */
+static void change_session(struct db *db, struct part *p, const struct slot *slot,
+			   const struct rdvd_move *m)
+{
+	struct session in = {0};
+	rdvd_id left = p->session;
+	int gone = session_left(db, left, p->id, m->now);
+
+	slot_take(db, slot, p->party_size, m->now, &in);
+	p->session = in.id;
+	session_changed(db, left, gone);
+	session_changed(db, in.id, 0);
+}
+
+static enum rdvd_rc move_refusal(const struct part *p, const struct rdvd_move *m)
+{
+	if (p->outcome != RDVD_OUTCOME_UNKNOWN)
+		return RDVD_STALE;
+	if (m->move_until_s >= 0 && m->now > p->start - m->move_until_s)
+		return RDVD_STALE;
+	if (m->move_until_s >= 0 && m->now >= p->start)
+		return RDVD_STALE;
+	return m->verdict;
+}
+
+enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
+			int *changed)
+{
+	struct db *db = db_start(st);
+	struct part p;
+	struct slot slot = {
+		0, 0, &m->place, &m->when, m->capacity, m->counsellors, m->ncounsellors};
+	enum rdvd_rc rc;
+
+	if (!part_load(db, &m->which, &p))
+		return db->rc;
+	if (p.status == RDVD_CANCELLED)
+		return RDVD_STALE;
+	if (already_there(&p, m)) {
+		*session = p.session;
+		*changed = 0;
+		return RDVD_OK;
+	}
+	rc = move_refusal(&p, m);
+	if (rc != RDVD_OK)
+		return rc;
+	slot.service = p.service;
+	slot.organisation = p.organisation;
+	if (!slot_is_valid(&slot))
+		return RDVD_INVALID;
+	holds_expire(db, m->now);
+	if (p.capacity == 0 && m->capacity == 0)
+		move_session(db, &p, &slot, m);
+	else
+		change_session(db, &p, &slot, m);
+	part_reload_session(db, &p);
+	p.revision++;
+	p.sequence++;
+	p.status = RDVD_BOOKED; /* "I am coming" was said of another time */
+	p.confirmed = 0;
+	messages_supersede(db, p.id, "the appointment was moved");
+	messages_owe(db, p.id, p.revision, m->when.start, m->owed, m->nowed, m->now);
+	part_save(db, &p, or_empty(m->place_kind), m->now);
+	audit_add(db, m->now, m->actor, "move", p.id);
+	if (db->rc == RDVD_OK) {
+		*session = p.session;
+		*changed = 1;
+	}
+	return db->rc;
+}
+
+/* Take the participation out of its session; the messages that wait became false. */
+static void leave(struct db *db, struct part *p, rdvd_time now)
+{
+	int gone = session_left(db, p->session, p->id, now);
+
+	p->status = RDVD_CANCELLED;
+	p->cancelled = now;
+	p->revision++;
+	p->sequence++;
+	messages_supersede(db, p->id, "the appointment was cancelled");
+	session_changed(db, p->session, gone);
+}
+
+enum rdvd_rc store_cancel(void *st, const struct rdvd_cancel *c, int *changed)
+{
+	struct db *db = db_start(st);
+	struct part p;
+
+	if (!part_load(db, &c->which, &p))
+		return db->rc;
+	if (p.status == RDVD_CANCELLED) {
+		*changed = 0;
+		return RDVD_OK;
+	}
+	if (is_marked(&p) || (c->now >= p.start && !is_staff(c->actor)))
+		return RDVD_STALE;
+	leave(db, &p, c->now);
+	p.outcome = c->by_team ? RDVD_REVOKED : RDVD_EXCUSED;
+	messages_owe(db, p.id, p.revision, p.start, c->owed, c->nowed, c->now);
+	part_save(db, &p, NULL, c->now);
+	audit_add(db, c->now, c->actor, "cancel", p.id);
+	if (db->rc == RDVD_OK)
+		*changed = 1;
+	return db->rc;
+}
+
+enum rdvd_rc store_confirm(void *st, const struct rdvd_mark *m, int *changed)
+{
+	struct db *db = db_start(st);
+	struct part p;
+
+	if (!part_load(db, &m->which, &p))
+		return db->rc;
+	if (p.status == RDVD_CANCELLED)
+		return RDVD_STALE;
+	if (p.status == RDVD_CONFIRMED) {
+		*changed = 0;
+		return RDVD_OK;
+	}
+	if (m->now >= p.start)
+		return RDVD_STALE;
+	p.status = RDVD_CONFIRMED;
+	p.confirmed = m->now;
+	part_save(db, &p, NULL, m->now);
+	session_changed(db, p.session, 0);
+	audit_add(db, m->now, m->actor, "confirm", p.id);
+	if (db->rc == RDVD_OK)
+		*changed = 1;
+	return db->rc;
+}
+
+/* A cancelled participation stands again: in its session while that stands, in the
+ * workshop that has taken its place, or by taking its time back. */
+static void come_back(struct db *db, struct part *p, rdvd_time now)
+{
+	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
+	struct rdvd_place place = {
+		.site = p->site, .name = p->place_name, .postcode = p->place_postcode};
+	struct rdvd_when when = {.start = p->start, .end = p->end};
+	struct slot slot = {.service = p->service,
+			    .place = &place,
+			    .when = &when,
+			    .capacity = p->capacity,
+			    .counsellors = counsellors};
+	sqlite3_stmt *s;
+
+	holds_expire(db, now);
+	if (p->capacity > 0 && workshop_join(db, &slot, p->party_size, &p->session))
+		return;
+	s = QUERY(db, SQL_SESSION_CALENDARS, INT("session", p->session));
+	while (slot.ncounsellors < RDVD_COUNSELLORS_MAX && db_row(db, s))
+		counsellors[slot.ncounsellors++] = sqlite3_column_int64(s, 0);
+	db_done(s);
+	slot_check_free(db, &slot, p->session);
+	RUN(db, SQL_SESSION_ACTIVE, INT("session", p->session), INT("active", 1),
+	    INT("now", now));
+	RUN(db, SQL_CLAIM_ACTIVE, INT("session", p->session), INT("active", 1));
+}
+
+/* The mark's effect on whether the appointment stands. */
+static void apply_outcome(struct db *db, struct part *p, const struct rdvd_mark *m)
+{
+	int cancels = m->outcome == RDVD_EXCUSED || m->outcome == RDVD_REVOKED;
+	int was = p->status == RDVD_CANCELLED;
+
+	p->outcome = m->outcome;
+	if (m->persons_present >= 0)
+		p->persons_present = m->persons_present;
+	if (cancels && !was) {
+		leave(db, p, m->now);
+		return;
+	}
+	if (!cancels && was) {
+		come_back(db, p, m->now);
+		part_reload_session(db, p);
+		p->status = p->confirmed ? RDVD_CONFIRMED : RDVD_BOOKED;
+		p->cancelled = 0;
+		p->sequence++;
+	}
+	session_changed(db, p->session, 0);
+}
+
+enum rdvd_rc store_mark(void *st, const struct rdvd_mark *m, int *changed)
+{
+	struct db *db = db_start(st);
+	struct part p;
+
+	if (!part_load(db, &m->which, &p))
+		return db->rc;
+	if (p.outcome == m->outcome &&
+	    (m->persons_present < 0 || p.persons_present == m->persons_present)) {
+		*changed = 0;
+		return RDVD_OK;
+	}
+	apply_outcome(db, &p, m);
+	part_save(db, &p, NULL, m->now);
+	audit_add(db, m->now, m->actor, "mark", p.id);
+	if (db->rc == RDVD_OK)
+		*changed = 1;
+	return db->rc;
+}

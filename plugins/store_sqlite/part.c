@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* part.c - a participation read, written back, and the messages that its acts owe. */
+#include <string.h>
+
+#include "part.h"
+
+static void read_session(struct part *p, sqlite3_stmt *s, int i)
+{
+	p->service = sqlite3_column_int64(s, i++);
+	p->organisation = sqlite3_column_int64(s, i++);
+	p->site = sqlite3_column_int64(s, i++);
+	p->capacity = sqlite3_column_int(s, i++);
+	p->active = sqlite3_column_int(s, i++);
+	p->pseudonym = sqlite3_column_int64(s, i++);
+	p->start = sqlite3_column_int64(s, i++);
+	p->end = sqlite3_column_int64(s, i++);
+	p->civil_start = sqlite3_column_int64(s, i++);
+	sqlite3_snprintf(sizeof(p->place_name), p->place_name, "%s", column_text(s, i++));
+	sqlite3_snprintf(sizeof(p->place_postcode), p->place_postcode, "%s",
+			 column_text(s, i));
+}
+
+int part_load(struct db *db, const struct rdvd_which *which, struct part *p)
+{
+	sqlite3_stmt *s;
+	int i = 0;
+
+	s = which->id ? QUERY(db, SQL_PART_BY_ID, INT("id", which->id))
+		      : QUERY(db, SQL_PART_BY_TOKEN,
+			      BLOB("token", which->token_hash, RDVD_HASH_SIZE));
+	if (!db_row(db, s)) {
+		db_answer(db, RDVD_NOT_FOUND);
+		return 0;
+	}
+	p->id = sqlite3_column_int64(s, i++);
+	p->session = sqlite3_column_int64(s, i++);
+	p->status = (enum rdvd_status)sqlite3_column_int(s, i++);
+	p->outcome = (enum rdvd_outcome)sqlite3_column_int(s, i++);
+	p->party_size = sqlite3_column_int(s, i++);
+	p->persons_present = sqlite3_column_int(s, i++);
+	p->revision = sqlite3_column_int(s, i++);
+	p->sequence = sqlite3_column_int(s, i++);
+	p->confirmed = sqlite3_column_int64(s, i++);
+	p->cancelled = sqlite3_column_int64(s, i++);
+	p->fact_seq = sqlite3_column_int64(s, i++);
+	read_session(p, s, i);
+	db_done(s);
+	return 1;
+}
+
+void part_reload_session(struct db *db, struct part *p)
+{
+	sqlite3_stmt *s = QUERY(db, SQL_PART_SESSION, INT("session", p->session));
+
+	if (db_row(db, s))
+		read_session(p, s, 0);
+	db_done(s);
+}
+
+void part_save(struct db *db, struct part *p, const char *place_kind, rdvd_time now)
+{
+	p->fact_seq = fact_again(db, p, place_kind);
+	RUN(db, SQL_PART_UPDATE, INT("id", p->id), INT("session", p->session),
+	    INT("status", p->status), INT("outcome", p->outcome),
+	    INT("present", p->persons_present), INT("revision", p->revision),
+	    INT("sequence", p->sequence), REF("confirmed", p->confirmed),
+	    REF("cancelled", p->cancelled), INT("fact", p->fact_seq), INT("now", now));
+}
+
+void messages_owe(struct db *db, rdvd_id participation, int revision, rdvd_time start,
+		  const struct rdvd_owed *owed, size_t n, rdvd_time now)
+{
+	if (n > RDVD_MESSAGES_MAX) {
+		db_answer(db, RDVD_INVALID);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct rdvd_owed *o = &owed[i];
+		int state = o->suppressed ? RDVD_MSG_SUPPRESSED : RDVD_MSG_SCHEDULED;
+
+		RUN(db, SQL_MESSAGE_INSERT, INT("participation", participation),
+		    INT("kind", o->kind), INT("ordinal", o->ordinal),
+		    INT("channel", o->channel), INT("revision", revision),
+		    INT("state", state),
+		    INT("queue", o->suppressed	 ? 0
+				 : o->due <= now ? 2
+						 : 1),
+		    INT("starts", start), INT("due", o->due),
+		    INT("deadline", o->deadline), TEXT("note", o->note), INT("now", now));
+		db->now.messages[state]++;
+	}
+}
+
+void messages_supersede(struct db *db, rdvd_id participation, const char *note)
+{
+	sqlite3_stmt *s =
+		QUERY(db, SQL_MESSAGE_WAITING, INT("participation", participation));
+	int n = 0;
+
+	while (db_row(db, s)) {
+		db->now.messages[sqlite3_column_int(s, 0)]--;
+		db->now.messages[RDVD_MSG_SUPERSEDED]++;
+		n++;
+	}
+	db_done(s);
+	if (n)
+		RUN(db, SQL_MESSAGE_SUPERSEDE, INT("participation", participation),
+		    TEXT("note", note));
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plugin.c - what store_sqlite exports. See store_sqlite(7). */
+#include "act.h"
+#include "appointment.h"
+#include "db.h"
+#include "definition.h"
+#include "fact.h"
+#include "message.h"
+#include "slot.h"
+#include "staff.h"
+#include "txn.h"
+
+static const struct rdvd_option options[] = {
+	{"file", "rdvd.db", "the database; a relative name is in the data folder"},
+	{"synchronous", "full",
+	 "full: what was answered survives power loss; normal: only a crash of the "
+	 "daemon"},
+	{"cache_mb", "16",
+	 "MB of pages that the writer keeps in memory; readers keep a quarter"},
+	{"mmap_mb", "0", "MB of the file that are mapped instead of read"},
+	{NULL, NULL, NULL},
+};
+
+static const struct rdvd_store_ops ops = {
+	.open = store_sqlite_open,
+	.close = store_sqlite_close,
+	.begin = store_begin,
+	.savepoint = store_savepoint,
+	.release = store_release,
+	.undo = store_undo,
+	.commit = store_commit,
+	.rollback = store_rollback,
+	.in_transaction = store_in_transaction,
+	.checkpoint = store_checkpoint,
+	.definition_put = store_definition_put,
+	.definition_retire = store_definition_retire,
+	.definition_each = store_definition_each,
+	.change_seq = store_change_seq,
+	.calendar_seq = store_calendar_seq,
+	.instance = store_instance,
+	.claim_each = store_claim_each,
+	.absence_each = store_absence_each,
+	.absence_put = store_absence_put,
+	.absence_remove = store_absence_remove,
+	.hold_create = store_hold_create,
+	.hold_extend = store_hold_extend,
+	.hold_release = store_hold_release,
+	.hold_sweep = store_hold_sweep,
+	.book = store_book,
+	.move = store_move,
+	.cancel = store_cancel,
+	.confirm = store_confirm,
+	.mark = store_mark,
+	.appointment_get = store_appointment_get,
+	.appointment_each = store_appointment_each,
+	.duplicate_each = store_duplicate_each,
+	.person_search = store_person_search,
+	.message_claim = store_message_claim,
+	.message_result = store_message_result,
+	.message_sweep = store_message_sweep,
+	.message_next = store_message_next,
+	.message_each = store_message_each,
+	.message_counts = store_message_counts,
+	.fact_each = store_fact_each,
+	.cursor_get = store_cursor_get,
+	.cursor_set = store_cursor_set,
+	.user_put = store_user_put,
+	.user_each = store_user_each,
+	.login_put = store_login_put,
+	.login_remove = store_login_remove,
+	.login_each = store_login_each,
+	.api_token_put = store_api_token_put,
+	.api_token_each = store_api_token_each,
+	.feed_put = store_feed_put,
+	.feed_each = store_feed_each,
+	.backup = store_backup,
+	.check = store_check,
+};
+
+extern const struct rdvd_plugin RDVD_PLUGIN_SYMBOL(store_sqlite);
+
+const struct rdvd_plugin RDVD_PLUGIN_SYMBOL(store_sqlite) = {
+	.abi = RDVD_ABI,
+	.kind = RDVD_KIND_STORE,
+	.name = "store_sqlite",
+	.options = options,
+	.ops = &ops,
+};

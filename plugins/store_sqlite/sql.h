@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sql.h - the names of the statements (sql.c has their texts), and the columns of the two
+ * wide rows, whose order is written once, here, for the statement and for its reader. */
+#ifndef STORE_SQLITE_SQL_H
+#define STORE_SQLITE_SQL_H
+
+/* A participation p with its session s and its person n. */
+#define APPOINTMENT_COLUMNS(X)                                                           \
+	X(A_ID, "p.id")                                                                  \
+	X(A_REF, "p.ref")                                                                \
+	X(A_GENERATION, "p.generation")                                                  \
+	X(A_SESSION, "p.session")                                                        \
+	X(A_UID, "s.uid")                                                                \
+	X(A_SEQUENCE, "p.sequence")                                                      \
+	X(A_SERVICE, "s.service")                                                        \
+	X(A_ORGANISATION, "s.organisation")                                              \
+	X(A_SITE, "s.site")                                                              \
+	X(A_PLACE_NAME, "s.place_name")                                                  \
+	X(A_PLACE_POSTCODE, "s.place_postcode")                                          \
+	X(A_STARTS, "s.starts")                                                          \
+	X(A_ENDS, "s.ends")                                                              \
+	X(A_CIVIL, "s.civil_start")                                                      \
+	X(A_ZONE, "s.zone")                                                              \
+	X(A_CAPACITY, "s.capacity")                                                      \
+	X(A_STATUS, "p.status")                                                          \
+	X(A_OUTCOME, "p.outcome")                                                        \
+	X(A_CHANNEL, "p.channel")                                                        \
+	X(A_PARTY_SIZE, "p.party_size")                                                  \
+	X(A_PRESENT, "p.persons_present")                                                \
+	X(A_REVISION, "p.revision")                                                      \
+	X(A_CREATED, "p.created")                                                        \
+	X(A_CHANGED, "p.changed")                                                        \
+	X(A_CONFIRMED, "p.confirmed")                                                    \
+	X(A_CANCELLED, "p.cancelled")                                                    \
+	X(A_EARLIER, "(SELECT count(*) FROM participation v JOIN session vs ON vs.id = " \
+		     "v.session WHERE v.person = p.person AND v.outcome = 1 AND "        \
+		     "vs.starts < s.starts)")                                            \
+	X(A_DUPLICATES,                                                                  \
+	  "CASE n.phone WHEN '' THEN 0 ELSE (SELECT count(*) FROM person d "             \
+	  "WHERE d.phone = n.phone AND d.phone <> '' AND d.first_folded = "              \
+	  "n.first_folded AND d.birth_year = n.birth_year AND d.id <> n.id) "            \
+	  "END")                                                                         \
+	X(A_PERSON, "p.person")                                                          \
+	X(A_SITUATION, "n.situation")                                                    \
+	X(A_FIRST_NAME, "n.first_name")                                                  \
+	X(A_LAST_NAME, "n.last_name")                                                    \
+	X(A_BIRTH_YEAR, "n.birth_year")                                                  \
+	X(A_PHONE, "n.phone")                                                            \
+	X(A_SMS_OK, "n.sms_ok")                                                          \
+	X(A_EMAIL, "n.email")                                                            \
+	X(A_POSTCODE, "n.postcode")                                                      \
+	X(A_INSEE, "n.insee")                                                            \
+	X(A_LOCALE, "n.locale")                                                          \
+	X(A_NEEDS, "n.needs")                                                            \
+	X(A_DISCREET, "n.discreet")
+
+#define FACT_COLUMNS(X)                       \
+	X(F_SEQ, "seq")                       \
+	X(F_REVISION, "revision")             \
+	X(F_DELETED, "deleted")               \
+	X(F_APPOINTMENT, "appointment")       \
+	X(F_SESSION, "session")               \
+	X(F_ORGANISATION, "organisation")     \
+	X(F_SITE, "site")                     \
+	X(F_SERVICE, "service")               \
+	X(F_PLACE_KIND, "place_kind")         \
+	X(F_COMMUNE, "commune")               \
+	X(F_PROGRAMME, "programme")           \
+	X(F_MODE, "mode")                     \
+	X(F_CHANNEL, "channel")               \
+	X(F_BOOKED_ON, "booked_on")           \
+	X(F_DAY, "day")                       \
+	X(F_AFTERNOON, "afternoon")           \
+	X(F_OUTCOME, "outcome")               \
+	X(F_NOTICE, "cancel_notice_minutes")  \
+	X(F_SENT, "reminders_sent")           \
+	X(F_DELIVERED, "reminders_delivered") \
+	X(F_CONFIRMED, "confirmed")           \
+	X(F_PERSON, "person")                 \
+	X(F_SITUATION, "situation")           \
+	X(F_PRESENT, "persons_present")       \
+	X(F_AGE, "age")                       \
+	X(F_FRENCH, "french")
+
+#define COLUMN_NAME(name, sql) name,
+#define COLUMN_SQL(name, sql) sql ", "
+
+enum appointment_column { APPOINTMENT_COLUMNS(COLUMN_NAME) };
+enum fact_column { FACT_COLUMNS(COLUMN_NAME) };
+
+enum sql_name {
+	SQL_BEGIN_WRITE,
+	SQL_BEGIN_READ,
+	SQL_COMMIT,
+	SQL_ROLLBACK,
+	SQL_SAVEPOINT,
+	SQL_RELEASE,
+	SQL_ROLLBACK_TO,
+	SQL_META_INSERT,
+	SQL_META_INSTANCE,
+	SQL_CHANGE_SEQ,
+	SQL_CHANGE_SEQ_SET,
+	SQL_CHANGE_INSERT,
+	SQL_CALENDAR_SEQ,
+	SQL_AUDIT_INSERT,
+	SQL_MESSAGE_COUNT_ADD,
+	SQL_DEFINITION_FIND,
+	SQL_DEFINITION_INSERT,
+	SQL_DEFINITION_UPDATE,
+	SQL_DEFINITION_RETIRE,
+	SQL_DEFINITION_EACH,
+	SQL_CLAIM_EACH,
+	SQL_ABSENCE_EACH,
+	SQL_ABSENCE_INSERT,
+	SQL_ABSENCE_UPDATE,
+	SQL_ABSENCE_REMOVE,
+	SQL_CLAIM_OVERLAP,
+	SQL_CLAIM_ROOMS,
+	SQL_CLAIM_INSERT,
+	SQL_CLAIM_DELETE,
+	SQL_CLAIM_ACTIVE,
+	SQL_SESSION_INSERT,
+	SQL_SESSION_MOVE,
+	SQL_SESSION_CAPACITY,
+	SQL_SESSION_ACTIVE,
+	SQL_SESSION_DELETE,
+	SQL_SESSION_STANDING,
+	SQL_SESSION_CALENDARS,
+	SQL_WORKSHOP_FIND,
+	SQL_HOLD_FIND,
+	SQL_HOLD_EXPIRED,
+	SQL_HOLD_OLDEST,
+	SQL_HOLD_OWN_OVERLAP,
+	SQL_HOLD_INSERT,
+	SQL_HOLD_EXTEND,
+	SQL_HOLD_CLAIMS_DELETE,
+	SQL_HOLD_DELETE,
+	SQL_PERSON_INSERT,
+	SQL_PART_BY_KEY,
+	SQL_PART_INSERT,
+	SQL_PART_BY_ID,
+	SQL_PART_BY_TOKEN,
+	SQL_PART_SESSION,
+	SQL_PART_UPDATE,
+	SQL_MESSAGE_INSERT,
+	SQL_MESSAGE_WAITING,
+	SQL_MESSAGE_SUPERSEDE,
+	SQL_MESSAGE_RIPEN,
+	SQL_MESSAGE_FRONT,
+	SQL_MESSAGE_LEFT_SENDING,
+	SQL_MESSAGE_TAKE,
+	SQL_MESSAGE_LOST,
+	SQL_MESSAGE_STATE,
+	SQL_MESSAGE_RESULT,
+	SQL_MESSAGE_UNTRY,
+	SQL_ATTEMPT_INSERT,
+	SQL_ATTEMPT_RESULT,
+	SQL_ATTEMPT_LOST,
+	SQL_ATTEMPT_DELETE,
+	SQL_MESSAGE_NEXT_READY,
+	SQL_MESSAGE_NEXT_DUE,
+	SQL_MESSAGE_ALL,
+	SQL_MESSAGE_BY_PARTICIPATION,
+	SQL_MESSAGE_BY_NUMBER,
+	SQL_MESSAGE_COUNTS,
+	SQL_FACT_FIRST,
+	SQL_FACT_REMINDERS,
+	SQL_FACT_AGAIN,
+	SQL_FACT_EACH,
+	SQL_CURSOR_GET,
+	SQL_CURSOR_SET,
+	SQL_APPOINTMENT_BY_ID,
+	SQL_APPOINTMENT_BY_TOKEN,
+	SQL_APPOINTMENT_EACH,
+	SQL_APPOINTMENT_DUPLICATES,
+	SQL_APPOINTMENT_SEARCH,
+	SQL_USER_PUT,
+	SQL_USER_EACH,
+	SQL_LOGIN_PUT,
+	SQL_LOGIN_EXPIRE,
+	SQL_LOGIN_REMOVE,
+	SQL_LOGIN_EACH,
+	SQL_API_TOKEN_PUT,
+	SQL_API_TOKEN_EACH,
+	SQL_FEED_PUT,
+	SQL_FEED_EACH,
+	SQL_CHECK_INTEGRITY,
+	SQL_CHECK_REFERENCES,
+	SQL_CHECK_OVERLAPS,
+	SQL_CHECK_CAPACITIES,
+	SQL_CHECK_SHARED,
+	SQL_CHECK_CLAIMLESS,
+	SQL_CHECK_CLAIMS_LEFT,
+	SQL_CHECK_WAITING,
+	SQL_CHECK_COUNTS,
+	SQL_CHECK_COUNTER,
+	SQL_CHECK_FACTS,
+	SQL_COUNT
+};
+
+extern const char *const sql_texts[SQL_COUNT];
+
+#endif
