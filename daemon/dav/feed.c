@@ -59,7 +59,9 @@ static enum rdvd_rc feed_run(const struct rdvd_store_ops *ops, void *st,
 	if (rc != RDVD_OK)
 		return rc;
 	make_etag(j);
-	if (strstr(j->have, j->etag))
+	char quoted[sizeof j->etag + 2];
+	snprintf(quoted, sizeof quoted, "\"%s\"", j->etag);
+	if (strstr(j->have, quoted))
 		return RDVD_OK;
 	return ops->appointment_each(st, &f, record_list_add, &j->records);
 }

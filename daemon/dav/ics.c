@@ -9,6 +9,7 @@
 #include "base/mem.h"
 
 #define LINE_OCTETS 75
+#define STAMP_SIZE 48
 
 void ics_line(struct buf *out, const char *name, const char *value)
 {
@@ -45,17 +46,17 @@ void ics_text(struct buf *out, const char *name, const char *text)
 }
 
 /* "20260320T080000" */
-static void local_stamp(civil_time t, char out[20])
+static void local_stamp(civil_time t, char out[STAMP_SIZE])
 {
 	int y, m, d, minute = civil_time_minute(t);
 	civil_day_split(civil_time_day(t), &y, &m, &d);
-	snprintf(out, 20, "%04d%02d%02dT%02d%02d%02d", y % 10000, m % 100, d % 100,
+	snprintf(out, STAMP_SIZE, "%04d%02d%02dT%02d%02d%02d", y % 10000, m % 100, d % 100,
 		 minute / 60, minute % 60, (int)(t % 60 + 60) % 60);
 }
 
 static void utc_line(struct buf *out, const char *name, rdvd_time t)
 {
-	char stamp[20], value[24];
+	char stamp[STAMP_SIZE], value[STAMP_SIZE + 1];
 	local_stamp(t, stamp); /* UTC is the wall time of nobody's wall */
 	snprintf(value, sizeof value, "%sZ", stamp);
 	ics_line(out, name, value);
@@ -64,7 +65,7 @@ static void utc_line(struct buf *out, const char *name, rdvd_time t)
 static void local_line(struct buf *out, const char *name, const struct zone *z,
 		       rdvd_time t)
 {
-	char stamp[20], full[96];
+	char stamp[STAMP_SIZE], full[96];
 	local_stamp(zone_to_civil(z, t), stamp);
 	snprintf(full, sizeof full, "%s;TZID=%s", name, zone_name(z));
 	ics_line(out, full, stamp);
