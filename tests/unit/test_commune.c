@@ -88,8 +88,8 @@ static const struct {
 	{"insee:62427", RDVD_OK, "62427", 50.4136, 2.9649},
 	{"62427", RDVD_OK, "62427", 50.4136,
 	 2.9649}, /* no such postcode: an INSEE code */
-	{"62215", RDVD_OK, "62645", 50.9770,
-	 2.0410}, /* Oye-Plage's postcode comes first */
+	{"62215", RDVD_OK, "62645", 50.9771,
+	 2.0428}, /* Oye-Plage's postcode comes first */
 	{"50.41,2.96", RDVD_OK, NULL, 50.41, 2.96},
 	{"97630", RDVD_NOT_FOUND, "97601", 0, 0}, /* known, its place is not */
 	{"00000", RDVD_NOT_FOUND, NULL, 0, 0},
