@@ -198,7 +198,6 @@ void page_layout(struct http_request *rq, const struct web *w, struct layout *v,
 	v->home = "/";
 	v->lang = http_request_lang_code(rq);
 	v->look = "";
-	v->style = w->style;
 	if (o && o->accent && *o->accent)
 		v->theme = page_text(rq, "/couleur/%s.css", o->slug);
 	v->urgent = true;

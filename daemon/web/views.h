@@ -27,13 +27,13 @@ struct layout {
 	const char *lang;
 	const char *look; /* class of the body: "" or "split" for the public, "wide" for
 			     the team */
-	const char *style, *theme, *script; /* addresses; theme and script may be NULL */
+	const char *theme, *script; /* addresses, or NULL */
 	const struct link_view *nav;	    /* the team's menu; none for the public */
 	size_t nnav;
 	const struct link_view *languages; /* this page in the other languages */
 	size_t nlanguages;
-	const char *csrf; /* of the log-out button; NULL for the public: there is none */
-	const char *user; /* who is logged in; NULL */
+	const char *logout, *csrf; /* of the log-out button; NULL for the public */
+	const char *user;	   /* who is logged in; NULL */
 	bool urgent;	  /* the line of 115, 119, 3919 and 114 at the foot */
 	const char *demonstration; /* the demonstration's messages; NULL */
 };

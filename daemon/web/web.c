@@ -10,6 +10,9 @@
 
 #define RETENTION_MONTHS 24
 
+extern const struct http_asset web_assets[]; /* made by embed from static/ */
+extern const size_t nweb_assets;
+
 static const char *kept(const char *s)
 {
 	return s && *s ? xstrdup(s) : NULL;
@@ -28,7 +31,7 @@ struct web *web_new(struct http_server *s, struct booking *b, const struct web_o
 	w->options.demonstration = kept(o->demonstration);
 	if (w->options.retention_months <= 0)
 		w->options.retention_months = RETENTION_MONTHS;
-	w->style = http_asset_url("style.css");
+	http_server_assets(s, web_assets, nweb_assets);
 	w->script = http_asset_url("communes.js");
 	search_routes(w);
 	times_routes(w);
