@@ -91,7 +91,7 @@ static const struct {
 	{"62215", RDVD_OK, "62645", 50.9771,
 	 2.0428}, /* Oye-Plage's postcode comes first */
 	{"50.41,2.96", RDVD_OK, NULL, 50.41, 2.96},
-	{"97630", RDVD_NOT_FOUND, "97601", 0, 0}, /* known, its place is not */
+	{"97630", RDVD_NOT_FOUND, "97612", 0, 0}, /* known, its place is not */
 	{"00000", RDVD_NOT_FOUND, NULL, 0, 0},
 	{"insee:99999", RDVD_NOT_FOUND, NULL, 0, 0},
 	{"insee:", RDVD_INVALID, NULL, 0, 0},
