@@ -168,7 +168,7 @@ static int count_holes(struct compiler *c, const char *text)
 			n++;
 		else if (p[1] != '%')
 			fail(c,
-			     "after %% in a text: s for an argument, or %% for itself");
+			     "after %% in a text: s for an argument, or %%%% for itself");
 	}
 	if (strchr(text, '<') || strchr(text, '>'))
 		fail(c,
