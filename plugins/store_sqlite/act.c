@@ -52,7 +52,7 @@ static void change_session(struct db *db, struct part *p, const struct slot *slo
 {
 	struct session in = {0};
 	rdvd_id left = p->session;
-	int gone = session_left(db, left, p->id, m->now);
+	int gone = session_vacate(db, left, p->id, m->now);
 
 	slot_take(db, slot, p->party_size, m->now, &in);
 	p->session = in.id;
@@ -120,7 +120,7 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 /* Take the participation out of its session; the messages that wait became false. */
 static void leave(struct db *db, struct part *p, rdvd_time now)
 {
-	int gone = session_left(db, p->session, p->id, now);
+	int gone = session_vacate(db, p->session, p->id, now);
 
 	p->status = RDVD_CANCELLED;
 	p->cancelled = now;

@@ -32,7 +32,7 @@ static void read_counsellors(struct db *db, struct rdvd_appointment *a)
 	db_done(s);
 }
 
-void appointment_read(struct db *db, sqlite3_stmt *s, struct rdvd_appointment *a,
+void appointment_row(struct db *db, sqlite3_stmt *s, struct rdvd_appointment *a,
 		      char uid[HREF_MAX])
 {
 	*a = (struct rdvd_appointment){.id = sqlite3_column_int64(s, A_ID)};
@@ -75,7 +75,7 @@ static int each(struct db *db, sqlite3_stmt *s, rdvd_appointment_cb *cb, void *a
 	int n = 0;
 
 	while (db_row(db, s)) {
-		appointment_read(db, s, &a, uid);
+		appointment_row(db, s, &a, uid);
 		n++;
 		if (db->rc != RDVD_OK || cb(arg, &a))
 			break;

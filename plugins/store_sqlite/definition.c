@@ -98,7 +98,7 @@ enum rdvd_rc store_calendar_seq(void *st, rdvd_id counsellor, int64_t *seq)
 	return db->rc;
 }
 
-const char *store_instance(void *st)
+const char *db_instance(void *st)
 {
 	struct db *db = st;
 

@@ -13,7 +13,7 @@ enum rdvd_rc store_definition_retire(void *st, rdvd_id id, rdvd_time now);
 enum rdvd_rc store_definition_each(void *st, rdvd_definition_cb *cb, void *arg);
 enum rdvd_rc store_change_seq(void *st, int64_t *seq);
 enum rdvd_rc store_calendar_seq(void *st, rdvd_id counsellor, int64_t *seq);
-const char *store_instance(void *st);
+const char *db_instance(void *st);
 
 /* agenda.c */
 enum rdvd_rc store_claim_each(void *st, rdvd_time from, rdvd_time now, rdvd_claim_cb *cb,

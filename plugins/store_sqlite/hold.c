@@ -15,7 +15,7 @@ static void drop(struct db *db, rdvd_id hold, rdvd_id session, rdvd_time now)
 	RUN(db, SQL_HOLD_CLAIMS_DELETE, INT("hold", hold));
 	RUN(db, SQL_HOLD_DELETE, INT("hold", hold));
 	if (session)
-		session_left(db, session, 0, now);
+		session_vacate(db, session, 0, now);
 	change_count(db);
 }
 

@@ -14,7 +14,7 @@ int message_show(struct db *db, const struct rdvd_message_row *m, rdvd_message_c
 	int stop = 1;
 
 	if (db_row(db, s)) {
-		appointment_read(db, s, &a, uid);
+		appointment_row(db, s, &a, uid);
 		stop = db->rc != RDVD_OK || cb(arg, m, &a);
 	}
 	db_done(s);

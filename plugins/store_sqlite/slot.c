@@ -162,7 +162,7 @@ void slot_take(struct db *db, const struct slot *slot, int seats, rdvd_time now,
 	session_create(db, slot, now, out);
 }
 
-int session_left(struct db *db, rdvd_id session, rdvd_id leaving, rdvd_time now)
+int session_vacate(struct db *db, rdvd_id session, rdvd_id leaving, rdvd_time now)
 {
 	int64_t row[2]; /* those who stand (people and holds), those who ever booked */
 

@@ -40,7 +40,7 @@ void slot_claim(struct db *db, const struct slot *slot, rdvd_id session, rdvd_id
 int workshop_join(struct db *db, const struct slot *slot, int seats, rdvd_id *session);
 /* The participation leaving (0: a hold did) leaves the session: when nobody and no hold
  * is left, the session gives its counsellors back. Return whether it did. */
-int session_left(struct db *db, rdvd_id session, rdvd_id leaving, rdvd_time now);
+int session_vacate(struct db *db, rdvd_id session, rdvd_id leaving, rdvd_time now);
 /* A change row for each of the session's counsellors. */
 void session_changed(struct db *db, rdvd_id session, int deleted);
 
