@@ -42,7 +42,6 @@ struct access_user {
 	rdvd_id counsellor;   /* the definition's id of her agenda; 0 none */
 	int disabled;
 	rdvd_time created;
-	void *face; /* the layer above may hang one allocation here; freed with free() */
 };
 
 struct access_options {

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* api.c - the table of the API's routes: who may call each, which limit by address it
+ * counts against, and what it takes. JSON needs no token against forms of other sites: no
+ * form can send it, and what acts without a body is behind an appointment's secret token.
+ */
+#include "api/api.h"
+
+#include <stdlib.h>
+
+#include "api/impl.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define V1 "/api/v1"
+#define TEAM (ROLE_ADMIN | ROLE_COUNSELLOR)
+
+#define PUBLIC_GET(path, fn, class)                                                      \
+	{                                                                                \
+		.method = HTTP_GET, .pattern = V1 path, .limit = (class), .handle = (fn) \
+	}
+#define PUBLIC_POST(path, fn, class, type)                                 \
+	{                                                                  \
+		.method = HTTP_POST, .pattern = V1 path, .limit = (class), \
+		.body = (type), .handle = (fn)                             \
+	}
+#define STAFF(verb, path, fn, type)                                               \
+	{                                                                         \
+		.method = (verb), .pattern = V1 path, .access = ACCESS_STAFF_API, \
+		.roles = TEAM, .body = (type), .handle = (fn)                     \
+	}
+#define LOCAL(verb, path, fn, type)                                          \
+	{                                                                    \
+		.method = (verb), .pattern = (path), .access = ACCESS_LOCAL, \
+		.body = (type), .handle = (fn)                               \
+	}
+
+static const struct http_route routes[] = {
+	PUBLIC_GET("/health", get_health, LIMIT_NONE),
+	PUBLIC_GET("/services", get_services, LIMIT_READ),
+	PUBLIC_GET("/sites", get_sites, LIMIT_READ),
+	PUBLIC_GET("/slots", get_slots, LIMIT_READ),
+	PUBLIC_POST("/holds", post_holds, LIMIT_HOLD, BODY_JSON),
+	PUBLIC_POST("/holds/{hold}/extend", post_hold_extend, LIMIT_HOLD, BODY_RAW),
+	{.method = HTTP_DELETE,
+	 .pattern = V1 "/holds/{hold}",
+	 .limit = LIMIT_HOLD,
+	 .handle = delete_hold},
+	PUBLIC_POST("/appointments", post_appointments, LIMIT_BOOK, BODY_JSON),
+	PUBLIC_GET("/appointments/{token}", get_appointment, LIMIT_READ),
+	PUBLIC_GET("/appointments/{token}.ics", get_appointment_ics, LIMIT_READ),
+	PUBLIC_POST("/appointments/{token}/cancel", post_cancel, LIMIT_BOOK, BODY_RAW),
+	PUBLIC_POST("/appointments/{token}/move", post_move, LIMIT_BOOK, BODY_JSON),
+	PUBLIC_POST("/appointments/{token}/confirm", post_confirm, LIMIT_BOOK, BODY_RAW),
+
+	STAFF(HTTP_GET, "/staff/appointments", get_staff_appointments, BODY_NONE),
+	STAFF(HTTP_POST, "/staff/appointments", post_staff_appointments, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/outcome", post_staff_outcome,
+	      BODY_JSON),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/cancel", post_staff_cancel, BODY_RAW),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/move", post_staff_move, BODY_JSON),
+	STAFF(HTTP_GET, "/staff/messages", get_staff_messages, BODY_NONE),
+	STAFF(HTTP_GET, "/staff/attendance", get_staff_attendance, BODY_NONE),
+
+	LOCAL(HTTP_POST, V1 "/local/import", post_local_import, BODY_RAW),
+	LOCAL(HTTP_POST, V1 "/local/users", post_local_user, BODY_JSON),
+	LOCAL(HTTP_POST, V1 "/local/tokens", post_local_token, BODY_JSON),
+	LOCAL(HTTP_POST, V1 "/local/backup", post_local_backup, BODY_JSON),
+	LOCAL(HTTP_GET, V1 "/local/check", get_local_check, BODY_NONE),
+	LOCAL(HTTP_GET, V1 "/local/status", get_local_status, BODY_NONE),
+	LOCAL(HTTP_GET, "/metrics", get_metrics, BODY_NONE),
+};
+
+struct api *api_new(struct http_server *server, const struct api_options *o)
+{
+	struct api *a = xcalloc(1, sizeof *a);
+
+	a->server = server;
+	a->booking = o->booking;
+	a->store = o->store;
+	a->access = o->access;
+	a->outbox = o->outbox;
+	a->version = o->version;
+	a->demo = o->demo;
+	a->started = clock_now();
+	http_server_routes(server, routes, ARRAY_SIZE(routes), a);
+	return a;
+}
+
+void api_free(struct api *a)
+{
+	free(a);
+}
+
+const struct http_user *api_find_user(void *access, enum http_credential kind,
+				      const uint8_t token_hash[SECRET_HASH_SIZE])
+{
+	static struct http_user face; /* the server copies it */
+	const struct access_user *u = kind == CREDENTIAL_BEARER
+					      ? access_token_find(access, token_hash)
+					      : access_session_find(access, token_hash);
+
+	if (!u)
+		return NULL;
+	face = (struct http_user){
+		.id = u->id, .roles = u->roles, .name = u->login, .data = (void *)u};
+	return &face;
+}

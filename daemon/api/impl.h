@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* impl.h - what the files of api/ share:
+ *
+ *   api.c         the table of routes
+ *   query.c       parameters of the query: instants, places, cursors; refusals that name
+ * the field body.c        members of a JSON body, and its fingerprint as a JSON value
+ *   show.c        the shapes of answers: instants, slots, appointments
+ *   search.c      health, services, sites, slots
+ *   book.c        holds and bookings, and what an appointment's token allows
+ *   staff.c       the team's lists and acts
+ *   attendance.c  facts, streamed from the reader's thread
+ *   local.c       what only the local socket may do: import, users, tokens, backup,
+ * checks metrics.c     /metrics
+ *
+ * An answer that waits for the store is a struct api_call: made by call_begin, which
+ * suspends the request, and ended by call_end in the callback, which gives the request
+ * back or NULL when nobody waits for it any more. */
+#ifndef RDVD_API_IMPL_H
+#define RDVD_API_IMPL_H
+
+#include <jansson.h>
+
+#include "api/api.h"
+#include "base/buf.h"
+#include "booking/access.h"
+#include "booking/booking.h"
+#include "http/http.h"
+#include "http/lang.h"
+
+#define API_LIMIT_PRESET 20
+#define API_LIMIT_MAX 500
+#define API_RADIUS_KM 30.0
+
+struct api {
+	struct http_server *server;
+	struct booking *booking;
+	struct store *store;
+	struct access *access;
+	struct outbox *outbox;
+	const char *version;
+	int demo;
+	rdvd_time started;
+	uint64_t searches, slots; /* counted for the metrics */
+};
+
+struct api_call {
+	struct api *api;
+	struct http_ticket *ticket;
+	int flag; /* the handler's */
+};
+
+struct api_call *call_begin(struct http_request *rq);
+struct http_request *call_end(struct api_call *c);
+
+/* ---- refusals ---- */
+
+#define API_ERRORS_MAX 24
+
+/* What is wrong with a request's fields. Messages are msgids, translated when they are
+ * answered. */
+struct api_errors {
+	struct http_error items[API_ERRORS_MAX];
+	size_t n;
+};
+
+void api_error(struct api_errors *e, const char *field, const char *code,
+	       const char *message);
+/* Answer with all of them; detail is the first one's message. */
+void api_refuse(struct http_request *rq, int status, const struct api_errors *e);
+/* Answer what a verdict means; alternatives and field errors included. Not for DONE and
+ * KNOWN. */
+void api_refuse_verdict(struct http_request *rq, const struct booking_reply *r);
+/* 503 and Retry-After for BUSY, UNCERTAIN and FAILED; 404, 409 or 422 for the rest. */
+void api_refuse_rc(struct http_request *rq, enum rdvd_rc rc);
+
+/* Who acts, for the audit trail: a login, "token:LABEL", or "local". */
+const char *api_actor(const struct http_request *rq);
+/* 1 for a bearer or the local socket. */
+int api_is_staff(const struct http_request *rq);
+
+/* ---- parameters of the query ---- */
+
+/* All leave *out alone when the parameter is absent, and add an error when it is wrong.
+ */
+void query_int(struct http_request *rq, const char *name, int64_t min, int64_t max,
+	       int64_t *out, struct api_errors *e);
+/* A date (the network's midnight) or an instant. */
+void query_time(struct http_request *rq, const struct territory *t, const char *name,
+		rdvd_time *out, struct api_errors *e);
+/* A civil day; of an instant, its day in the network's zone. */
+void query_day(struct http_request *rq, const struct territory *t, const char *name,
+	       int32_t *out, struct api_errors *e);
+/* A date or an instant as text: 0, or -1. */
+int api_time_parse(const struct territory *t, const char *s, rdvd_time *out);
+/* from and to in the wrong order are an error. */
+void query_range(rdvd_time from, rdvd_time to, struct api_errors *e);
+
+/* A page's cursor: two numbers in base 16, joined by '_'. */
+void cursor_write(struct buf *out, int64_t a, int64_t b);
+int cursor_parse(const char *s, int64_t *a, int64_t *b);
+
+/* ---- bodies ---- */
+
+/* A member's text, NULL when absent or null; another type is an error. name is the last
+ * part of field. */
+const char *body_string(const json_t *o, const char *field, struct api_errors *e);
+/* preset when absent or null. */
+int64_t body_int(const json_t *o, const char *field, int64_t min, int64_t max,
+		 int64_t preset, struct api_errors *e);
+int body_bool(const json_t *o, const char *field, int preset, struct api_errors *e);
+/* The text of an instant: 1 when there is one; wrong ones are errors. */
+int body_instant(const json_t *o, const char *field, rdvd_time *out,
+		 struct api_errors *e);
+/* A text, or a number as text (kept with the request). */
+const char *body_text_or_int(struct http_request *rq, const json_t *o, const char *field,
+			     struct api_errors *e);
+/* Member of that name that is an object; NULL when absent; another type is an error. */
+const json_t *body_object(const json_t *o, const char *field, struct api_errors *e);
+/* The body, which must be an object; NULL: answered. */
+const json_t *body_root(struct http_request *rq);
+/* SHA-256 of a JSON value: the order of members, white space and the way a number is
+ * written do not count. */
+void body_fingerprint(const json_t *v, uint8_t out[RDVD_HASH_SIZE]);
+
+/* ---- shapes ---- */
+
+const struct zone *show_zone(const struct territory *t, rdvd_id site);
+/* "2026-03-20T08:00:00+01:00" with its quotes. */
+void show_instant(struct buf *b, const struct zone *z, rdvd_time t);
+void show_slot(struct buf *b, const struct territory *t, const struct slot *s);
+/* [slot, ...] */
+void show_slots(struct buf *b, const struct territory *t, const struct slot *s, size_t n);
+/* {"appointment": {...}} as the person sees it. */
+void show_appointment(struct buf *b, const struct api *api,
+		      const struct rdvd_appointment *a);
+/* "service": ..., "site": ..., "place": ..., "start": ..., "end": ... */
+void show_what(struct buf *b, const struct territory *t,
+	       const struct rdvd_appointment *a);
+/* A slug with its quotes, or null. */
+void show_slug(struct buf *b, const struct territory *t, enum rdvd_definition_kind kind,
+	       rdvd_id id);
+
+/* ---- handlers, by file ---- */
+
+http_handler get_health, get_services, get_sites, get_slots;
+http_handler post_holds, post_hold_extend, delete_hold, post_appointments,
+	get_appointment, get_appointment_ics, post_cancel, post_move, post_confirm;
+http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome,
+	post_staff_cancel, post_staff_move, get_staff_messages, get_staff_attendance;
+http_handler post_local_import, post_local_user, post_local_token, post_local_backup,
+	get_local_check, get_local_status;
+http_handler get_metrics;
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* metrics.c - counters for Prometheus (text format 0.0.4), on the local socket only, and
+ * the same at a glance for rdvctl status. Nothing personal: counts and states. */
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/impl.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "message/outbox.h"
+#include "store/store.h"
+
+/* What both answers are made of. The counts of messages are the store's. */
+struct figures {
+	struct store_job job;
+	struct api_call *call;
+	void (*answer)(struct http_request *rq, const struct figures *f);
+	int64_t messages[RDVD_MSG_SUPPRESSED + 1];
+};
+
+static enum rdvd_rc figures_run(const struct rdvd_store_ops *ops, void *st,
+				struct store_job *job)
+{
+	struct figures *f = (struct figures *)job;
+
+	memset(f->messages, 0, sizeof f->messages);
+	return ops->message_counts(st, f->messages);
+}
+
+static void figures_done(struct store_job *job)
+{
+	struct figures *f = (struct figures *)job;
+	struct http_request *rq = call_end(f->call);
+
+	if (rq && job->rc == RDVD_OK)
+		f->answer(rq, f);
+	else if (rq)
+		api_refuse_rc(rq, job->rc);
+	free(f);
+}
+
+static void figures_ask(struct http_request *rq,
+			void (*answer)(struct http_request *rq, const struct figures *f))
+{
+	const struct api *api = http_request_context(rq);
+	struct figures *f = xcalloc(1, sizeof *f);
+
+	f->answer = answer;
+	f->job.run = figures_run;
+	f->job.done = figures_done;
+	f->call = call_begin(rq);
+	if (store_read(api->store, &f->job) == RDVD_OK)
+		return;
+	rq = call_end(f->call);
+	if (rq)
+		api_refuse_rc(rq, RDVD_BUSY);
+	free(f);
+}
+
+/* Resident bytes, from the kernel; 0 when it does not say. */
+static long long resident_bytes(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long long pages = 0;
+	char line[128], *end;
+
+	if (!f)
+		return 0;
+	if (fgets(line, sizeof line, f)) {
+		strtoll(line, &end, 10);
+		pages = strtoll(end, NULL, 10);
+	}
+	fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* ---- the text format ---- */
+
+static void head(struct buf *b, const char *name, const char *type, const char *help)
+{
+	buf_addf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void one(struct buf *b, const char *name, const char *type, const char *help,
+		long long v)
+{
+	head(b, name, type, help);
+	buf_addf(b, "%s %lld\n", name, v);
+}
+
+static void labelled(struct buf *b, const char *name, const char *label,
+		     const char *value, long long v)
+{
+	buf_addf(b, "%s{%s=\"%s\"} %lld\n", name, label, value, v);
+}
+
+static void add_http(struct buf *b, const struct api *api)
+{
+	static const char *const classes[] = {"", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	struct http_counters n;
+
+	http_server_counters(api->server, &n);
+	head(b, "rdvd_http_requests_total", "counter",
+	     "Requests answered, by class of status.");
+	for (size_t i = 1; i < ARRAY_SIZE(classes); i++)
+		labelled(b, "rdvd_http_requests_total", "class", classes[i],
+			 (long long)n.status_class[i]);
+	one(b, "rdvd_http_limited_total", "counter",
+	    "Requests refused by a limit of address.", (long long)n.limited);
+	one(b, "rdvd_http_timeouts_total", "counter",
+	    "Requests that took too long to arrive.", (long long)n.timeouts);
+	one(b, "rdvd_http_connections", "gauge", "Connections open.", n.connections);
+	one(b, "rdvd_http_suspended", "gauge", "Requests waiting for the store.",
+	    n.suspended);
+	one(b, "rdvd_http_streams", "gauge", "Event streams and exports open.",
+	    n.streams);
+}
+
+static void add_booking(struct buf *b, const struct api *api)
+{
+	const struct booking_counts *n = booking_counts(api->booking);
+	const struct territory *t = booking_territory(api->booking);
+
+	one(b, "rdvd_bookings_total", "counter", "Appointments booked.",
+	    (long long)n->booked);
+	one(b, "rdvd_bookings_repeated_total", "counter",
+	    "Bookings asked again by their key.", (long long)n->known);
+	one(b, "rdvd_conflicts_total", "counter",
+	    "Bookings and holds of a time already taken.", (long long)n->taken);
+	one(b, "rdvd_moves_total", "counter", "Appointments moved.", (long long)n->moved);
+	one(b, "rdvd_cancels_total", "counter", "Appointments cancelled.",
+	    (long long)n->cancelled);
+	one(b, "rdvd_confirms_total", "counter", "Appointments confirmed by the person.",
+	    (long long)n->confirmed);
+	one(b, "rdvd_holds_total", "counter", "Slots held.", (long long)n->held);
+	one(b, "rdvd_acts_failed_total", "counter", "Acts that the store could not keep.",
+	    (long long)n->failed);
+	one(b, "rdvd_slot_searches_total", "counter", "Searches for slots by the API.",
+	    (long long)api->searches);
+	one(b, "rdvd_slots_found_total", "counter", "Slots given by these searches.",
+	    (long long)api->slots);
+	head(b, "rdvd_territory_objects", "gauge", "What the network is made of.");
+	labelled(b, "rdvd_territory_objects", "kind", "organisation",
+		 t->live_organisations);
+	labelled(b, "rdvd_territory_objects", "kind", "site", t->live_sites);
+	labelled(b, "rdvd_territory_objects", "kind", "counsellor", t->live_counsellors);
+	labelled(b, "rdvd_territory_objects", "kind", "service", t->live_services);
+	labelled(b, "rdvd_territory_objects", "kind", "opening", t->nopenings);
+	one(b, "rdvd_sessions", "gauge", "Members of staff logged in.",
+	    (long long)access_sessions(api->access));
+}
+
+static void add_messages(struct buf *b, const struct api *api, const struct figures *f)
+{
+	const struct outbox_counts *n = outbox_counts(api->outbox);
+
+	head(b, "rdvd_messages", "gauge", "Messages in the store, by state.");
+	for (enum rdvd_message_state s = RDVD_MSG_SCHEDULED; s <= RDVD_MSG_SUPPRESSED;
+	     s++)
+		labelled(b, "rdvd_messages", "state", rdvd_message_state_name(s),
+			 f->messages[s]);
+	head(b, "rdvd_sends_total", "counter", "Messages given to gateways, by result.");
+	labelled(b, "rdvd_sends_total", "result", "accepted", (long long)n->sent);
+	labelled(b, "rdvd_sends_total", "result", "retry", (long long)n->retried);
+	labelled(b, "rdvd_sends_total", "result", "refused", (long long)n->failed);
+	labelled(b, "rdvd_sends_total", "result", "unknown", (long long)n->unknown);
+}
+
+static void add_store(struct buf *b, const struct api *api)
+{
+	struct store_counts n = store_counts(api->store);
+
+	one(b, "rdvd_store_writes_total", "counter", "Write jobs.", (long long)n.writes);
+	one(b, "rdvd_store_batches_total", "counter", "Transactions they shared.",
+	    (long long)n.batches);
+	one(b, "rdvd_store_voided_total", "counter",
+	    "Transactions that were lost and run again.", (long long)n.voided);
+	one(b, "rdvd_store_reads_total", "counter", "Read jobs.", (long long)n.reads);
+	head(b, "rdvd_store_waiting", "gauge", "Jobs under way or waiting.");
+	labelled(b, "rdvd_store_waiting", "kind", "write", (long long)n.waiting_writes);
+	labelled(b, "rdvd_store_waiting", "kind", "read", (long long)n.waiting_reads);
+	one(b, "rdvd_store_writing", "gauge", "1 while writes can be kept.",
+	    store_is_writing(api->store));
+}
+
+static void answer_metrics(struct http_request *rq, const struct figures *f)
+{
+	const struct api *api = http_request_context(rq);
+	struct mallinfo2 heap = mallinfo2();
+	struct buf b = BUF_INIT;
+
+	head(&b, "rdvd_build_info", "gauge", "The version that runs.");
+	labelled(&b, "rdvd_build_info", "version", api->version, 1);
+	add_http(&b, api);
+	add_booking(&b, api);
+	add_messages(&b, api, f);
+	add_store(&b, api);
+	one(&b, "process_resident_memory_bytes", "gauge", "Memory in use.",
+	    resident_bytes());
+	one(&b, "rdvd_heap_bytes", "gauge", "Memory allocated and not freed.",
+	    (long long)heap.uordblks);
+	one(&b, "process_start_time_seconds", "gauge", "When the daemon started.",
+	    api->started);
+	http_reply(rq, 200, "text/plain; version=0.0.4; charset=utf-8", &b);
+}
+
+void get_metrics(struct http_request *rq)
+{
+	figures_ask(rq, answer_metrics);
+}
+
+/* ---- rdvctl status ---- */
+
+static void answer_status(struct http_request *rq, const struct figures *f)
+{
+	const struct api *api = http_request_context(rq);
+	const struct territory *t = booking_territory(api->booking);
+	struct store_counts n = store_counts(api->store);
+	struct buf b = BUF_INIT;
+
+	buf_addlit(&b, "{\"version\":");
+	buf_add_json_string(&b, api->version);
+	buf_addf(&b, ",\"store\":\"%s\",\"now\":",
+		 store_is_writing(api->store) ? "ok" : "read-only");
+	show_instant(&b, t->zone, clock_now());
+	buf_addlit(&b, ",\"network\":");
+	buf_add_json_string(&b, t->name);
+	buf_addf(&b,
+		 ",\"organisations\":%d,\"sites\":%d,\"counsellors\":%d,\"services\":%d",
+		 t->live_organisations, t->live_sites, t->live_counsellors,
+		 t->live_services);
+	buf_addf(&b, ",\"openings\":%d,\"waiting\":%zu,\"memory_kib\":%lld", t->nopenings,
+		 n.waiting_writes + n.waiting_reads, resident_bytes() / 1024);
+	for (enum rdvd_message_state s = RDVD_MSG_SCHEDULED; s <= RDVD_MSG_SUPPRESSED;
+	     s++)
+		buf_addf(&b, ",\"messages_%s\":%lld", rdvd_message_state_name(s),
+			 (long long)f->messages[s]);
+	buf_addch(&b, '}');
+	http_reply_json(rq, 200, &b);
+}
+
+void get_local_status(struct http_request *rq)
+{
+	figures_ask(rq, answer_status);
+}

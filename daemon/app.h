@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* app.h - the running program: what main.c's table of steps makes, in order, and unmakes
+ * backwards.
+ *
+ *   main.c   options, the table of steps
+ *   start.c  the steps that read and open: configuration, folder, key, plugins, store,
+ * rooms serve.c  the steps that serve and stop: HTTP, signals, watchdog, nightly check,
+ * the graceful end */
+#ifndef RDVD_APP_H
+#define RDVD_APP_H
+
+#include "agenda/commune.h"
+#include "api/api.h"
+#include "base/config.h"
+#include "base/loop.h"
+#include "base/secret.h"
+#include "base/worker.h"
+#include "booking/access.h"
+#include "booking/booking.h"
+#include "http/http.h"
+#include "http/lang.h"
+#include "message/outbox.h"
+#include "message/text.h"
+#include "store/store.h"
+#include "web/web.h"
+
+struct app {
+	/* options */
+	const char *config_path;
+	int once; /* do what is due, and end */
+
+	struct config *config;
+	int lock_fd;
+	uint8_t key[SECRET_KEY_SIZE];
+	struct loop *loop;
+	struct loop_watch *signals[3];
+	struct plugin *store_plugin;
+	struct plugin **gateways; /* owned, as the configuration's */
+	struct store *store;
+	struct commune_table *communes;
+	struct texts *texts;
+	struct langs *langs;
+	struct booking *booking;
+	struct worker *passwords;
+	struct access *access;
+	struct outbox *outbox;
+	struct http_server *server;
+	struct web *web;
+	struct api *api;
+	struct loop_timer *watchdog, *nightly, *ending;
+	int stopping;
+	int64_t stop_by_ms;
+};
+
+/* Steps: up answers 0, or -1 and the reason was logged; down undoes it and may be NULL.
+ */
+int app_config_up(struct app *a);
+void app_config_down(struct app *a);
+int app_process_up(struct app *a);
+int app_folder_up(struct app *a);
+void app_folder_down(struct app *a);
+int app_key_up(struct app *a);
+int app_loop_up(struct app *a);
+void app_loop_down(struct app *a);
+int app_plugins_up(struct app *a);
+void app_plugins_down(struct app *a);
+int app_store_up(struct app *a);
+void app_store_down(struct app *a);
+int app_texts_up(struct app *a);
+void app_texts_down(struct app *a);
+int app_booking_up(struct app *a);
+void app_booking_down(struct app *a);
+int app_access_up(struct app *a);
+void app_access_down(struct app *a);
+int app_outbox_up(struct app *a);
+void app_outbox_down(struct app *a);
+/* Down only: wait until the workers have given back every job, while all that they call
+ * is there. */
+void app_work_down(struct app *a);
+int app_http_up(struct app *a);
+void app_http_down(struct app *a);
+int app_signals_up(struct app *a);
+void app_signals_down(struct app *a);
+int app_care_up(struct app *a);
+void app_care_down(struct app *a);
+
+/* Serve until a signal ends it, or with once until nothing is due. */
+void app_run(struct app *a);
+/* A file of the program's data: beside the program when it runs from the folder it was
+ * built in, else where it was installed. Free it. */
+char *app_data_path(const char *beside, const char *installed);
+unsigned app_channels(
+	const struct config *c); /* bits 1 << enum rdvd_channel that have a gateway */
+
+#endif

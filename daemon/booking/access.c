@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* access.c - who there is: loaded from the store at start, recognised by the hash of a
+ * token, kept in step with what the store has committed.
+ *
+ * Handlers may hold a user for a moment longer than the user lives, so a member that is
+ * replaced or a program that is gone is put aside and freed at the end. Changes to users
+ * are rare: what is put aside stays small. */
+#include "booking/access.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "booking/access_impl.h"
+
+#define SESSION_SAVE_S 60 /* last_seen is written at most so often */
+
+static const struct {
+	const char *name;
+	unsigned bits;
+} roles[] = {
+	{"admin", ROLE_ADMIN},
+	{"counsellor", ROLE_COUNSELLOR},
+};
+
+unsigned access_role_parse(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(roles); i++)
+		if (!strcmp(name, roles[i].name))
+			return roles[i].bits;
+	return 0;
+}
+
+const char *access_role_names(void)
+{
+	return "admin, counsellor";
+}
+
+/* ---- members ---- */
+
+static size_t member_place(const struct access *a, const char *login, int *found)
+{
+	size_t low = 0, high = a->nmembers;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		int order = strcmp(a->members[mid]->user.login, login);
+
+		if (!order) {
+			*found = 1;
+			return mid;
+		}
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*found = 0;
+	return low;
+}
+
+struct access_member *access_member_find(const struct access *a, const char *login)
+{
+	int found;
+	size_t i = member_place(a, login, &found);
+
+	return found ? a->members[i] : NULL;
+}
+
+static struct access_member *member_new(const struct rdvd_user *u)
+{
+	struct access_member *m = xcalloc(1, sizeof *m);
+
+	m->user = (struct access_user){.id = u->id,
+				       .login = xstrdup(u->login),
+				       .role = xstrdup(u->role),
+				       .roles = access_role_parse(u->role),
+				       .organisation = u->organisation,
+				       .counsellor = u->counsellor,
+				       .disabled = u->disabled,
+				       .created = u->created};
+	m->password_hash = xstrdup(u->password_hash);
+	return m;
+}
+
+static void member_free(struct access_member *m)
+{
+	free((char *)m->user.login);
+	free((char *)m->user.role);
+	free(m->password_hash);
+	free(m);
+}
+
+/* The sessions of old become fresh's, or end. */
+static void sessions_follow(struct access *a, const struct access_member *old,
+			    struct access_member *fresh, int drop)
+{
+	struct access_session *s, **ending = xcalloc(a->sessions.n + 1, sizeof *ending);
+	size_t n = 0;
+
+	for (size_t i = 0; (s = access_table_next(&a->sessions, &i));) {
+		if (s->member != old)
+			continue;
+		s->member = fresh;
+		if (drop)
+			ending[n++] = s;
+	}
+	while (n--)
+		access_session_remove(a, ending[n]->hash, NULL, NULL);
+	free(ending);
+}
+
+void access_member_put(struct access *a, const struct rdvd_user *u, int drop_sessions)
+{
+	struct access_member *m = member_new(u);
+	int found;
+	size_t i = member_place(a, u->login, &found);
+
+	if (found) {
+		struct access_member *old = a->members[i];
+
+		a->members[i] = m;
+		VEC_GROW(a->past, a->npast, a->past_cap);
+		a->past[a->npast++] = old;
+		sessions_follow(a, old, m, drop_sessions || u->disabled);
+		return;
+	}
+	VEC_GROW(a->members, a->nmembers, a->members_cap);
+	memmove(&a->members[i + 1], &a->members[i],
+		(a->nmembers - i) * sizeof *a->members);
+	a->members[i] = m;
+	a->nmembers++;
+}
+
+const struct access_user *access_user_find(const struct access *a, const char *login)
+{
+	const struct access_member *m = access_member_find(a, login);
+
+	return m ? &m->user : NULL;
+}
+
+const struct access_user *access_user_at(const struct access *a, size_t i)
+{
+	return i < a->nmembers ? &a->members[i]->user : NULL;
+}
+
+/* ---- sessions ---- */
+
+void access_session_add(struct access *a, const struct rdvd_login *l)
+{
+	struct access_member *m = NULL;
+	struct access_session *s;
+
+	for (size_t i = 0; i < a->nmembers && !m; i++)
+		if (a->members[i]->user.id == l->user)
+			m = a->members[i];
+	if (!m || access_table_find(&a->sessions, l->token_hash))
+		return;
+	s = xcalloc(1, sizeof *s);
+	memcpy(s->hash, l->token_hash, sizeof s->hash);
+	s->member = m;
+	s->created = l->created;
+	s->last_seen = s->saved = l->last_seen;
+	s->expires = l->expires;
+	access_table_add(&a->sessions, s);
+}
+
+static int session_is_over(const struct access *a, const struct access_session *s,
+			   rdvd_time now)
+{
+	return now >= s->expires || now - s->last_seen >= a->o.idle_s;
+}
+
+const struct access_user *access_session_find(struct access *a,
+					      const uint8_t hash[RDVD_HASH_SIZE])
+{
+	struct access_session *s = access_table_find(&a->sessions, hash);
+	rdvd_time now = clock_now();
+
+	if (!s || s->member->user.disabled)
+		return NULL;
+	if (session_is_over(a, s, now)) {
+		access_session_remove(a, hash, NULL, NULL);
+		return NULL;
+	}
+	if (now > s->last_seen)
+		s->last_seen = now;
+	if (s->last_seen - s->saved >= SESSION_SAVE_S)
+		access_session_save(a, s);
+	return &s->member->user;
+}
+
+void access_session_sweep(struct access *a, rdvd_time now)
+{
+	struct access_session *s, **ending = xcalloc(a->sessions.n + 1, sizeof *ending);
+	size_t n = 0;
+
+	for (size_t i = 0; (s = access_table_next(&a->sessions, &i));)
+		if (session_is_over(a, s, now))
+			ending[n++] = s;
+	while (n--)
+		access_session_remove(a, ending[n]->hash, NULL, NULL);
+	free(ending);
+}
+
+size_t access_sessions(const struct access *a)
+{
+	return a->sessions.n;
+}
+
+/* ---- programs and feeds ---- */
+
+void access_program_add(struct access *a, const struct rdvd_api_token *t)
+{
+	struct access_program *p;
+
+	if (access_table_find(&a->programs, t->token_hash))
+		return;
+	p = xcalloc(1, sizeof *p);
+	memcpy(p->hash, t->token_hash, sizeof p->hash);
+	p->user = (struct access_user){
+		.login = *t->label ? xasprintf("token:%s", t->label) : xstrdup("token"),
+		.role = xstrdup(t->role),
+		.roles = access_role_parse(t->role),
+		.created = t->created,
+	};
+	access_table_add(&a->programs, p);
+}
+
+const struct access_user *access_token_find(const struct access *a,
+					    const uint8_t hash[RDVD_HASH_SIZE])
+{
+	const struct access_program *p = access_table_find(&a->programs, hash);
+
+	return p ? &p->user : NULL;
+}
+
+const struct rdvd_feed *access_feed_find(const struct access *a,
+					 const uint8_t hash[RDVD_HASH_SIZE])
+{
+	const struct access_feed *f = access_table_find(&a->feeds, hash);
+
+	return f ? &f->feed : NULL;
+}
+
+const struct rdvd_feed *access_feed_of(const struct access *a, rdvd_id counsellor)
+{
+	struct access_feed *f;
+
+	for (size_t i = 0; (f = access_table_next(&a->feeds, &i));)
+		if (f->feed.counsellor == counsellor)
+			return &f->feed;
+	return NULL;
+}
+
+void access_feed_add(struct access *a, const struct rdvd_feed *f)
+{
+	const struct rdvd_feed *old = access_feed_of(a, f->counsellor);
+	struct access_feed *fresh;
+
+	if (old)
+		free(access_table_take(&a->feeds, old->token_hash));
+	fresh = xcalloc(1, sizeof *fresh);
+	memcpy(fresh->hash, f->token_hash, sizeof fresh->hash);
+	fresh->feed = *f;
+	access_table_add(&a->feeds, fresh);
+}
+
+/* ---- loading ---- */
+
+struct load_job {
+	struct store_job job;
+	struct access *a;
+	rdvd_time now;
+};
+
+static int load_user(void *arg, const struct rdvd_user *u)
+{
+	access_member_put(arg, u, 0);
+	return 0;
+}
+
+static int load_login(void *arg, const struct rdvd_login *l)
+{
+	access_session_add(arg, l);
+	return 0;
+}
+
+static int load_token(void *arg, const struct rdvd_api_token *t)
+{
+	access_program_add(arg, t);
+	return 0;
+}
+
+static int load_feed(void *arg, const struct rdvd_feed *f)
+{
+	access_feed_add(arg, f);
+	return 0;
+}
+
+/* In the reader's thread, into an access that nobody else sees yet: the loop waits for
+ * it. */
+static enum rdvd_rc load_run(const struct rdvd_store_ops *ops, void *st,
+			     struct store_job *job)
+{
+	struct load_job *j = (struct load_job *)job;
+	enum rdvd_rc rc = ops->user_each(st, load_user, j->a);
+
+	if (rc == RDVD_OK)
+		rc = ops->login_each(st, j->now, load_login, j->a);
+	if (rc == RDVD_OK)
+		rc = ops->api_token_each(st, load_token, j->a);
+	if (rc == RDVD_OK)
+		rc = ops->feed_each(st, load_feed, j->a);
+	return rc;
+}
+
+static void load_done(struct store_job *job)
+{
+	((struct load_job *)job)->a->loading = 0;
+}
+
+struct access *access_new(struct loop *l, struct store *s, struct worker *passwords,
+			  const struct access_options *o)
+{
+	struct access *a = xcalloc(1, sizeof *a);
+	struct load_job j = {.job = {.run = load_run, .done = load_done}, .a = a};
+
+	a->loop = l;
+	a->store = s;
+	a->passwords = passwords;
+	a->o = *o;
+	if (a->o.idle_s <= 0)
+		a->o.idle_s = 4 * 3600;
+	if (a->o.absolute_s <= 0)
+		a->o.absolute_s = 12 * 3600;
+	a->guard = access_guard_new();
+	a->loading = 1;
+	j.now = clock_now();
+	if (store_read(s, &j.job) != RDVD_OK) {
+		log_err("users and tokens cannot be read: the store takes no job");
+		access_free(a);
+		return NULL;
+	}
+	while (a->loading)
+		loop_run_once(l, 1000);
+	if (j.job.rc != RDVD_OK) {
+		log_err("users and tokens cannot be read from the store");
+		access_free(a);
+		return NULL;
+	}
+	access_session_sweep(a, j.now);
+	return a;
+}
+
+void access_free(struct access *a)
+{
+	struct access_program *p;
+
+	if (!a)
+		return;
+	while (a->later) {
+		struct access_later *next = a->later->next;
+
+		free(a->later);
+		a->later = next;
+	}
+	loop_timer_free(a->later_timer);
+	for (size_t i = 0; i < a->nmembers; i++)
+		member_free(a->members[i]);
+	for (size_t i = 0; i < a->npast; i++)
+		member_free(a->past[i]);
+	for (size_t i = 0; (p = access_table_next(&a->programs, &i));) {
+		free((char *)p->user.login);
+		free((char *)p->user.role);
+	}
+	free(a->members);
+	free(a->past);
+	access_table_fini(&a->sessions);
+	access_table_fini(&a->programs);
+	access_table_fini(&a->feeds);
+	access_guard_free(a->guard);
+	free(a);
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* start.c - the steps that read and open, in the order of main.c's table: configuration,
+ * process, data folder, key, loop, plugins, store, texts, booking, access, messages. Each
+ * says why it failed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/plugin.h"
+
+/* One log line for each line of text. */
+static void log_lines(const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		if (n)
+			log_err("%.*s", (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+int app_config_up(struct app *a)
+{
+	struct buf errors = BUF_INIT;
+
+	a->config = config_load(a->config_path, &errors);
+	if (a->config)
+		log_set_level(a->config->log_level);
+	else
+		log_lines(buf_str(&errors));
+	buf_fini(&errors);
+	return a->config ? 0 : -1;
+}
+
+void app_config_down(struct app *a)
+{
+	config_free(a->config);
+}
+
+/* No core files, for people's data would be in them; nothing that others may read. */
+int app_process_up(struct app *a)
+{
+	const struct rlimit none = {0, 0};
+
+	(void)a;
+	umask(077);
+	if (setrlimit(RLIMIT_CORE, &none) < 0)
+		log_warn("core files could not be switched off: %s", strerror(errno));
+	return 0;
+}
+
+/* The folder is one daemon's: a second one would send every message twice. */
+int app_folder_up(struct app *a)
+{
+	char *path = xasprintf("%s/rdvd.lock", a->config->dir);
+	int rc = -1;
+
+	if (mkdir(a->config->dir, 0700) < 0 && errno != EEXIST)
+		log_err("the data folder %s cannot be made: %s", a->config->dir,
+			strerror(errno));
+	else if ((a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0)
+		log_err("the lock %s cannot be opened: %s", path, strerror(errno));
+	else if (flock(a->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		log_err("the data folder %s is in use by another rdvd: stop that one "
+			"first",
+			a->config->dir);
+	else
+		rc = 0;
+	free(path);
+	return rc;
+}
+
+void app_folder_down(struct app *a)
+{
+	if (a->lock_fd >= 0)
+		close(a->lock_fd);
+}
+
+int app_key_up(struct app *a)
+{
+	char *path = xasprintf("%s/rdvd.key", a->config->dir);
+	int rc = -1;
+
+	if (secret_init() < 0)
+		log_err("libsodium cannot start");
+	else
+		rc = secret_key_load(path, a->key);
+	free(path);
+	return rc;
+}
+
+int app_loop_up(struct app *a)
+{
+	a->loop = loop_new();
+	return 0;
+}
+
+void app_loop_down(struct app *a)
+{
+	loop_free(a->loop);
+}
+
+/* ---- plugins and store ---- */
+
+int app_plugins_up(struct app *a)
+{
+	const struct config *c = a->config;
+
+	a->store_plugin = plugin_load(c->module_dir, c->store.name, RDVD_KIND_STORE,
+				      c->store.settings, c->store.nsettings, c->dir);
+	if (!a->store_plugin)
+		return -1;
+	a->gateways = xcalloc(c->ngateways + 1, sizeof *a->gateways);
+	for (size_t i = 0; i < c->ngateways; i++) {
+		const struct config_plugin *p = &c->gateways[i].plugin;
+
+		a->gateways[i] = plugin_load(c->module_dir, p->name, RDVD_KIND_GATEWAY,
+					     p->settings, p->nsettings, c->dir);
+		if (!a->gateways[i])
+			return -1;
+	}
+	return 0;
+}
+
+void app_plugins_down(struct app *a)
+{
+	for (size_t i = 0; a->gateways && i < a->config->ngateways; i++)
+		plugin_free(a->gateways[i]);
+	free(a->gateways);
+	plugin_free(a->store_plugin);
+}
+
+int app_store_up(struct app *a)
+{
+	const struct store_options o = {
+		.reader_threads = a->config->workers.reader_threads,
+		.queue_max = (size_t)a->config->workers.queue_max};
+
+	a->store = store_open(a->loop, a->store_plugin, &o);
+	return a->store ? 0 : -1;
+}
+
+void app_store_down(struct app *a)
+{
+	store_close(a->store);
+}
+
+/* ---- texts ---- */
+
+char *app_data_path(const char *beside, const char *installed)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *slash, *path;
+
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash)
+			*slash = '\0';
+		path = xasprintf("%s/%s", self, beside);
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+	}
+	return xstrdup(installed);
+}
+
+int app_texts_up(struct app *a)
+{
+	struct buf errors = BUF_INIT;
+	char *po = app_data_path("po", RDVD_PKGDATADIR "/po");
+
+	a->langs = langs_new(po);
+	free(po);
+	a->texts = texts_load(a->config->texts, &errors);
+	if (!a->texts)
+		log_lines(buf_str(&errors));
+	buf_clear(&errors);
+	a->communes = commune_load(a->config->communes, &errors);
+	if (!a->communes)
+		log_lines(buf_str(&errors));
+	buf_fini(&errors);
+	return a->texts && a->communes ? 0 : -1;
+}
+
+void app_texts_down(struct app *a)
+{
+	commune_table_free(a->communes);
+	if (a->texts)
+		texts_free(a->texts);
+	langs_free(a->langs);
+}
+
+/* ---- booking, access, messages ---- */
+
+unsigned app_channels(const struct config *c)
+{
+	unsigned channels = 0;
+
+	for (size_t i = 0; i < c->ngateways; i++) {
+		if (c->gateways[i].channels & RDVD_CHANNEL_SMS)
+			channels |= 1u << RDVD_CHANNEL_SMS;
+		if (c->gateways[i].channels & RDVD_CHANNEL_EMAIL)
+			channels |= 1u << RDVD_CHANNEL_EMAIL;
+	}
+	return channels;
+}
+
+static void on_change(void *arg)
+{
+	struct app *a = arg;
+
+	if (a->outbox)
+		outbox_nudge(a->outbox);
+}
+
+int app_booking_up(struct app *a)
+{
+	unsigned channels = app_channels(a->config);
+	const struct booking_options o = {
+		.key = a->key,
+		.public_url = a->config->public_url,
+		.sms_enabled = (channels & 1u << RDVD_CHANNEL_SMS) != 0,
+		.email_enabled = (channels & 1u << RDVD_CHANNEL_EMAIL) != 0,
+		.quiet_start_minute = a->config->messages.quiet_start_minutes,
+		.quiet_end_minute = a->config->messages.quiet_end_minutes,
+		.communes = a->communes,
+		.changed = on_change,
+		.changed_arg = a,
+	};
+
+	a->booking = booking_new(a->loop, a->store, &o);
+	return a->booking ? 0 : -1;
+}
+
+void app_booking_down(struct app *a)
+{
+	booking_free(a->booking);
+}
+
+int app_access_up(struct app *a)
+{
+	static const struct worker_ops plain = {.open = NULL};
+	const struct access_options o = {.idle_s = a->config->session.idle_minutes * 60,
+					 .absolute_s = a->config->session.absolute_hours *
+						       3600};
+
+	a->passwords =
+		worker_new(a->loop, "password", a->config->workers.password_threads, 64,
+			   1, &plain, NULL);
+	if (!a->passwords)
+		return -1;
+	a->access = access_new(a->loop, a->store, a->passwords, &o);
+	return a->access ? 0 : -1;
+}
+
+void app_access_down(struct app *a)
+{
+	worker_free(a->passwords);
+	access_free(a->access);
+}
+
+static const struct territory *present_territory(void *ctx)
+{
+	return booking_territory(((struct app *)ctx)->booking);
+}
+
+static void token_of(void *ctx, uint64_t ref, uint32_t generation,
+		     char out[SECRET_TOKEN_CHARS + 1])
+{
+	booking_token(((struct app *)ctx)->booking, ref, generation, out);
+}
+
+int app_outbox_up(struct app *a)
+{
+	const struct config *c = a->config;
+	struct outbox_gateway *gateways = xcalloc(c->ngateways + 1, sizeof *gateways);
+	struct outbox_options o = {.gateways = gateways,
+				   .ngateways = c->ngateways,
+				   .public_url = c->public_url,
+				   .sms_sender = c->messages.sms_sender,
+				   .email_from = c->messages.email_from,
+				   .territory = present_territory,
+				   .token = token_of,
+				   .ctx = a};
+
+	o.hours = c->messages.sunday ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET;
+	o.hours.week_from = c->messages.quiet_start_minutes;
+	o.hours.week_to = c->messages.quiet_end_minutes;
+	for (size_t i = 0; i < c->ngateways; i++) {
+		const struct config_gateway *g = &c->gateways[i];
+
+		gateways[i] =
+			(struct outbox_gateway){.name = g->name,
+						.plugin = a->gateways[i],
+						.from = g->from ? g->from : "",
+						.rate_per_second = g->rate_per_second};
+		if (g->channels & RDVD_CHANNEL_SMS)
+			gateways[i].channels |= 1u << RDVD_CHANNEL_SMS;
+		if (g->channels & RDVD_CHANNEL_EMAIL)
+			gateways[i].channels |= 1u << RDVD_CHANNEL_EMAIL;
+	}
+	a->outbox = outbox_new(a->loop, a->store, a->texts, &o);
+	free(gateways);
+	if (!a->outbox)
+		return -1;
+	outbox_nudge(a->outbox);
+	return 0;
+}
+
+void app_outbox_down(struct app *a)
+{
+	outbox_free(a->outbox);
+	a->outbox = NULL;
+}
