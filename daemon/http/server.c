@@ -212,6 +212,9 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *mhd, char *s)
 }
 
 static void on_library_log(void *cls, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+static void on_library_log(void *cls, const char *fmt, va_list ap)
 {
 	char line[256];
 

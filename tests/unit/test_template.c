@@ -172,8 +172,9 @@ static int compile(const char *dir, char *said, size_t size)
 {
 	char *tmplc = xasprintf("%s/daemon/http/tmplc", TEST_BUILDDIR);
 	char *in = xasprintf("%s/bad.html", dir), *out = xasprintf("%s/bad.c", dir);
-	char *argv[] = {tmplc, "-o", out, in, NULL};
-	char *envp[] = {"ASAN_OPTIONS=detect_leaks=0", NULL};
+	char dash_o[] = "-o", no_leaks[] = "ASAN_OPTIONS=detect_leaks=0";
+	char *argv[] = {tmplc, dash_o, out, in, NULL};
+	char *envp[] = {no_leaks, NULL};
 	posix_spawn_file_actions_t actions;
 	int fds[2], status;
 	size_t n = 0;
