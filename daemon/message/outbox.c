@@ -41,6 +41,7 @@ struct parcel {
 };
 
 struct gateway {
+	struct worker_ops work; /* kept by the worker */
 	struct outbox *o;
 	const struct rdvd_gateway_ops *ops;
 	const struct rdvd_host *host;
@@ -620,8 +621,8 @@ static int gateway_start(struct outbox *o, struct gateway *g,
 		.filled_ms = clock_monotonic_ms(),
 	};
 	g->tokens = g->rate_per_second;
-	struct worker_ops ops = {.open = gateway_open, .close = g->ops->close};
-	g->worker = worker_new(o->loop, from->name, 1, 2 * CLAIM_MAX, 1, &ops, g);
+	g->work = (struct worker_ops){.open = gateway_open, .close = g->ops->close};
+	g->worker = worker_new(o->loop, from->name, 1, 2 * CLAIM_MAX, 1, &g->work, g);
 	if (!g->worker)
 		log_err("gateway %s: could not be opened", from->name);
 	return g->worker ? 0 : -1;
