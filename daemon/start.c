@@ -181,7 +181,7 @@ int app_texts_up(struct app *a)
 	struct buf errors = BUF_INIT;
 	char *po = app_data_path("po", RDVD_PKGDATADIR "/po");
 
-	a->langs = langs_new(po);
+	a->langs = langs_new(access(po, R_OK) ? NULL : po); /* without: French only */
 	free(po);
 	a->texts = texts_load(a->config->texts, &errors);
 	if (!a->texts)
