@@ -21,6 +21,7 @@
 #include "http/lang.h"
 #include "message/outbox.h"
 #include "message/text.h"
+#include "report/export.h"
 #include "store/store.h"
 #include "web/web.h"
 
@@ -44,6 +45,7 @@ struct app {
 	struct worker *passwords;
 	struct access *access;
 	struct outbox *outbox;
+	struct export_job **exports; /* owned, as the configuration's */
 	struct http_server *server;
 	struct web *web;
 	struct api *api;
@@ -74,6 +76,10 @@ int app_access_up(struct app *a);
 void app_access_down(struct app *a);
 int app_outbox_up(struct app *a);
 void app_outbox_down(struct app *a);
+int app_exports_up(struct app *a);
+void app_exports_down(struct app *a);
+/* 1 when a fact has yet to reach its folder. */
+int app_exports_are_busy(const struct app *a);
 /* Down only: wait until the workers have given back every job, while all that they call
  * is there. */
 void app_work_down(struct app *a);

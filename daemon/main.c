@@ -32,7 +32,8 @@ static const struct step {
 	{app_loop_up, app_loop_down, 0},       {app_plugins_up, app_plugins_down, 0},
 	{app_store_up, app_store_down, 0},     {app_texts_up, app_texts_down, 0},
 	{app_booking_up, app_booking_down, 0}, {app_access_up, app_access_down, 0},
-	{app_outbox_up, app_outbox_down, 0},   {NULL, app_work_down, 0},
+	{app_outbox_up, app_outbox_down, 0},   {app_exports_up, app_exports_down, 0},
+	{NULL, app_work_down, 0},
 	{app_http_up, app_http_down, 1},       {app_signals_up, app_signals_down, 0},
 	{app_care_up, app_care_down, 1},
 };

@@ -250,7 +250,8 @@ void app_run(struct app *a)
 {
 	a->ending = loop_timer_new(a->loop, look_for_end, a);
 	if (a->once) {
-		while (!a->stopping && (!outbox_is_idle(a->outbox) || work_is_left(a)))
+		while (!a->stopping && (!outbox_is_idle(a->outbox) || app_exports_are_busy(a) ||
+					work_is_left(a)))
 			loop_run_once(a->loop, 100);
 		return;
 	}

@@ -179,7 +179,7 @@ char *app_data_path(const char *beside, const char *installed)
 int app_texts_up(struct app *a)
 {
 	struct buf errors = BUF_INIT;
-	char *po = app_data_path("po", RDVD_PKGDATADIR "/po");
+	char *po = app_data_path("po", RDVD_PKGDATADIR "/locale");
 
 	a->langs = langs_new(access(po, R_OK) ? NULL : po); /* without: French only */
 	free(po);
@@ -223,6 +223,8 @@ static void on_change(void *arg)
 
 	if (a->outbox)
 		outbox_nudge(a->outbox);
+	for (size_t i = 0; a->exports && a->exports[i]; i++)
+		export_nudge(a->exports[i]);
 }
 
 int app_booking_up(struct app *a)
@@ -323,4 +325,41 @@ void app_outbox_down(struct app *a)
 {
 	outbox_free(a->outbox);
 	a->outbox = NULL;
+}
+
+int app_exports_up(struct app *a)
+{
+	const struct config *c = a->config;
+
+	a->exports = xcalloc(c->nexports + 1, sizeof(*a->exports));
+	for (size_t i = 0; i < c->nexports; i++) {
+		const struct config_export *e = &c->exports[i];
+		const struct export_options o = {
+			.name = e->name,
+			.folder = e->folder,
+			.format = e->format == CONFIG_FORMAT_CSV ? FACT_CSV : FACT_NDJSON,
+			.territory = present_territory,
+			.ctx = a};
+
+		a->exports[i] = export_new(a->loop, a->store, &o);
+		if (!a->exports[i])
+			return -1;
+	}
+	return 0;
+}
+
+void app_exports_down(struct app *a)
+{
+	for (size_t i = 0; a->exports && a->exports[i]; i++)
+		export_free(a->exports[i]);
+	free(a->exports);
+	a->exports = NULL;
+}
+
+int app_exports_are_busy(const struct app *a)
+{
+	for (size_t i = 0; a->exports && a->exports[i]; i++)
+		if (!export_is_idle(a->exports[i]))
+			return 1;
+	return 0;
 }
