@@ -102,6 +102,8 @@ static void reply_gone(struct http_request *rq, const struct web *w,
 {
 	const struct territory *ty = booking_territory(w->booking);
 	const struct organisation *o = team_of(w, c);
+	struct slot slots[TIMES_MAX];
+	size_t n = g->n < TIMES_MAX ? g->n : TIMES_MAX;
 	bool phone = c->known && ty->services[c->service].mode == MODE_PHONE;
 	struct taken_view v;
 	struct buf out = BUF_INIT;
@@ -116,7 +118,12 @@ static void reply_gone(struct http_request *rq, const struct web *w,
 	v.hidden = form_hidden(rq, t, &v.nhidden);
 	v.search_url = page_url(rq, "/horaires", "q", t->q, "service", t->service, NULL);
 	page_team(rq, w, o, &v.team, &v.team_phone, &v.team_tel);
-	times_build(&v.times, ty, g->slots, g->n, phone ? TIMES_BY_PHONE : TIMES_BY_DAY,
+	/* distances would be from the place that was taken, not from home: not said */
+	for (size_t i = 0; i < n; i++) {
+		slots[i] = g->slots[i];
+		slots[i].distance_m = -1;
+	}
+	times_build(&v.times, ty, slots, n, phone ? TIMES_BY_PHONE : TIMES_BY_DAY,
 		    http_request_lang_code(rq), clock_now());
 	page_taken(&out, http_request_lang(rq), &v);
 	http_reply_html(rq, g->status, &out);
@@ -444,8 +451,6 @@ static void book(struct http_request *rq)
 	struct buf needs = BUF_INIT;
 	char site[64];
 	struct typed t;
-	struct slot slot;
-	rdvd_time expires;
 	int64_t party = 1;
 
 	form_read(rq, &t);
@@ -460,10 +465,9 @@ static void book(struct http_request *rq)
 	ask.service = t.service;
 	ask.site = site;
 	ask.has_start = 1;
-	if (booking_hold_parse(http_request_param(rq, "hold"), &ask.hold) < 0 ||
-	    booking_hold_find(w->booking, ask.hold, &slot, &expires) < 0 ||
-	    slot.start != ask.start)
-		ask.hold = 0; /* another hour than the one kept, or it ran out */
+	/* booking lets go of a hold that was kept for another hour */
+	if (booking_hold_parse(http_request_param(rq, "hold"), &ask.hold) < 0)
+		ask.hold = 0;
 	if (*t.party && parse_int(t.party, 1, 99, &party) < 0)
 		party = -1; /* refused by booking, in words */
 	ask.party_size = (int)party;

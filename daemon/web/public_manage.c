@@ -334,9 +334,11 @@ static size_t other_times(struct http_request *rq, const struct web *w,
 	if (after && times_parse(after, slug, &q.after_start) == 0)
 		q.after_site = territory_site(t, slug);
 	n = slot_search(a, &q, out, MOVE_BATCH, more);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		out[i].distance_m = -1; /* it would be from the place, not from home */
 		if (out[i].start != f->a->when.start || &t->sites[out[i].site] != f->site)
 			out[k++] = out[i];
+	}
 	return k;
 }
 

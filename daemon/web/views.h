@@ -28,6 +28,7 @@ struct layout {
 	const char *look; /* class of the body: "" or "split" for the public, "wide" for
 			     the team */
 	const char *theme, *script; /* addresses, or NULL */
+	const char *sheet; /* the team's own style sheet; NULL for the public */
 	const struct link_view *nav;	    /* the team's menu; none for the public */
 	size_t nnav;
 	const struct link_view *languages; /* this page in the other languages */
