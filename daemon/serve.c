@@ -137,6 +137,7 @@ static void reload_texts(struct app *a, const struct config *fresh)
 		outbox_texts(a->outbox, texts);
 		texts_free(a->texts);
 		a->texts = texts;
+		app_check_texts(a);
 	} else {
 		log_err("the texts of messages stay as they were: %s", buf_str(&errors));
 	}

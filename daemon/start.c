@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/plugin.h"
+#include "message/render.h"
 
 /* One log line for each line of text. */
 static void log_lines(const char *text)
@@ -227,6 +228,17 @@ static void on_change(void *arg)
 		export_nudge(a->exports[i]);
 }
 
+/* A place with a very long name may push an SMS into a second, paid segment: say so. */
+void app_check_texts(const struct app *a)
+{
+	struct buf errors = BUF_INIT;
+
+	if (render_check_lengths(a->texts, booking_territory(a->booking), a->config->public_url,
+				 &errors) != 0)
+		log_warn("texts: with this territory's longest names: %s", buf_str(&errors));
+	buf_fini(&errors);
+}
+
 int app_booking_up(struct app *a)
 {
 	unsigned channels = app_channels(a->config);
@@ -243,7 +255,10 @@ int app_booking_up(struct app *a)
 	};
 
 	a->booking = booking_new(a->loop, a->store, &o);
-	return a->booking ? 0 : -1;
+	if (!a->booking)
+		return -1;
+	app_check_texts(a);
+	return 0;
 }
 
 void app_booking_down(struct app *a)

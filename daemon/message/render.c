@@ -3,6 +3,9 @@
 #include "message/render.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "base/secret.h"
 
 #include "message/gsm.h"
 #include "message/phone.h"
@@ -92,5 +95,51 @@ int render_message(const struct render_input *in, enum rdvd_message_kind kind,
 	if (rc == 0 && channel == RDVD_CHANNEL_SMS)
 		*segments = (int)gsm_measure(buf_str(body) + before).segments;
 	built_fini(&built);
+	return rc;
+}
+
+static void longer(const char **longest, const char *s)
+{
+	if (gsm_measure(s).units > gsm_measure(*longest).units)
+		*longest = s;
+}
+
+int render_check_lengths(const struct texts *texts, const struct territory *t,
+			 const char *public_url, struct buf *errors)
+{
+	struct text_values v = {.place = "",
+				.address = "",
+				.postcode = "59000",
+				.commune = "",
+				.access = "",
+				.bring = "",
+				.party = "20",
+				.first_name = "",
+				.organisation = "",
+				.phone = "",
+				.email = "",
+				.service = "",
+				.mode = "par téléphone"};
+	struct buf link = BUF_INIT, phone = BUF_INIT;
+	char token[SECRET_TOKEN_CHARS + 1];
+	memset(token, 'x', SECRET_TOKEN_CHARS);
+	token[SECRET_TOKEN_CHARS] = '\0';
+	buf_addf(&link, "%s/rdv/%s", public_url, token);
+	v.link = buf_str(&link);
+	for (int i = 0; i < t->live_sites; i++) {
+		longer(&v.place, t->sites[i].name);
+		longer(&v.address, t->sites[i].address);
+		longer(&v.commune, t->sites[i].commune);
+		longer(&v.access, t->sites[i].access.fr);
+	}
+	for (int i = 0; i < t->live_organisations; i++) {
+		longer(&v.organisation, t->organisations[i].name);
+		longer(&v.phone, t->organisations[i].phone);
+	}
+	phone_pretty(v.phone, &phone);
+	v.phone = buf_str(&phone);
+	int rc = texts_check_lengths(texts, &v, errors);
+	buf_fini(&link);
+	buf_fini(&phone);
 	return rc;
 }

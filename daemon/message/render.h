@@ -21,4 +21,9 @@ int render_message(const struct render_input *in, enum rdvd_message_kind kind,
 		   int ordinal, enum rdvd_channel channel, struct buf *subject,
 		   struct buf *body, int *segments);
 
+/* Hold the SMS against the longest values of a territory and the real address of the
+ * links: 0 when each fits one segment, else -1 and lines in errors. */
+int render_check_lengths(const struct texts *texts, const struct territory *t,
+			 const char *public_url, struct buf *errors);
+
 #endif
