@@ -2,10 +2,11 @@
 /* embed.c - puts files into the binary: writes a table of struct http_asset, sorted by
  * name, as C. Runs at build time only. usage: embed -o OUT.c SYMBOL FILE... (the table is
  * SYMBOL[], its size nSYMBOL) */
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/secret.h"
 
 #define FILE_MAX (1024 * 1024)
 
@@ -47,7 +48,7 @@ static int by_name(const void *a, const void *b)
 static int write_bytes(FILE *out, const char *path, size_t i, char etag[17])
 {
 	static unsigned char bytes[FILE_MAX + 1];
-	unsigned char hash[crypto_hash_sha256_BYTES];
+	uint8_t hash[SECRET_HASH_SIZE];
 	FILE *in = fopen(path, "rb");
 	size_t n;
 
@@ -61,8 +62,9 @@ static int write_bytes(FILE *out, const char *path, size_t i, char etag[17])
 		fprintf(stderr, "embed: %s is longer than 1 MiB\n", path);
 		return -1;
 	}
-	crypto_hash_sha256(hash, bytes, n);
-	sodium_bin2hex(etag, 17, hash, 8);
+	secret_sha256(bytes, n, hash);
+	for (size_t k = 0; k < 8; k++)
+		snprintf(etag + 2 * k, 3, "%02x", hash[k]);
 	fprintf(out, "/* %s */\nstatic const uint8_t bytes%zu[] = {", base_name(path), i);
 	for (size_t k = 0; k < n; k++)
 		fprintf(out, "%s%u,", k % 20 ? "" : "\n\t", bytes[k]);
@@ -111,7 +113,7 @@ int main(int argc, char **argv)
 	FILE *out;
 	int failed;
 
-	if (argc < 5 || strcmp(argv[1], "-o") != 0 || sodium_init() < 0) {
+	if (argc < 5 || strcmp(argv[1], "-o") != 0 || secret_init()) {
 		fprintf(stderr, "usage: embed -o OUT.c SYMBOL FILE...\n");
 		return 2;
 	}

@@ -148,7 +148,7 @@ static void open_loop(struct compiler *c, const char *name)
 {
 	int n = ++c->counter;
 
-	push_block(c, BLOCK_LOOP, name);
+	push_block(c, BLOCK_LOOP, name)->outer_loop = c->loop;
 	put_line(c);
 	put(c, "\tfor (size_t i%d = 0, n%d = (size_t)(%s); i%d < n%d; i%d++) {\n", n, n,
 	    expression(c, name, true), n, n, n);
@@ -213,10 +213,7 @@ static void close_block(struct compiler *c, const char *name)
 	put(c, "\t}\n");
 	if (b->kind == BLOCK_LOOP) {
 		c->nscopes--;
-		c->loop = 0;
-		for (int i = c->nscopes - 1; i > 0 && !c->loop; i--)
-			if (c->scopes[i][0] == 's')
-				c->loop = atoi(c->scopes[i] + 1);
+		c->loop = b->outer_loop;
 	}
 	c->nblocks--;
 }

@@ -24,6 +24,7 @@ struct block {
 	enum block_kind kind;
 	char name[NAME_MAX_LEN];
 	int line;
+	int outer_loop;		  /* of a loop: the number of the one around it */
 	struct html_state before; /* the state at the block's start */
 	struct html_state branch; /* at the end of the first branch, once :else was met */
 };

@@ -206,7 +206,7 @@ static void read_answer(struct client *c, struct answer *a, int has_body)
 	}
 	take(c, (size_t)(end - c->in.data) + 4, &a->headers);
 	assert_int_equal(strncmp(buf_str(&a->headers), "HTTP/1.", 7), 0);
-	a->status = atoi(buf_str(&a->headers) + 9);
+	a->status = (int)strtol(buf_str(&a->headers) + 9, NULL, 10);
 	if (a->status == 100) {
 		answer_fini(a);
 		read_answer(c, a, has_body);
