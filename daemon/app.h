@@ -17,6 +17,7 @@
 #include "base/worker.h"
 #include "booking/access.h"
 #include "booking/booking.h"
+#include "dav/dav.h"
 #include "http/http.h"
 #include "http/lang.h"
 #include "message/outbox.h"
@@ -48,6 +49,7 @@ struct app {
 	struct export_job **exports; /* owned, as the configuration's */
 	struct http_server *server;
 	struct web *web;
+	struct dav *dav;
 	struct api *api;
 	struct loop_timer *watchdog, *nightly, *ending;
 	int stopping;
@@ -72,7 +74,8 @@ int app_texts_up(struct app *a);
 void app_texts_down(struct app *a);
 int app_booking_up(struct app *a);
 void app_booking_down(struct app *a);
-/* Log a warning when an SMS would need a second segment with this territory's longest names. */
+/* Log a warning when an SMS would need a second segment with this territory's longest
+ * names. */
 void app_check_texts(const struct app *a);
 int app_access_up(struct app *a);
 void app_access_down(struct app *a);

@@ -22,21 +22,30 @@ const struct rdvd_plugin *const plugin_builtin[] = {
 	NULL,
 };
 
+/* clang-format off */
 static const struct step {
 	int (*up)(struct app *a);
 	void (*down)(struct app *a);
 	int is_serving; /* left out of --once */
 } steps[] = {
-	{app_config_up, app_config_down, 0},   {app_process_up, NULL, 0},
-	{app_folder_up, app_folder_down, 0},   {app_key_up, NULL, 0},
-	{app_loop_up, app_loop_down, 0},       {app_plugins_up, app_plugins_down, 0},
-	{app_store_up, app_store_down, 0},     {app_texts_up, app_texts_down, 0},
-	{app_booking_up, app_booking_down, 0}, {app_access_up, app_access_down, 0},
-	{app_outbox_up, app_outbox_down, 0},   {app_exports_up, app_exports_down, 0},
-	{NULL, app_work_down, 0},
-	{app_http_up, app_http_down, 1},       {app_signals_up, app_signals_down, 0},
-	{app_care_up, app_care_down, 1},
+	{.up = app_config_up, .down = app_config_down},
+	{.up = app_process_up},
+	{.up = app_folder_up, .down = app_folder_down},
+	{.up = app_key_up},
+	{.up = app_loop_up, .down = app_loop_down},
+	{.up = app_plugins_up, .down = app_plugins_down},
+	{.up = app_store_up, .down = app_store_down},
+	{.up = app_texts_up, .down = app_texts_down},
+	{.up = app_booking_up, .down = app_booking_down},
+	{.up = app_access_up, .down = app_access_down},
+	{.up = app_outbox_up, .down = app_outbox_down},
+	{.up = app_exports_up, .down = app_exports_down},
+	{.down = app_work_down},
+	{.up = app_http_up, .down = app_http_down, .is_serving = 1},
+	{.up = app_signals_up, .down = app_signals_down},
+	{.up = app_care_up, .down = app_care_down, .is_serving = 1},
 };
+/* clang-format on */
 
 static int run(struct app *a)
 {

@@ -27,6 +27,32 @@ static struct http_limit limit_of(int per_minute)
 				   .per_hour = (uint32_t)per_minute * 60};
 }
 
+/* The server has one ctx for its hooks: the program. */
+static const struct http_user *find_user(void *ctx, enum http_credential kind,
+					 const uint8_t token_hash[SECRET_HASH_SIZE])
+{
+	return api_find_user(((struct app *)ctx)->access, kind, token_hash);
+}
+
+static void error_page(void *ctx, struct http_request *rq, int status, const char *detail,
+		       struct buf *out)
+{
+	web_error_page(&((struct app *)ctx)->web, rq, status, detail, out);
+}
+
+static void pages_up(struct app *a)
+{
+	unsigned channels = app_channels(a->config);
+	const struct web_options web = {
+		.langs = a->langs,
+		.sms_enabled = (channels & 1u << RDVD_CHANNEL_SMS) != 0,
+		.email_enabled = (channels & 1u << RDVD_CHANNEL_EMAIL) != 0,
+	};
+
+	a->web = web_new(a->server, a->booking, &web);
+	a->dav = dav_new(a->server, a->booking, a->access, a->store);
+}
+
 int app_http_up(struct app *a)
 {
 	const struct config *c = a->config;
@@ -44,7 +70,7 @@ int app_http_up(struct app *a)
 		.trusted_proxies = (const char *const *)c->trusted_proxy.items,
 		.ntrusted_proxies = c->trusted_proxy.n,
 		.langs = a->langs,
-		.hooks = {.find_user = NULL},
+		.hooks = {.find_user = find_user, .error_page = error_page, .ctx = a},
 		.connections_max = (unsigned)c->limits.connections,
 		.connections_per_address = (unsigned)c->limits.connections_per_address,
 	};
@@ -61,13 +87,12 @@ int app_http_up(struct app *a)
 	o.limits[LIMIT_HOLD] = limit_of(c->limits.holds_per_minute);
 	o.limits[LIMIT_BOOK] = limit_of(c->limits.bookings_per_minute);
 	o.limits[LIMIT_LOGIN] = limit_of(c->limits.logins_per_minute);
-	o.hooks.find_user = api_find_user;
-	o.hooks.ctx = a->access;
 	a->server = http_server_new(a->loop, &o);
 	free(fds);
 	if (!a->server)
 		return -1;
 	a->api = api_new(a->server, &api);
+	pages_up(a);
 	for (size_t i = 0; i < c->listen.n && !nfds; i++)
 		log_info("serving http on %s (port %d)", c->listen.items[i],
 			 http_server_port(a->server, i));
@@ -77,6 +102,8 @@ int app_http_up(struct app *a)
 void app_http_down(struct app *a)
 {
 	http_server_free(a->server);
+	dav_free(a->dav);
+	web_free(a->web);
 	api_free(a->api);
 }
 
@@ -97,7 +124,8 @@ static void look_for_end(void *arg)
 
 	if (late)
 		log_warn("stopping with work under way: it took too long");
-	if (late || (outbox_is_idle(a->outbox) && !work_is_left(a)))
+	if (late ||
+	    (outbox_is_idle(a->outbox) && !app_exports_are_busy(a) && !work_is_left(a)))
 		loop_stop(a->loop);
 	else
 		loop_timer_in(a->ending, ENDING_LOOK_MS);
@@ -251,8 +279,8 @@ void app_run(struct app *a)
 {
 	a->ending = loop_timer_new(a->loop, look_for_end, a);
 	if (a->once) {
-		while (!a->stopping && (!outbox_is_idle(a->outbox) || app_exports_are_busy(a) ||
-					work_is_left(a)))
+		while (!a->stopping && (!outbox_is_idle(a->outbox) ||
+					app_exports_are_busy(a) || work_is_left(a)))
 			loop_run_once(a->loop, 100);
 		return;
 	}

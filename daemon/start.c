@@ -233,9 +233,10 @@ void app_check_texts(const struct app *a)
 {
 	struct buf errors = BUF_INIT;
 
-	if (render_check_lengths(a->texts, booking_territory(a->booking), a->config->public_url,
-				 &errors) != 0)
-		log_warn("texts: with this territory's longest names: %s", buf_str(&errors));
+	if (render_check_lengths(a->texts, booking_territory(a->booking),
+				 a->config->public_url, &errors) != 0)
+		log_warn("texts: with this territory's longest names: %s",
+			 buf_str(&errors));
 	buf_fini(&errors);
 }
 
