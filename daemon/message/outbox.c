@@ -590,7 +590,8 @@ void outbox_nudge(struct outbox *o)
 
 int outbox_is_idle(const struct outbox *o)
 {
-	return o->swept && !o->claiming && !o->dirty && o->under_way == 0;
+	int looked = o->stopped || (o->swept && !o->dirty);
+	return looked && !o->claiming && o->under_way == 0;
 }
 
 /* ---- life ---- */
