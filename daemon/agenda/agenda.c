@@ -16,7 +16,7 @@ struct agenda *agenda_new(const struct territory *t, rdvd_time now)
 {
 	struct agenda *a = xcalloc(1, sizeof *a);
 	a->t = t;
-	claims_init(&a->claims, t->ncounsellors);
+	claims_init(&a->claims, t->ncounsellors, t->nsites);
 	layout_init(&a->layout, t, now);
 	for (int i = 0; i < a->layout.nshelves; i++)
 		seats_recount(a, &a->layout.shelves[i], INT64_MIN, INT64_MAX);
@@ -110,8 +110,8 @@ int agenda_workshop_is_held(const struct agenda *a, uint64_t session)
 	if (!s || s->ncounsellors == 0)
 		return 0;
 	const struct agenda_day_book *book = &a->claims.books[s->counsellors[0]];
-	for (int i = claims_from(book, s->start); i < book->nclaims; i++) {
-		const struct claim *c = book->claims[i].claim;
+	for (int i = claims_from(&book->list, s->start); i < book->list.nclaims; i++) {
+		const struct claim *c = book->list.claims[i].claim;
 		if (c->start != s->start)
 			break;
 		if (c->of_session == session)

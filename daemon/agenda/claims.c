@@ -19,11 +19,12 @@ static size_t claim_hash(enum claim_kind kind, uint64_t key)
 	return (size_t)(h >> 20);
 }
 
-void claims_init(struct claims *c, int ncounsellors)
+void claims_init(struct claims *c, int ncounsellors, int nsites)
 {
-	*c = (struct claims){.nbuckets = 1024, .nbooks = ncounsellors};
+	*c = (struct claims){.nbuckets = 1024, .nbooks = ncounsellors, .nsites = nsites};
 	c->buckets = xcalloc(c->nbuckets, sizeof(*c->buckets));
 	c->books = xcalloc((size_t)ncounsellors + 1, sizeof *c->books);
+	c->at_site = xcalloc((size_t)nsites + 1, sizeof *c->at_site);
 }
 
 void claims_fini(struct claims *c)
@@ -36,9 +37,12 @@ void claims_fini(struct claims *c)
 		}
 	free(c->buckets);
 	for (int i = 0; i < c->nbooks; i++) {
-		free(c->books[i].claims);
+		free(c->books[i].list.claims);
 		free(c->books[i].absences);
 	}
+	for (int i = 0; i < c->nsites; i++)
+		free(c->at_site[i].claims);
+	free(c->at_site);
 	free(c->books);
 	*c = (struct claims){.buckets = NULL};
 }
@@ -60,17 +64,39 @@ static void grow(struct claims *c)
 	c->nbuckets = wider;
 }
 
-int claims_from(const struct agenda_day_book *book, rdvd_time t)
+int claims_from(const struct claim_list *list, rdvd_time t)
 {
-	int lo = 0, hi = book->nclaims;
+	int lo = 0, hi = list->nclaims;
 	while (lo < hi) {
 		int mid = lo + (hi - lo) / 2;
-		if (book->claims[mid].start < t)
+		if (list->claims[mid].start < t)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	return lo;
+}
+
+static void list_insert(struct claim_list *list, const struct claim *claim)
+{
+	VEC_GROW(list->claims, list->nclaims, list->cap);
+	int at = claims_from(list, claim->start);
+	memmove(&list->claims[at + 1], &list->claims[at],
+		(size_t)(list->nclaims - at) * sizeof *list->claims);
+	list->claims[at] = (struct timed_claim){claim->start, claim};
+	list->nclaims++;
+}
+
+static void list_remove(struct claim_list *list, const struct claim *claim)
+{
+	int at = claims_from(list, claim->start);
+	while (at < list->nclaims && list->claims[at].claim != claim)
+		at++;
+	if (at == list->nclaims)
+		return;
+	list->nclaims--;
+	memmove(&list->claims[at], &list->claims[at + 1],
+		(size_t)(list->nclaims - at) * sizeof *list->claims);
 }
 
 const struct claim *claims_add(struct claims *c, const struct claim *claim)
@@ -82,15 +108,10 @@ const struct claim *claims_add(struct claims *c, const struct claim *claim)
 	*n = (struct claim_node){.claim = *claim, .next = c->buckets[b]};
 	c->buckets[b] = n;
 	c->n++;
-	for (int i = 0; i < claim->ncounsellors; i++) {
-		struct agenda_day_book *book = &c->books[claim->counsellors[i]];
-		VEC_GROW(book->claims, book->nclaims, book->cap);
-		int at = claims_from(book, claim->start);
-		memmove(&book->claims[at + 1], &book->claims[at],
-			(size_t)(book->nclaims - at) * sizeof *book->claims);
-		book->claims[at] = (struct timed_claim){claim->start, &n->claim};
-		book->nclaims++;
-	}
+	for (int i = 0; i < claim->ncounsellors; i++)
+		list_insert(&c->books[claim->counsellors[i]].list, &n->claim);
+	if (claim->site != TERRITORY_NONE)
+		list_insert(&c->at_site[claim->site], &n->claim);
 	return &n->claim;
 }
 
@@ -110,17 +131,10 @@ const struct claim *claims_find(const struct claims *c, enum claim_kind kind,
 
 void claims_remove(struct claims *c, const struct claim *claim)
 {
-	for (int i = 0; i < claim->ncounsellors; i++) {
-		struct agenda_day_book *book = &c->books[claim->counsellors[i]];
-		int at = claims_from(book, claim->start);
-		while (at < book->nclaims && book->claims[at].claim != claim)
-			at++;
-		if (at == book->nclaims)
-			continue;
-		book->nclaims--;
-		memmove(&book->claims[at], &book->claims[at + 1],
-			(size_t)(book->nclaims - at) * sizeof *book->claims);
-	}
+	for (int i = 0; i < claim->ncounsellors; i++)
+		list_remove(&c->books[claim->counsellors[i]].list, claim);
+	if (claim->site != TERRITORY_NONE)
+		list_remove(&c->at_site[claim->site], claim);
 	struct claim_node **p =
 		&c->buckets[claim_hash(claim->kind, claim->key) & (c->nbuckets - 1)];
 	while (&(*p)->claim != claim)

@@ -20,9 +20,13 @@ struct absence {
 	rdvd_time start, end;
 };
 
-struct agenda_day_book {	    /* one counsellor's */
-	struct timed_claim *claims; /* sorted by start; owned */
+struct claim_list {		    /* sorted by start */
+	struct timed_claim *claims; /* owned */
 	int nclaims, cap;
+};
+
+struct agenda_day_book { /* one counsellor's */
+	struct claim_list list;
 	struct absence *absences; /* owned */
 	int nabsences, absences_cap;
 };
@@ -32,9 +36,11 @@ struct claims {
 	size_t nbuckets, n;
 	struct agenda_day_book *books; /* one a counsellor; owned */
 	int nbooks;
+	struct claim_list *at_site; /* each claim once, by site; owned */
+	int nsites;
 };
 
-void claims_init(struct claims *c, int ncounsellors);
+void claims_init(struct claims *c, int ncounsellors, int nsites);
 void claims_fini(struct claims *c);
 
 /* Copy in; the copy lives until removed. The name must be free. */
@@ -48,8 +54,8 @@ void claims_remove(struct claims *c, const struct claim *claim);
 void claims_each(const struct claims *c, int (*cb)(void *arg, const struct claim *claim),
 		 void *arg);
 
-/* The index of the first of a counsellor's claims that starts at or after t. */
-int claims_from(const struct agenda_day_book *book, rdvd_time t);
+/* The index of the first claim of a list that starts at or after t. */
+int claims_from(const struct claim_list *list, rdvd_time t);
 
 void claims_absence_add(struct claims *c, const struct absence *a);
 /* 1 and *a when there was one. */

@@ -49,7 +49,7 @@ int seats_counsellor_is_free(const struct agenda *a, int counsellor,
 	const struct agenda_day_book *book = &a->claims.books[counsellor];
 	for (int i = claims_from(book, q->start - 2 * CLAIM_LONGEST_S); i < book->nclaims;
 	     i++) {
-		const struct claim *c = book->claims[i].claim;
+		const struct claim *c = book->list.claims[i].claim;
 		if (c->start >= q->end + CLAIM_LONGEST_S)
 			break;
 		if (is_excepted(c, q) || is_same_workshop(c, q))
@@ -70,19 +70,16 @@ int seats_rooms_left(const struct agenda *a, const struct seats_question *q)
 {
 	const struct claim *here[CROWD_MAX];
 	int n = 0;
-	for (int who = 0; who < a->claims.nbooks; who++) {
-		const struct agenda_day_book *book = &a->claims.books[who];
-		for (int i = claims_from(book, q->start - CLAIM_LONGEST_S);
-		     i < book->nclaims; i++) {
-			const struct claim *c = book->claims[i].claim;
-			if (c->start >= q->end)
-				break;
-			if (c->end > q->start && c->site == q->site &&
-			    c->counsellors[0] == who && !c->of_session &&
-			    !is_excepted(c, q) && !is_same_workshop(c, q) &&
-			    n < CROWD_MAX)
-				here[n++] = c;
-		}
+	const struct claim_list *list = &a->claims.at_site[q->site];
+	for (int i = claims_from(list, q->start - CLAIM_LONGEST_S); i < list->nclaims;
+	     i++) {
+		const struct claim *c = list->claims[i].claim;
+		if (c->start >= q->end)
+			break;
+		/* a workshop's hold sits in the session's room */
+		if (c->end > q->start && !c->of_session && !is_excepted(c, q) &&
+		    !is_same_workshop(c, q) && n < CROWD_MAX)
+			here[n++] = c;
 	}
 	int most = 0;
 	for (int i = 0; i < n; i++) {
@@ -129,8 +126,8 @@ static struct load load_of(const struct agenda *a, int counsellor,
 		day_start - (rdvd_time)civil_weekday(day) * CIVIL_DAY_SECONDS;
 	struct load l = {.counsellor = counsellor};
 	const struct agenda_day_book *book = &a->claims.books[counsellor];
-	for (int i = claims_from(book, week_start); i < book->nclaims; i++) {
-		const struct claim *c = book->claims[i].claim;
+	for (int i = claims_from(&book->list, week_start); i < book->list.nclaims; i++) {
+		const struct claim *c = book->list.claims[i].claim;
 		if (c->start >= week_start + 7 * CIVIL_DAY_SECONDS)
 			break;
 		l.week_s += c->end - c->start;
@@ -226,8 +223,9 @@ static int workshop_taken(const struct agenda *a, const struct seats_question *q
 	int taken = 0;
 	for (int i = 0; i < crowd->n; i++) {
 		const struct agenda_day_book *book = &a->claims.books[crowd->who[i]];
-		for (int j = claims_from(book, q->start); j < book->nclaims; j++) {
-			const struct claim *c = book->claims[j].claim;
+		for (int j = claims_from(&book->list, q->start); j < book->list.nclaims;
+		     j++) {
+			const struct claim *c = book->list.claims[j].claim;
 			if (c->start != q->start)
 				break;
 			if (!is_same_workshop(c, q) ||
