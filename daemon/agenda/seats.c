@@ -47,8 +47,8 @@ int seats_counsellor_is_free(const struct agenda *a, int counsellor,
 			     const struct seats_question *q)
 {
 	const struct agenda_day_book *book = &a->claims.books[counsellor];
-	for (int i = claims_from(book, q->start - 2 * CLAIM_LONGEST_S); i < book->nclaims;
-	     i++) {
+	for (int i = claims_from(&book->list, q->start - 2 * CLAIM_LONGEST_S);
+	     i < book->list.nclaims; i++) {
 		const struct claim *c = book->list.claims[i].claim;
 		if (c->start >= q->end + CLAIM_LONGEST_S)
 			break;
