@@ -466,7 +466,10 @@ void booking_book(struct booking *b, const struct booking_request *q, booking_cb
 		c.end = answer.end;
 		c.service = j->ask.service;
 		c.capacity = j->in.capacity;
+		/* places that its own hold keeps are counted there until it is gone */
 		c.seats = j->in.capacity > 0 ? j->in.party_size : 0;
+		if (c.seats > 0 && j->in.hold)
+			c.seats -= c.seats < held->seats ? c.seats : held->seats;
 		j->pending = pending_put(b, &c);
 	} else {
 		j->in.verdict = RDVD_CONFLICT;
