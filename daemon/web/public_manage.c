@@ -134,6 +134,18 @@ static void say_place(struct http_request *rq, const struct facts *f,
 		page_text(rq, "%s, %s %s", s->address, s->postcode, s->commune), NULL);
 }
 
+static const char *why_no_sms(const struct lang *l, const struct web *w,
+			      const struct rdvd_person *p)
+{
+	if (!w->options.sms_enabled)
+		return tr(l, "Nous n’envoyons pas de SMS.");
+	if (*p->phone)
+		return tr(l, "Ce numéro ne reçoit pas de SMS\u00a0: nous ne pourrons pas "
+			     "vous envoyer de rappel.");
+	return tr(l, "Sans numéro de mobile, nous ne pourrons pas vous envoyer de "
+		     "rappel.");
+}
+
 static void say_messages(struct http_request *rq, const struct web *w,
 			 const struct facts *f, struct appointment_view *v)
 {
@@ -148,6 +160,7 @@ static void say_messages(struct http_request *rq, const struct web *w,
 
 		web_code(f->a, code);
 		v->code = code;
+		v->no_sms = why_no_sms(http_request_lang(rq), w, p);
 	}
 }
 
@@ -219,6 +232,8 @@ static void fill(struct http_request *rq, const struct web *w, const struct fact
 		v->party = page_text(rq, "%d", a->party_size);
 	say_place(rq, f, v);
 	say_acts(rq, f, v);
+	if (v->cancelled)
+		v->was = page_when(rq, w, start, false);
 	if (!v->cancelled && !v->past)
 		say_messages(rq, w, f, v);
 	v->heading = heading(http_request_lang(rq), v);

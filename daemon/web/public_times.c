@@ -17,6 +17,7 @@
 #define EVERYWHERE_KM 20100.0 /* half the Earth's girth */
 #define BATCH 64	      /* slots looked at in one go when some are filtered out */
 #define BATCHES 40
+#define PAGE_BYTES 16384 /* a page of twenty times fits */
 
 /* What the address asks for. */
 struct ask {
@@ -385,6 +386,7 @@ static void show(struct http_request *rq)
 		    : v.by_distance ? TIMES_BY_PLACE
 				    : TIMES_BY_DAY,
 		    http_request_lang_code(rq), clock_now());
+	buf_reserve(&out, PAGE_BYTES);
 	page_times(&out, http_request_lang(rq), &v);
 	http_reply_html(rq, 200, &out);
 }

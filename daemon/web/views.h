@@ -192,6 +192,8 @@ struct appointment_view {
 	const char *reminders; /* "trois jours avant et la veille" */
 	bool by_email;	       /* an e-mail was promised too */
 	const char *code;      /* to note, when no SMS can come */
+	const char *no_sms;    /* why none can, a sentence */
+	const char *was;       /* when it was, once cancelled: "lundi 30 novembre à 9 h" */
 	bool can_confirm, can_move, can_cancel;
 	const char *too_late; /* to move, in words: "4 heures"; NULL */
 	const char *self, *calendar_url, *move_url, *cancel_url, *confirm_url,
