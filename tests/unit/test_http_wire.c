@@ -15,6 +15,11 @@
 
 /* ---- the wire ---- */
 
+#define CHUNKED                                            \
+	"POST /form HTTP/1.1\r\nHost: h\r\nContent-Type: " \
+	"application/x-www-form-urlencoded\r\n"            \
+	"Transfer-Encoding: chunked\r\n\r\n"
+
 static const struct {
 	const char *what, *request;
 	int status;
@@ -63,6 +68,15 @@ static const struct {
 	{"chunked in 1.0",
 	 "POST /form HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 	 400},
+	{"chunk", CHUNKED "3\r\na=b\r\n0\r\n\r\n", 200},
+	{"chunk with an extension", CHUNKED "3;a=b\r\na=b\r\n0\r\n\r\n", 200},
+	{"chunk size with a sign", CHUNKED "+3\r\na=b\r\n0\r\n\r\n", 400},
+	{"hexadecimal prefix of a chunk size", CHUNKED "0x3\r\na=b\r\n0\r\n\r\n", 400},
+	{"blank before a chunk size", CHUNKED " 3\r\na=b\r\n0\r\n\r\n", 400},
+	{"negative chunk size", CHUNKED "-3\r\na=b\r\n0\r\n\r\n", 400},
+	{"chunk size past 64 bits", CHUNKED "10000000000000003\r\na=b\r\n0\r\n\r\n", 413},
+	{"empty chunk size", CHUNKED "\r\na=b\r\n0\r\n\r\n", 400},
+	{"underscore in a chunk size", CHUNKED "0_3\r\na=b\r\n0\r\n\r\n", 400},
 	{"space before colon", "GET /hello HTTP/1.1\r\nHost: h\r\nA : b\r\n\r\n", 400},
 	{"space before the colon of Content-Length",
 	 "POST /form HTTP/1.1\r\nHost: h\r\nContent-Length : 3\r\n\r\na=b", 400},
@@ -330,6 +344,27 @@ static void test_keep_alive_head_and_pipeline(void **state)
 	client_close(&c);
 }
 
+/* The body of a refused request is read and dropped: the next request is understood. */
+static void test_next_request_after_a_refusal(void **state)
+{
+	static const char refused[] =
+		"POST /json HTTP/1.1\r\nHost: h\r\nContent-Length: 39\r\n\r\n"
+		"GET /show HTTP/1.1\r\nHost: h\r\n\r\n12345678";
+	struct client c;
+	struct answer a;
+
+	client_open(&c, *state);
+	client_send(&c, refused);
+	client_send(&c, "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+	client_answer(&c, &a);
+	assert_int_equal(a.status, 415);
+	answer_fini(&a);
+	client_answer(&c, &a);
+	assert_string_equal(buf_str(&a.body), "hello");
+	answer_fini(&a);
+	client_close(&c);
+}
+
 static void test_etag(void **state)
 {
 	struct answer a;
@@ -505,11 +540,17 @@ static void test_limits(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(test_wire),       TEST(test_smuggled_request_is_not_served),
-		TEST(test_sizes),      TEST(test_local_socket_takes_large_bodies),
-		TEST(test_reading),    TEST(test_keep_alive_head_and_pipeline),
-		TEST(test_etag),       TEST(test_access),
-		TEST(test_cross_site), TEST(test_csrf_token),
+		TEST(test_wire),
+		TEST(test_smuggled_request_is_not_served),
+		TEST(test_sizes),
+		TEST(test_local_socket_takes_large_bodies),
+		TEST(test_reading),
+		TEST(test_keep_alive_head_and_pipeline),
+		TEST(test_next_request_after_a_refusal),
+		TEST(test_etag),
+		TEST(test_access),
+		TEST(test_cross_site),
+		TEST(test_csrf_token),
 		TEST(test_limits),
 	};
 
