@@ -134,6 +134,12 @@ def history(chance, past):
 
 # ---- the rows
 
+def database_path(folder):
+    """The SQLite file of a data folder."""
+    return next(p for p in sorted(pathlib.Path(folder).iterdir())
+                if p.is_file() and p.open("rb").read(16) == b"SQLite format 3\0")
+
+
 class Database:
     """The tables as plugins/store_sqlite/schema.c makes them."""
 
@@ -159,9 +165,7 @@ class Database:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self.path = next(p for p in sorted(self.folder.iterdir())
-                         if p.is_file() and p.open("rb").read(16) == b"SQLite format 3\0")
-        self.db = sqlite3.connect(self.path, isolation_level=None)
+        self.db = sqlite3.connect(database_path(folder), isolation_level=None)
         for pragma in ("synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY"):
             self.db.execute(f"PRAGMA {pragma}")
         self.ids = {(k, s): i for i, k, s in self.db.execute("SELECT id, kind, slug FROM definition")}
