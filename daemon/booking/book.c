@@ -70,6 +70,9 @@ void request_slot_check(const struct booking *b, const struct booking_request *q
 	if (ask->seats < 1 || ask->seats > PARTY_MAX)
 		booking_error_add(e, "party_size", "out_of_range",
 				  "Écrivez un nombre de 1 à 20.");
+	/* several people who come together take one appointment */
+	if (ask->service != TERRITORY_NONE && t->services[ask->service].capacity == 0)
+		ask->seats = 1;
 	ask->staff = staff;
 }
 
@@ -79,6 +82,7 @@ static void check_request(struct book_job *j, const struct booking_request *q,
 	struct booking *b = j->b;
 	int staff = q->actor != NULL;
 	request_slot_check(b, q, &j->ask, e);
+	j->in.party_size = q->party_size ? q->party_size : 1;
 	if (!staff && !q->notice)
 		booking_error_add(
 			e, "notice", "required",
@@ -386,7 +390,6 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 	for (int i = 0; i < c->ncounsellors; i++)
 		in->counsellors[i] = t->counsellors[c->counsellors[i]].id;
 	in->channel = q->channel;
-	in->party_size = j->ask.seats;
 	in->booked_on = civil_time_day(zone_to_civil(zone, j->ask.now));
 	in->now = j->ask.now;
 	in->request_key = j->request_key;
