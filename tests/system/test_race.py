@@ -74,17 +74,29 @@ class Story:
     def all(self, chance):
         rdv = f"centre.{int(instant(self.hour).timestamp())}"
         court = f"centre.{int(instant(self.later).timestamp())}"
-        stories = [self.move(self.parked[0]), self.move_by_page(self.parked[1], rdv), self.hold_and_leave(0)]
-        for i in range(29):  # with the first and the third: 31 by the API
+        stories = [self.hold_and_leave(0)]
+        for i in range(30):  # with the one before and a move: half of them by the API
             service, start = (("rdv", self.hour), ("court", self.hour), ("court", self.later))[i % 3]
             stories.append((self.api_hold if i % 5 == 4 else self.api)(100 + i, service, start))
-        while len(stories) < CLIENTS:
+        while len(stories) < CLIENTS - 2:
             i = len(stories)
             service, hour = (("rdv", rdv), ("court", rdv), ("court", court))[i % 3]
             forged = f"{chance.getrandbits(62) | 1:016x}" if i % 4 == 3 else None
             stories.append(self.form(200 + i, service, hour, forged))
+        # A move reads before it writes: in every fourth round it sets out before the others.
+        movers = [self.move(self.parked[0]), self.move_by_page(self.parked[1], rdv)]
+        if self.number % 4 == 0:
+            return movers + [later(s) for s in stories]
+        stories += movers
         chance.shuffle(stories)
         return stories
+
+
+def later(story):
+    """The same after having looked at something else."""
+    yield Ask("GET", "/api/v1/services")
+    yield Ask("GET", "/api/v1/services")
+    yield from story
 
 
 def assert_refused(what, answer):
