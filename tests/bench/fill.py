@@ -170,7 +170,7 @@ class Database:
             self.db.execute(f"PRAGMA {pragma}")
         self.ids = {(k, s): i for i, k, s in self.db.execute("SELECT id, kind, slug FROM definition")}
         self.instance = self.one("SELECT instance FROM meta")
-        key = self.folder / "key"
+        key = self.folder / "rdvd.key"
         self.key = key.read_bytes() if key.exists() else None
 
     def one(self, sql):
