@@ -34,6 +34,7 @@ struct app {
 	struct config *config;
 	int lock_fd;
 	uint8_t key[SECRET_KEY_SIZE];
+	char *key_path; /* owned */
 	struct loop *loop;
 	struct loop_watch *signals[3];
 	struct plugin *store_plugin;
@@ -64,6 +65,7 @@ int app_process_up(struct app *a);
 int app_folder_up(struct app *a);
 void app_folder_down(struct app *a);
 int app_key_up(struct app *a);
+void app_key_down(struct app *a);
 int app_loop_up(struct app *a);
 void app_loop_down(struct app *a);
 int app_plugins_up(struct app *a);

@@ -31,7 +31,7 @@ static const struct step {
 	{.up = app_config_up, .down = app_config_down},
 	{.up = app_process_up},
 	{.up = app_folder_up, .down = app_folder_down},
-	{.up = app_key_up},
+	{.up = app_key_up, .down = app_key_down},
 	{.up = app_loop_up, .down = app_loop_down},
 	{.up = app_plugins_up, .down = app_plugins_down},
 	{.up = app_store_up, .down = app_store_down},

@@ -12,8 +12,9 @@
 #include "base/mem.h"
 #include "rdvctl.h"
 
-#define FILE_MAX_BYTES (64 << 20) /* the daemon's bound for a body by the local socket \
-				   */
+#define FILE_MAX_BYTES                                                  \
+	(64 << 20) /* the daemon's bound for a body by the local socket \
+		    */
 #define PASSWORD_MAX 1024
 
 const struct ctl_flag ctl_import_flags[] = {
@@ -286,7 +287,10 @@ int ctl_backup(struct ctl *c)
 	if (!status && c->json)
 		ctl_print_json(answer);
 	else if (!status)
-		printf("Backup written to %s\n", buf_str(&path));
+		printf("Backup written to %s, and the server's key to %s.key: restore "
+		       "both, as "
+		       "rdvd.db and rdvd.key\n",
+		       buf_str(&path), buf_str(&path));
 	json_decref(answer);
 	json_decref(body);
 	buf_fini(&path);

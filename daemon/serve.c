@@ -79,6 +79,7 @@ int app_http_up(struct app *a)
 					.access = a->access,
 					.outbox = a->outbox,
 					.version = PACKAGE_VERSION,
+					.key_path = a->key_path,
 					.demo = c->demo};
 
 	for (int i = 0; i < nfds; i++)

@@ -89,15 +89,18 @@ void app_folder_down(struct app *a)
 
 int app_key_up(struct app *a)
 {
-	char *path = xasprintf("%s/rdvd.key", a->config->dir);
-	int rc = -1;
-
-	if (secret_init() < 0)
+	a->key_path = xasprintf("%s/rdvd.key", a->config->dir);
+	if (secret_init() < 0) {
 		log_err("libsodium cannot start");
-	else
-		rc = secret_key_load(path, a->key);
-	free(path);
-	return rc;
+		return -1;
+	}
+	return secret_key_load(a->key_path, a->key);
+}
+
+void app_key_down(struct app *a)
+{
+	explicit_bzero(a->key, sizeof a->key);
+	free(a->key_path);
 }
 
 int app_loop_up(struct app *a)

@@ -80,6 +80,7 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->access = o->access;
 	a->outbox = o->outbox;
 	a->version = o->version;
+	a->key_path = o->key_path;
 	a->demo = o->demo;
 	a->started = clock_now();
 	http_server_routes(server, routes, ARRAY_SIZE(routes), a);

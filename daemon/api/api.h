@@ -21,6 +21,7 @@ struct api_options {
 	struct access *access;
 	struct outbox *outbox;
 	const char *version;
+	const char *key_path; /* the server's key: a backup carries a copy */
 	int demo;
 };
 

@@ -37,7 +37,7 @@ struct api {
 	struct store *store;
 	struct access *access;
 	struct outbox *outbox;
-	const char *version;
+	const char *version, *key_path;
 	int demo;
 	rdvd_time started;
 	uint64_t searches, slots; /* counted for the metrics */

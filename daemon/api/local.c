@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* local.c - what only the local socket may do, i.e. whoever the socket's permissions let
  * in: import a territory, make users and tokens, back up, check. rdvctl is its client. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "api/impl.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/store.h"
 
@@ -165,13 +168,47 @@ void post_local_token(struct http_request *rq)
 struct backup_job {
 	struct store_job job;
 	struct api_call *call;
-	char *path; /* owned */
+	const char *key_path;
+	char *path, *key_copy; /* owned */
 };
+
+/* The links in messages are made with the server's key: without it a restored store would
+ * answer 404 to every one of them. */
+static int copy_key(const char *from, const char *to)
+{
+	uint8_t key[SECRET_KEY_SIZE];
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int rc = -1;
+
+	if (in >= 0 && out >= 0 && read(in, key, sizeof key) == (ssize_t)sizeof key &&
+	    write(out, key, sizeof key) == (ssize_t)sizeof key && !fsync(out))
+		rc = 0;
+	else
+		log_err("backup: the key could not be copied from %s to %s: %s", from, to,
+			strerror(errno));
+	explicit_bzero(key, sizeof key);
+	if (in >= 0)
+		close(in);
+	if (out >= 0)
+		close(out);
+	return rc;
+}
 
 static enum rdvd_rc backup_run(const struct rdvd_store_ops *ops, void *st,
 			       struct store_job *job)
 {
-	return ops->backup(st, ((struct backup_job *)job)->path);
+	struct backup_job *j = (struct backup_job *)job;
+	enum rdvd_rc rc = ops->backup(st, j->path);
+
+	return rc == RDVD_OK && copy_key(j->key_path, j->key_copy) < 0 ? RDVD_FAILED : rc;
+}
+
+static void backup_free(struct backup_job *j)
+{
+	free(j->path);
+	free(j->key_copy);
+	free(j);
 }
 
 static void backup_done(struct store_job *job)
@@ -183,6 +220,8 @@ static void backup_done(struct store_job *job)
 	if (rq && job->rc == RDVD_OK) {
 		buf_addlit(&b, "{\"path\":");
 		buf_add_json_string(&b, j->path);
+		buf_addlit(&b, ",\"key\":");
+		buf_add_json_string(&b, j->key_copy);
 		buf_addch(&b, '}');
 		http_reply_json(rq, 201, &b);
 	} else if (rq) {
@@ -195,8 +234,7 @@ static void backup_done(struct store_job *job)
 						  "démon dit pourquoi."),
 			NULL, 0);
 	}
-	free(j->path);
-	free(j);
+	backup_free(j);
 }
 
 void post_local_backup(struct http_request *rq)
@@ -222,6 +260,8 @@ void post_local_backup(struct http_request *rq)
 	}
 	j = xcalloc(1, sizeof *j);
 	j->path = xstrdup(path);
+	j->key_copy = xasprintf("%s.key", path);
+	j->key_path = api->key_path;
 	j->job.run = backup_run;
 	j->job.done = backup_done;
 	j->call = call_begin(rq);
@@ -229,8 +269,7 @@ void post_local_backup(struct http_request *rq)
 		rq = call_end(j->call);
 		if (rq)
 			api_refuse_rc(rq, RDVD_BUSY);
-		free(j->path);
-		free(j);
+		backup_free(j);
 	}
 }
 
