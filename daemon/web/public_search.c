@@ -63,6 +63,21 @@ static void choose_first(struct search_view *v)
 		cards[0].selected = true;
 }
 
+/* Whom it is for, when every organisation says the same. */
+static void add_ages(const struct territory *t, struct search_view *v)
+{
+	for (int i = 0; i < t->live_organisations; i++) {
+		const struct organisation *o = &t->organisations[i];
+
+		if (i > 0 && (o->age_min != v->age_min || o->age_max != v->age_max)) {
+			v->age_min = v->age_max = 0;
+			return;
+		}
+		v->age_min = o->age_min;
+		v->age_max = o->age_max;
+	}
+}
+
 static void show(struct http_request *rq)
 {
 	const struct web *w = http_request_context(rq);
@@ -80,11 +95,7 @@ static void show(struct http_request *rq)
 	v.phone = mode && strcmp(mode, "tel") == 0;
 	add_services(rq, w, &v);
 	choose_first(&v);
-	v.alone = o != NULL;
-	if (o) {
-		v.age_min = o->age_min;
-		v.age_max = o->age_max;
-	}
+	add_ages(booking_territory(w->booking), &v);
 	page_team(rq, w, o, &v.team, &v.team_phone, &v.team_tel);
 	page_search(&out, http_request_lang(rq), &v);
 	http_cache(rq, "private, no-cache");

@@ -89,10 +89,8 @@ int theme_css(const char *accent, struct buf *out)
 
 	if (parse(accent, &rgb) < 0)
 		return -1;
-	day = readable(rgb, 0x000000, day_grounds,
-		       sizeof(day_grounds) / sizeof(*day_grounds));
-	night = readable(rgb, 0xffffff, night_grounds,
-			 sizeof(night_grounds) / sizeof(*night_grounds));
+	day = readable(rgb, 0x000000, &day_grounds);
+	night = readable(rgb, 0xffffff, &night_grounds);
 	buf_addf(
 		out,
 		":root{--accent:#%06x;--on:#fff}\n"

@@ -105,7 +105,6 @@ struct search_view {
 	bool modes;  /* there is a choice between on site and by telephone */
 	bool phone;  /* and by telephone is chosen */
 	bool closed; /* nothing can be booked here yet */
-	bool alone;  /* one organisation: its age range is the network's */
 	int age_min, age_max;
 	const char *team, *team_phone, *team_tel; /* name, as read, as dialled */
 };
