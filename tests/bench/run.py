@@ -170,7 +170,9 @@ def load(port, requests, seconds=None, connections=64, allowed=("200", "201")):
     command = [str(TOOLS / "load"), "-c", str(connections)]
     if seconds:
         command += ["-t", str(seconds)]
-    done = subprocess.run([*command, str(port), str(requests)], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([*command, str(port), str(requests)], stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise SystemExit(f"the load generator gave up on port {port}: see above")
     result = json.loads(done.stdout)
     result["wrong"] = sum(n for s, n in result["status"].items() if s not in allowed)
     return result
@@ -198,6 +200,7 @@ class Bench:
         self.chance = random.Random(2026)
         self.rows, self.notes, self.wrong = [], [], 0
         self.number = 0
+        self.daemons = []
         self.national = oracle.Territory.read(NATIONAL)
         self.communes = communes()
         self.places = near_sites(self.communes, self.national)
@@ -217,6 +220,7 @@ class Bench:
     def daemon(self, base=None, env=None):
         """A daemon on a copy of a prepared data folder."""
         one = Daemon(self.fresh("daemon"), now=NOW, env=env, start=False)
+        self.daemons.append(one)
         if base:
             shutil.copytree(base, one.data, dirs_exist_ok=True)
         return one.start()
@@ -381,6 +385,7 @@ class Bench:
             if one:
                 self.end(one)
             one = Daemon(self.fresh("daemon"), now=NOW, start=False)
+            self.daemons.append(one)
             os.rmdir(one.data)
             os.symlink(data, one.data)
             begun = time.monotonic()
@@ -469,6 +474,8 @@ def main(argv=None):
     try:
         bench.run()
     finally:
+        for one in bench.daemons:
+            one.end()
         shutil.rmtree(folder, ignore_errors=True)
     text = table(bench.rows)
     result = {"date": dt.date.today().isoformat(), "machine": machine(), "rounds": args.rounds,
