@@ -51,15 +51,14 @@ static unsigned mix(unsigned from, unsigned to, int twentieths)
 }
 
 /* The first mix of accent towards end that every ground bears. */
-static unsigned readable(unsigned accent, unsigned end, const unsigned *grounds, size_t n)
+static unsigned readable(unsigned accent, unsigned end, const struct grounds *g)
 {
 	for (int step = 0; step < 20; step++) {
 		unsigned c = mix(accent, end, step);
-		size_t i = 0;
 
-		while (i < n && theme_contrast(c, grounds[i]) >= ENOUGH)
-			i++;
-		if (i == n)
+		if (theme_contrast(c, g->paper) >= ENOUGH &&
+		    theme_contrast(c, g->ground) >= ENOUGH &&
+		    theme_contrast(c, mix(g->paper, c, 2)) >= ENOUGH)
 			return c;
 	}
 	return end;
