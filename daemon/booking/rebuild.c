@@ -224,13 +224,14 @@ static int note_problem(void *arg, const char *sentence)
 	return 0;
 }
 
-static enum rdvd_rc check_run(const struct rdvd_store_ops *ops, void *st,
-			      struct store_job *job)
+/* First, on a reader: what the store finds wrong with itself may take a while. */
+static enum rdvd_rc examine_run(const struct rdvd_store_ops *ops, void *st,
+				struct store_job *job)
 {
 	struct check_job *c = (struct check_job *)job;
+
 	buf_clear(&c->problems);
-	enum rdvd_rc rc = ops->check(st, note_problem, c);
-	return rc == RDVD_OK ? load_run(ops, st, job) : rc;
+	return ops->check(st, note_problem, c);
 }
 
 /* Bookings under way are in no store yet. */
@@ -241,7 +242,19 @@ static int copy_pending(void *arg, const struct claim *c)
 	return 0;
 }
 
-static void check_done(struct store_job *job)
+static void check_end(struct check_job *c, enum rdvd_rc rc)
+{
+	c->b->checking = 0;
+	c->cb(c->arg, rc, buf_str(&c->problems));
+	load_forget(&c->load);
+	free(c->load.defs);
+	free(c->load.claims);
+	free(c->load.absences);
+	buf_fini(&c->problems);
+	free(c);
+}
+
+static void compare_done(struct store_job *job)
 {
 	struct check_job *c = (struct check_job *)job;
 	struct booking *b = c->b;
@@ -257,25 +270,31 @@ static void check_done(struct store_job *job)
 		agenda_free(fresh.agenda);
 		territory_free(fresh.territory);
 	}
-	b->checking = 0;
-	c->cb(c->arg, rc, buf_str(&c->problems));
-	load_forget(&c->load);
-	free(c->load.defs);
-	free(c->load.claims);
-	free(c->load.absences);
-	buf_fini(&c->problems);
-	free(c);
+	check_end(c, rc);
+}
+
+/* Then, in the writer, so that nothing is under way between what is compared. */
+static void examine_done(struct store_job *job)
+{
+	struct check_job *c = (struct check_job *)job;
+	if (job->rc != RDVD_OK) {
+		check_end(c, job->rc);
+		return;
+	}
+	c->load.job.run = load_run;
+	c->load.job.done = compare_done;
+	c->load.now = clock_now();
+	if (store_write(c->b->store, &c->load.job) != RDVD_OK)
+		check_end(c, RDVD_BUSY);
 }
 
 void booking_check(struct booking *b, booking_check_cb *cb, void *arg)
 {
 	struct check_job *c = xcalloc(1, sizeof *c);
 	*c = (struct check_job){.b = b, .cb = cb, .arg = arg};
-	c->load.job.run = check_run;
-	c->load.job.done = check_done;
-	c->load.now = clock_now();
-	/* in the writer, so that nothing is under way between what is compared */
-	if (b->checking || store_write(b->store, &c->load.job) != RDVD_OK) {
+	c->load.job.run = examine_run;
+	c->load.job.done = examine_done;
+	if (b->checking || store_read(b->store, &c->load.job) != RDVD_OK) {
 		free(c);
 		cb(arg, RDVD_BUSY, "");
 		return;
