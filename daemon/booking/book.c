@@ -13,6 +13,7 @@
 #include "booking/impl.h"
 
 #define PARTY_MAX 20
+#define PSEUDONYM_SIZE (1 + SECRET_TOKEN_CHARS + 1)
 #define REQUEST_KEY_MAX 128
 
 struct book_job {
@@ -31,7 +32,7 @@ struct book_job {
 	struct owed_list owed;
 	char request_key[REQUEST_KEY_MAX + 1];
 	char place_name[201], place_postcode[6], actor[64];
-	char pseudonym[3][SECRET_TOKEN_CHARS + 1];
+	char pseudonym[3][PSEUDONYM_SIZE];
 	char token[SECRET_TOKEN_CHARS + 1];
 	booking_cb *cb;
 	void *arg;
@@ -336,13 +337,16 @@ const char *booking_place_kind(const struct booking *b, int service, int site)
 			  site == TERRITORY_NONE ? NULL : &b->territory->sites[site]);
 }
 
-/* A pseudonym of 22 characters from the person's random key. */
-static void pseudonym(const uint8_t key[16], const char *what, uint64_t of,
-		      char out[SECRET_TOKEN_CHARS + 1])
+/* A pseudonym from the person's random key: a letter that says of what (so that no
+ * spreadsheet takes a first '-' for a formula), and 22 characters. */
+static void pseudonym(const uint8_t key[16], char letter, const char *what, uint64_t of,
+		      char out[PSEUDONYM_SIZE])
 {
 	uint8_t wide[SECRET_KEY_SIZE] = {0};
+
 	memcpy(wide, key, 16);
-	secret_token_derive(wide, what, &of, sizeof of, 0, out);
+	out[0] = letter;
+	secret_token_derive(wide, what, &of, sizeof of, 0, out + 1);
 }
 
 static void fill_secrets(struct book_job *j)
@@ -354,13 +358,13 @@ static void fill_secrets(struct book_job *j)
 	booking_token(j->b, in->ref, 0, j->token);
 	secret_token_hash(j->token, in->token_hash);
 	secret_random(in->fact_key, sizeof in->fact_key);
-	pseudonym(in->fact_key, "fact-appointment", in->ref, j->pseudonym[0]);
+	pseudonym(in->fact_key, 'a', "fact-appointment", in->ref, j->pseudonym[0]);
 	in->fact.appointment = j->pseudonym[0];
 	in->fact.person = in->fact.situation = "";
 	if (in->person.id)
 		return; /* the store knows this person's pseudonyms */
-	pseudonym(in->fact_key, "fact-person", 0, j->pseudonym[1]);
-	pseudonym(in->fact_key, "fact-situation", 0, j->pseudonym[2]);
+	pseudonym(in->fact_key, 'p', "fact-person", 0, j->pseudonym[1]);
+	pseudonym(in->fact_key, 's', "fact-situation", 0, j->pseudonym[2]);
 	in->fact.person = j->pseudonym[1];
 	in->fact.situation = j->pseudonym[2];
 }
