@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* api.h - the JSON API under /api/v1 and the metrics, as routes of the HTTP server. What
- * it answers is described, for people and programs, by etc/openapi.yaml; tests hold one
+ * it answers is described, for people and programs, by etc/openapi.json; tests hold one
  * against the other. */
 #ifndef RDVD_API_API_H
 #define RDVD_API_API_H

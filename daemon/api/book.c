@@ -2,9 +2,11 @@
 /* book.c - holds and bookings, and what the token of an appointment allows: see it,
  * confirm it, move it, cancel it. Each handler reads its request, suspends it, and
  * answers from the callback of booking/. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/impl.h"
+#include "base/mem.h"
 #include "base/parse.h"
 #include "dav/ics.h"
 #include "store/store.h"
@@ -118,15 +120,53 @@ void post_hold_extend(struct http_request *rq)
 	booking_hold_extend(api->booking, hold, answer_hold, c);
 }
 
+/* The store does its jobs in order: one that does nothing, behind the release, says when
+ * it is done. */
+struct release {
+	struct store_job job;
+	struct api_call *call;
+};
+
+static enum rdvd_rc release_run(const struct rdvd_store_ops *ops, void *st,
+				struct store_job *job)
+{
+	(void)ops;
+	(void)st;
+	(void)job;
+	return RDVD_OK;
+}
+
+static void release_done(struct store_job *job)
+{
+	struct release *r = (struct release *)job;
+	struct http_request *rq = call_end(r->call);
+
+	if (rq && job->rc == RDVD_OK)
+		http_reply(rq, 204, NULL, NULL);
+	else if (rq)
+		api_refuse_rc(rq, job->rc);
+	free(r);
+}
+
 void delete_hold(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
+	struct release *r;
 	uint64_t hold;
 
 	if (hold_of_path(rq, &hold) < 0)
 		return;
 	booking_hold_release(api->booking, hold);
-	http_reply(rq, 204, NULL, NULL);
+	r = xcalloc(1, sizeof *r);
+	r->job.run = release_run;
+	r->job.done = release_done;
+	r->call = call_begin(rq);
+	if (store_write(api->store, &r->job) == RDVD_OK)
+		return;
+	rq = call_end(r->call);
+	if (rq)
+		api_refuse_rc(rq, RDVD_BUSY);
+	free(r);
 }
 
 /* ---- bookings ---- */

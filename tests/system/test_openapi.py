@@ -1,0 +1,372 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""etc/openapi.json held against the running daemon: every path, method and status that the file promises is
+asked for and its body held to the schema; every route of the daemon stands in the file; what the file does
+not promise does not happen."""
+
+import datetime
+import json
+import re
+
+import pytest
+
+from helpers import HENIN_CARVIN, TOP, Client
+
+NOW = "2026-03-20T08:00:00+01:00"
+DOCUMENT = json.loads((TOP / "etc" / "openapi.json").read_text(encoding="utf-8"))
+V1 = "/api/v1"
+SERVICE, SITE = "premier-rdv", "oignies-siege"
+
+# Statuses that need a broken machine: the disk-full tests provoke them.
+NEEDS_TROUBLE = {"503"}
+
+
+# ---- a checker of the part of JSON Schema that the file uses
+
+KNOWN = {"$ref", "type", "required", "properties", "additionalProperties", "items", "enum", "const", "pattern",
+         "format", "minimum", "maximum", "maxLength", "default", "description", "allOf"}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool,
+         "null": type(None)}
+
+
+def resolve(schema):
+    while "$ref" in schema:
+        node = DOCUMENT
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            node = node[part]
+        schema = node
+    return schema
+
+
+def is_type(value, name):
+    if isinstance(value, bool):
+        return name == "boolean"
+    return isinstance(value, TYPES[name])
+
+
+def problems(value, schema, where="body"):
+    """What is wrong with value, one sentence each."""
+    schema = resolve(schema)
+    assert set(schema) <= KNOWN, f"the checker does not know {set(schema) - KNOWN}"
+    for part in schema.get("allOf", []):
+        yield from problems(value, part, where)
+    types = schema.get("type")
+    if types and not any(is_type(value, t) for t in ([types] if isinstance(types, str) else types)):
+        yield f"{where}: {value!r} is not {types}"
+        return
+    if value is None:
+        return
+    if "const" in schema and value != schema["const"]:
+        yield f"{where}: {value!r} is not {schema['const']!r}"
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{where}: {value!r} is none of {schema['enum']}"
+    if isinstance(value, str):
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            yield f"{where}: {value!r} does not match {schema['pattern']}"
+        if schema.get("format") == "date-time":
+            datetime.datetime.fromisoformat(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if value < schema.get("minimum", value) or value > schema.get("maximum", value):
+            yield f"{where}: {value} is out of range"
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from problems(item, schema.get("items", {}), f"{where}[{i}]")
+    if isinstance(value, dict):
+        for name in schema.get("required", []):
+            if name not in value:
+                yield f"{where}.{name} is missing"
+        for name, item in value.items():
+            if name in schema.get("properties", {}):
+                yield from problems(item, schema["properties"][name], f"{where}.{name}")
+            elif schema.get("additionalProperties") is False:
+                yield f"{where}.{name} is not described"
+
+
+def test_checker_finds_what_is_wrong():
+    slot = {"service": "a", "site": "b", "start": "2026-03-23T13:30:00+01:00", "end": "2026-03-23T14:30:00+01:00",
+            "seats": 1}
+    schema = {"$ref": "#/components/schemas/Slot"}
+    assert not list(problems(slot, schema))
+    for wrong in ({"seats": 0}, {"seats": "1"}, {"seats": True}, {"start": "2026-03-23"}, {"site": None}, {"x": 1}):
+        assert list(problems({**slot, **wrong}, schema)), wrong
+    assert list(problems({k: v for k, v in slot.items() if k != "end"}, schema))
+
+
+# ---- the file's operations
+
+def operations():
+    return [(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item]
+
+
+def operation(method, path):
+    return DOCUMENT["paths"][path][method.lower()]
+
+
+def promised(method, path):
+    return set(operation(method, path)["responses"])
+
+
+def has_json_body(method, path):
+    return "application/json" in operation(method, path).get("requestBody", {}).get("content", {})
+
+
+def is_local(path):
+    return path.startswith(V1 + "/local/") or path == "/metrics"
+
+
+class Caller:
+    """Asks, holds the answer to the file, and remembers which promises were kept."""
+
+    def __init__(self, d):
+        self.d = d
+        self.seen = set()
+        self.token = d.add_token("counsellor")
+
+    def __call__(self, method, path, status, *, query="", body=None, headers=None, as_staff=True, **params):
+        url = path
+        for name, value in params.items():
+            url = url.replace("{" + name + "}", str(value))
+        assert "{" not in url, url
+        headers = dict(headers or {})
+        if as_staff and "/staff/" in path:
+            headers.setdefault("Authorization", "Bearer " + self.token)
+        address = self.d.socket_path if is_local(path) else ("127.0.0.1", self.d.port)
+        with Client(address) as c:
+            answer = c.request(method, url + query, body, headers)
+        assert answer.status == status, f"{method} {url}{query}: {answer!r}"
+        self.judge(method, path, answer)
+        return answer
+
+    def judge(self, method, path, answer):
+        responses = operation(method, path)["responses"]
+        status = str(answer.status)
+        assert status in responses, f"{method} {path} answered {status}, which the file does not promise"
+        self.seen.add((method, path, status))
+        content = resolve(responses[status]).get("content")
+        if not content:
+            assert not answer.body
+            return
+        kind = answer.headers["Content-Type"].split(";")[0]
+        assert kind in content, f"{method} {path} {status}: {kind}"
+        if kind in ("application/json", "application/problem+json"):
+            found = list(problems(answer.json(), content[kind]["schema"]))
+            assert not found, f"{method} {path} {status}: {found}\n{answer!r}"
+        if status in ("429", "503"):
+            assert int(answer.headers["Retry-After"]) > 0
+
+
+def person(**more):
+    return {"first_name": "Léa", "last_name": "Dubois", "birth_year": 2004, "phone": "06 12 34 56 78",
+            "email": "lea@example.org", **more}
+
+
+def booking(key, start, **more):
+    return {"request_key": key, "service": SERVICE, "site": SITE, "start": start, "person": person(),
+            "notice": True, **more}
+
+
+def staff_booking(key, start, **more):
+    return {"request_key": key, "service": SERVICE, "site": SITE, "start": start, "counsellor": "conseiller-1",
+            "person": {"first_name": "Ana", "last_name": "Silva"}, **more}
+
+
+# A GET that is malformed, for those that can be.
+MALFORMED = {
+    V1 + "/sites": "?near=ici",
+    V1 + "/slots": "?service=suivi&limit=501",
+    V1 + "/staff/appointments": "?from=demain",
+    V1 + "/staff/messages": "?appointment=x",
+    V1 + "/staff/attendance": "?format=xlsx",
+}
+
+# A body that is well formed and wrong, by path; most need nothing.
+WRONG = {
+    V1 + "/holds": {"service": "rien", "site": SITE, "start": "2026-03-23T13:30:00+01:00"},
+    V1 + "/appointments": {"request_key": "w"},
+    V1 + "/local/users": {"login": "Ana!", "role": "counsellor", "password": "long enough"},
+    V1 + "/local/backup": {"path": "relative"},
+}
+
+
+def refuse_everything(call, known):
+    """The refusals that every operation of a kind has in common."""
+    params = {"token": known["token"], "id": known["id"], "hold": "0123456789abcdef"}
+    for method, path in operations():
+        here = {k: v for k, v in params.items() if "{" + k + "}" in path}
+        codes = promised(method, path)
+        if "401" in codes:
+            call(method, path, 401, as_staff=False, **here)
+            call(method, path, 401, headers={"Authorization": "Bearer nobody"}, **here)
+        if "404" in codes:
+            nobody = {"token": "AAAAAAAAAAAAAAAAAAAAAA", "id": "999999", "hold": "zz" * 8}
+            body = {"start": "2026-03-23T13:30:00+01:00", "outcome": "seen"} if has_json_body(method, path) else None
+            call(method, path, 404, body=body, **{k: nobody[k] for k in here})
+        if "400" in codes:
+            if has_json_body(method, path):
+                call(method, path, 400, body=b"{", headers={"Content-Type": "application/json"}, **here)
+            else:
+                call(method, path, 400, query=MALFORMED[path], **here)
+        if "413" in codes:
+            big = b'{"x":"' + b"x" * 70000 + b'"}'
+            call(method, path, 413, body=big, headers={"Content-Type": "application/json"}, **here)
+        if "415" in codes:
+            call(method, path, 415, body=b"a=b", headers={"Content-Type": "text/plain"}, **here)
+        if "422" in codes and has_json_body(method, path):
+            call(method, path, 422, body=WRONG.get(path, {}), **here)
+
+
+def public_scenario(call, d):
+    slots = d.slots(SERVICE, site=SITE)
+    first, second, third, fourth = (s["start"] for s in slots[:4])
+    call("GET", V1 + "/health", 200)
+    assert call("GET", V1 + "/services", 200).json()["services"]
+    sites = call("GET", V1 + "/sites", 200, query="?near=62110").json()["sites"]
+    assert [s["distance_km"] for s in sites] == sorted(s["distance_km"] for s in sites)
+    call("GET", V1 + "/sites", 422, query="?near=00000")
+    call("GET", V1 + "/slots", 422, query="?service=rien")
+    assert call("GET", V1 + "/slots", 200, query=f"?service={SERVICE}&near=50.41,2.96&limit=2").json()["next"]
+
+    hold = call("POST", V1 + "/holds", 201, body={"service": SERVICE, "site": SITE, "start": first}).json()["hold"]
+    call("POST", V1 + "/holds", 409, body={"service": SERVICE, "site": SITE, "start": first})
+    call("POST", V1 + "/holds/{hold}/extend", 200, hold=hold)
+    call("POST", V1 + "/holds/{hold}/extend", 200, hold=hold)
+    call("POST", V1 + "/holds/{hold}/extend", 409, hold=hold)
+    call("DELETE", V1 + "/holds/{hold}", 204, hold=hold)
+
+    a = call("POST", V1 + "/appointments", 201, body=booking("k1", first)).json()["appointment"]
+    assert call("POST", V1 + "/appointments", 200, body=booking("k1", first)).json()["appointment"] == a
+    call("POST", V1 + "/appointments", 409, body=booking("k2", first))
+    call("POST", V1 + "/appointments", 422, body=booking("k1", second))
+    other = call("POST", V1 + "/appointments", 201, body=booking("k3", second)).json()["appointment"]
+    token = a["token"]
+    call("GET", V1 + "/appointments/{token}", 200, token=token)
+    assert call("GET", V1 + "/appointments/{token}.ics", 200, token=token).text.startswith("BEGIN:VCALENDAR\r\n")
+    call("POST", V1 + "/appointments/{token}/confirm", 200, token=token)
+    call("POST", V1 + "/appointments/{token}/move", 409, token=token, body={"site": SITE, "start": second})
+    call("POST", V1 + "/appointments/{token}/move", 200, token=token, body={"site": SITE, "start": third})
+    return a, other, fourth
+
+
+def staff_scenario(call, a, other, slot):
+    evening = "2026-03-24T19:00:00+01:00"
+    call("POST", V1 + "/staff/appointments", 201, body=staff_booking("s1", evening))
+    call("POST", V1 + "/staff/appointments", 200, body=staff_booking("s1", evening))
+    call("POST", V1 + "/staff/appointments", 409, body=staff_booking("s2", evening))
+    place = staff_booking("s3", "2026-03-25T19:00:00+01:00", place={"name": "Foyer", "postcode": "62210"})
+    del place["site"]
+    made = call("POST", V1 + "/staff/appointments", 201, body=place).json()["appointment"]
+    assert made["site"] is None and made["place"]["name"] == "Foyer"
+    rows = call("GET", V1 + "/staff/appointments", 200, query="?limit=2").json()
+    assert rows["next"]
+    call("GET", V1 + "/staff/appointments", 200, query="?limit=2&cursor=" + rows["next"])
+    call("GET", V1 + "/staff/appointments", 422, query="?site=nulle-part")
+    messages = call("GET", V1 + "/staff/messages", 200, query="?appointment=" + a["id"]).json()["messages"]
+    assert all(m["text"] and m["appointment"] == a["id"] for m in messages)
+    assert call("GET", V1 + "/staff/messages", 200, query="?number=0612345678").json()["messages"]
+
+    call("POST", V1 + "/staff/appointments/{id}/move", 409, id=a["id"], body={"start": evening,
+                                                                              "counsellor": "conseiller-1"})
+    call("POST", V1 + "/staff/appointments/{id}/move", 200, id=a["id"], body={"site": SITE, "start": slot})
+    call("POST", V1 + "/staff/appointments/{id}/outcome", 200, id=other["id"], body={"outcome": "revoked"})
+    again = booking("k4", other["start"])
+    call("POST", V1 + "/appointments", 201, body=again)
+    call("POST", V1 + "/staff/appointments/{id}/outcome", 409, id=other["id"], body={"outcome": "seen"})
+    call("POST", V1 + "/staff/appointments/{id}/cancel", 200, id=a["id"])
+    call("GET", V1 + "/staff/attendance", 200, query="?format=csv")
+    lines = call("GET", V1 + "/staff/attendance", 200, query="?format=ndjson&after=0").text.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == sorted(json.loads(line)["seq"] for line in lines)
+    call("POST", V1 + "/appointments/{token}/confirm", 409, token=a["token"])
+
+
+def local_scenario(call, d, tmp_path):
+    bytes_ = HENIN_CARVIN.read_bytes()
+    call("POST", V1 + "/local/import", 200, query="?dry_run=1&name=henin", body=bytes_)
+    call("POST", V1 + "/local/import", 422, query="?name=x.json", body=b"{}")
+    call("POST", V1 + "/local/users", 201, body={"login": "ana", "role": "counsellor", "password": "long enough",
+                                                 "counsellor": "conseiller-1"})
+    call("POST", V1 + "/local/tokens", 201, body={"role": "admin", "label": "essai"})
+    call("POST", V1 + "/local/backup", 201, body={"path": str(tmp_path / "copy.db")})
+    assert call("GET", V1 + "/local/check", 200).json()["problems"] == []
+    call("GET", V1 + "/local/status", 200)
+    assert "rdvd_bookings_total 6\n" in call("GET", "/metrics", 200).text
+
+
+def limits_scenario(call, daemon):
+    """One request a minute: the second is refused. The loopback has no limit, so each comes from elsewhere."""
+    d = daemon(now=NOW, territory=HENIN_CARVIN, conf={"trusted_proxy": ["127.0.0.1"]},
+               sections="store store_sqlite {\n}\n"
+                        "limits {\n\trequests_per_minute = 1\n\tholds_per_minute = 1\n\tbookings_per_minute = 1\n}\n")
+    for i, (method, path) in enumerate(operations()):
+        if "429" not in promised(method, path):
+            continue
+        url = re.sub(r"{\w+}", "AAAAAAAAAAAAAAAA", path)
+        for _ in range(2):
+            answer = d.request(method, url, {} if has_json_body(method, path) else None,
+                               {"X-Forwarded-For": f"198.51.100.{i}"})
+        assert answer.status == 429, f"{method} {path}: {answer!r}"
+        call.judge(method, path, answer)
+
+
+def test_everything_promised_is_kept(daemon, tmp_path):
+    d = daemon(now=NOW, territory=HENIN_CARVIN)
+    call = Caller(d)
+    a, other, slot = public_scenario(call, d)
+    staff_scenario(call, a, other, slot)
+    refuse_everything(call, {"token": a["token"], "id": a["id"]})
+    cancelled = d.book(d.slots("suivi", site=SITE)[0], "c1")
+    call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
+    call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
+    local_scenario(call, d, tmp_path)
+    limits_scenario(call, daemon)
+    begun_scenario(call, d)
+    promises = {(m, p, s) for m, p in operations() for s in promised(m, p) if s not in NEEDS_TROUBLE}
+    assert not promises - call.seen, f"promised and never seen: {sorted(promises - call.seen)}"
+
+
+def begun_scenario(call, d):
+    """Once it has begun the person cancels no more."""
+    a = d.book(d.slots("telephone")[0], "b1")
+    d.restart(now="2027-01-04T12:00:00+01:00")
+    call("POST", V1 + "/appointments/{token}/cancel", 409, token=a["token"])
+
+
+# ---- the other way round: the daemon's routes stand in the file
+
+def routes():
+    """The table of daemon/api/api.c."""
+    text = (TOP / "daemon" / "api" / "api.c").read_text(encoding="utf-8")
+    table = re.sub(r"\s+", " ", text[text.index("routes[] = {"):])
+    found = set()
+    for verb, path in re.findall(r'PUBLIC_(GET|POST)\("([^"]+)"', table):
+        found.add((verb, V1 + path))
+    for verb, path in re.findall(r'STAFF\(HTTP_(\w+), "([^"]+)"', table):
+        found.add((verb, V1 + path))
+    for verb, v1, path in re.findall(r'LOCAL\(HTTP_(\w+), (V1 )?"([^"]+)"', table):
+        found.add((verb, (V1 if v1 else "") + path))
+    for verb, path in re.findall(r'\.method = HTTP_(\w+), \.pattern = V1 "([^"]+)"', table):
+        found.add((verb, V1 + path))
+    assert len(found) == table.count("get_") + table.count("post_") + table.count("delete_")
+    return found
+
+
+def test_every_route_is_described():
+    assert routes() == set(operations())
+
+
+def test_other_methods_are_refused(daemon):
+    d = daemon(now=NOW, territory=HENIN_CARVIN)
+    for path, item in DOCUMENT["paths"].items():
+        url = re.sub(r"{\w+}", "AAAAAAAAAAAAAAAA", path)
+        allowed = {m.upper() for m in item} | ({"HEAD"} if "get" in item else set())
+        with Client(d.socket_path) as c:
+            for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+                if method not in allowed:
+                    answer = c.request(method, url)
+                    assert answer.status == 405, f"{method} {url}: {answer!r}"
+                    assert set(re.split(r",\s*", answer.headers["Allow"])) >= allowed, path
+
+
+@pytest.mark.parametrize("path", sorted(p for p in DOCUMENT["paths"] if is_local(p)))
+def test_local_routes_are_not_served_on_tcp(daemon, path):
+    d = daemon(now=NOW)
+    for method in DOCUMENT["paths"][path]:
+        assert d.request(method.upper(), path, headers={"Authorization": "Bearer " + d.add_token()}).status == 404
