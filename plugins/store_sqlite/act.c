@@ -97,6 +97,7 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 	if (!slot_is_valid(&slot))
 		return RDVD_INVALID;
 	holds_expire(db, m->now);
+	db_guard(db);
 	if (p.capacity == 0 && m->capacity == 0)
 		move_session(db, &p, &slot, m);
 	else
@@ -241,6 +242,7 @@ enum rdvd_rc store_mark(void *st, const struct rdvd_mark *m, int *changed)
 		*changed = 0;
 		return RDVD_OK;
 	}
+	db_guard(db);
 	apply_outcome(db, &p, m);
 	part_save(db, &p, NULL, m->now);
 	audit_add(db, m->now, m->actor, "mark", p.id);

@@ -33,7 +33,7 @@ static void read_counsellors(struct db *db, struct rdvd_appointment *a)
 }
 
 void appointment_row(struct db *db, sqlite3_stmt *s, struct rdvd_appointment *a,
-		      char uid[HREF_MAX])
+		     char uid[HREF_MAX])
 {
 	*a = (struct rdvd_appointment){.id = sqlite3_column_int64(s, A_ID)};
 	a->ref = (uint64_t)sqlite3_column_int64(s, A_REF);

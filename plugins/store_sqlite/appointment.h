@@ -8,7 +8,7 @@
 /* The row of a statement that selects APPOINTMENT_COLUMNS first; texts live as long as
  * the row. uid is where a made one is written. */
 void appointment_row(struct db *db, sqlite3_stmt *s, struct rdvd_appointment *a,
-		      char uid[HREF_MAX]);
+		     char uid[HREF_MAX]);
 
 enum rdvd_rc store_appointment_get(void *st, const struct rdvd_which *w,
 				   rdvd_appointment_cb *cb, void *arg);

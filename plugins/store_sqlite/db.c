@@ -25,7 +25,9 @@ static const char *remedy_of_code(int code)
 	case SQLITE_FULL:
 		return "; nothing can be booked until there is room on the disk";
 	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB: return "; stop the daemon and restore the last backup";
+	case SQLITE_NOTADB:
+		return "; it is damaged or cut short: stop the daemon, restore the last "
+		       "backup";
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_CANTOPEN: return "; give the daemon's user the file and its folder";
@@ -183,6 +185,9 @@ void change_add(struct db *db, rdvd_id collection, const char *href, int deleted
 	db->now.seq++;
 	RUN(db, SQL_CHANGE_INSERT, INT("seq", db->now.seq), INT("collection", collection),
 	    TEXT("href", href), INT("deleted", deleted));
+	if (collection)
+		RUN(db, SQL_CALENDAR_SEQ_SET, INT("counsellor", collection),
+		    INT("seq", db->now.seq));
 }
 
 void audit_add(struct db *db, rdvd_time at, const char *actor, const char *act,

@@ -66,6 +66,8 @@ struct db {
 	enum rdvd_rc rc; /* of the operation that runs */
 	int outage;	 /* the error that was logged and has not yet gone away */
 	int wal_frames;	 /* in the log after the last commit */
+	enum { NO_SAVEPOINT, SAVEPOINT_OWED, SAVEPOINT_SET } savepoint;
+	int changes_before; /* sqlite3_total_changes at the savepoint */
 	struct tally begun, saved, now;
 	char instance[33];
 	struct statement statements[SQL_COUNT];
@@ -104,6 +106,9 @@ static inline void db_done(sqlite3_stmt *s)
 #define QUERY(db, name, ...) db_bind((db), (name), VALUES(__VA_ARGS__))
 #define RUN(db, name, ...) db_run((db), (name), VALUES(__VA_ARGS__))
 
+/* Before a write after which the operation may still be refused: now the savepoint must
+ * be there (see txn.c). */
+void db_guard(struct db *db);
 /* Note a failure of SQLite's: log it once an outage, keep what it means. */
 void db_failed(struct db *db, int code, const char *doing);
 /* Make it stick when nothing did yet. */

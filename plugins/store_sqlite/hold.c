@@ -12,6 +12,7 @@
 
 static void drop(struct db *db, rdvd_id hold, rdvd_id session, rdvd_time now)
 {
+	db_guard(db);
 	RUN(db, SQL_HOLD_CLAIMS_DELETE, INT("hold", hold));
 	RUN(db, SQL_HOLD_DELETE, INT("hold", hold));
 	if (session)

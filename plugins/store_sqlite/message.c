@@ -43,6 +43,16 @@ static int follows(enum rdvd_message_state from, enum rdvd_message_state to)
 	       (to == RDVD_MSG_DELIVERED || to == RDVD_MSG_UNDELIVERED);
 }
 
+/* While it was sent the appointment was moved or cancelled, so that it may not go again:
+ * what was certainly not taken has been overtaken, what may have been stays unknown. */
+static enum rdvd_message_state overtaken(enum rdvd_message_state state, rdvd_time *due)
+{
+	if (!waits(state, *due))
+		return state;
+	*due = 0;
+	return state == RDVD_MSG_UNKNOWN ? RDVD_MSG_UNKNOWN : RDVD_MSG_SUPERSEDED;
+}
+
 /* Nothing was tried: as before the claim. */
 static void untry(struct db *db, const struct rdvd_message_result *r, rdvd_time due)
 {
@@ -54,37 +64,39 @@ static void untry(struct db *db, const struct rdvd_message_result *r, rdvd_time 
 enum rdvd_rc store_message_result(void *st, const struct rdvd_message_result *r)
 {
 	struct db *db = db_start(st);
-	int64_t row[4]; /* state, attempts, due, sent_at */
+	int64_t row[5]; /* state, attempts, due, sent_at, whether it became false */
 	rdvd_time due = r->due;
-	enum rdvd_message_state from;
+	enum rdvd_message_state from, to = r->state;
 
 	if (r->state < RDVD_MSG_SCHEDULED || r->state > RDVD_MSG_SUPPRESSED)
 		return RDVD_INVALID;
-	if (!db_ints(db, SQL_MESSAGE_STATE, VALUES(INT("id", r->id)), row, 4)) {
+	if (!db_ints(db, SQL_MESSAGE_STATE, VALUES(INT("id", r->id)), row, 5)) {
 		db_answer(db, RDVD_NOT_FOUND);
 		return db->rc;
 	}
 	from = (enum rdvd_message_state)row[0];
 	if (row[1] != r->attempt || !follows(from, r->state))
 		return RDVD_STALE;
+	if (row[4])
+		to = overtaken(to, &due);
 	db->now.messages[from]--;
-	db->now.messages[r->state]++;
-	if (r->state == RDVD_MSG_SCHEDULED) {
+	db->now.messages[to]++;
+	if (to == RDVD_MSG_SCHEDULED) {
 		untry(db, r, due ? due : row[2]);
 		return db->rc;
 	}
-	if (!due && r->state == RDVD_MSG_RETRY_WAIT)
+	if (!due && to == RDVD_MSG_RETRY_WAIT)
 		due = r->now;
-	RUN(db, SQL_MESSAGE_RESULT, INT("id", r->id), INT("state", r->state),
-	    INT("queue", !waits(r->state, due) ? 0
-			 : due <= r->now       ? 2
-					       : 1),
-	    REF("due", r->state == RDVD_MSG_UNKNOWN ? due
-		       : due			    ? due
-						    : row[2]),
-	    REF("sent_at", row[3]	       ? row[3]
-			   : is_sent(r->state) ? r->now
-					       : 0),
+	RUN(db, SQL_MESSAGE_RESULT, INT("id", r->id), INT("state", to),
+	    INT("queue", !waits(to, due) ? 0
+			 : due <= r->now ? 2
+					 : 1),
+	    REF("due", to == RDVD_MSG_UNKNOWN ? due
+		       : due		      ? due
+					      : row[2]),
+	    REF("sent_at", row[3]	 ? row[3]
+			   : is_sent(to) ? r->now
+					 : 0),
 	    TEXT("note", r->note));
 	RUN(db, SQL_ATTEMPT_RESULT, INT("message", r->id), INT("number", r->attempt),
 	    INT("outcome", r->state), INT("now", r->now), TEXT("to", r->to),

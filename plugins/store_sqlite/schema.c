@@ -300,8 +300,10 @@ static const char first_facts[] =
 	"  deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),\n"
 	"  PRIMARY KEY (network, seq)\n"
 	") STRICT, WITHOUT ROWID;\n"
-	"CREATE INDEX change_collection ON change (collection, seq) WHERE collection <> "
-	"0;\n";
+	"CREATE TABLE calendar ( -- the last change of a counsellor's calendar\n"
+	"  counsellor INTEGER PRIMARY KEY,\n"
+	"  seq INTEGER NOT NULL\n"
+	") STRICT;\n";
 
 static const char first_staff[] =
 	"CREATE TABLE user ( -- who may log in\n"

@@ -28,8 +28,10 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_CHANGE_INSERT] =
 		"INSERT INTO change (network, seq, collection, href, deleted) "
 		"VALUES (1, :seq, :collection, :href, :deleted)",
-	[SQL_CALENDAR_SEQ] = "SELECT max(seq) FROM change WHERE collection = :counsellor "
-			     "AND collection <> 0",
+	[SQL_CALENDAR_SEQ] = "SELECT seq FROM calendar WHERE counsellor = :counsellor",
+	[SQL_CALENDAR_SEQ_SET] =
+		"INSERT INTO calendar (counsellor, seq) VALUES (:counsellor, :seq) "
+		"ON CONFLICT (counsellor) DO UPDATE SET seq = excluded.seq",
 	[SQL_AUDIT_INSERT] = "INSERT INTO audit (at, actor, act, about) VALUES (:at, "
 			     ":actor, :act, :about)",
 	[SQL_MESSAGE_COUNT_ADD] =
@@ -235,7 +237,12 @@ const char *const sql_texts[SQL_COUNT] = {
 		"UPDATE message SET state = 7, queue = 0, due = NULL, "
 		"note = 'the daemon stopped while it was sent' WHERE id = :id",
 	[SQL_MESSAGE_STATE] =
-		"SELECT state, attempts, due, sent_at FROM message WHERE id = :id",
+		"SELECT m.state, m.attempts, m.due, m.sent_at, "
+		"CASE WHEN p.status = 3 THEN m.kind <> 4 "
+		"ELSE m.kind = 4 OR (m.kind IN (1, 2, 3) AND m.revision <> p.revision) "
+		"END "
+		"FROM message m JOIN participation p ON p.id = m.participation "
+		"WHERE m.id = :id",
 	[SQL_MESSAGE_RESULT] =
 		"UPDATE message SET state = :state, queue = :queue, due = :due, "
 		"sent_at = :sent_at, note = :note WHERE id = :id",

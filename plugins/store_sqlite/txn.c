@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* txn.c - transactions of the writer. What every act would write to the same two places,
  * the change counter and the counts of messages by state, is added up in memory, follows
- * savepoints, and is written once, last, before the commit. */
+ * savepoints, and is written once, last, before the commit.
+ *
+ * A savepoint costs a tenth of a booking, and most are released untouched, so it is only
+ * set when an operation asks (db_guard) because it writes before its last check. An
+ * operation that checks first and is refused has nothing to undo; one that fails in the
+ * middle of its writes, which only a caller's mistake or a broken disk bring about, takes
+ * the transaction with it, as a full disk does. */
 #include <string.h>
 
 #include "db.h"
@@ -25,6 +31,7 @@ enum rdvd_rc store_begin(void *st)
 	memset(&db->begun, 0, sizeof(db->begun));
 	db->begun.seq = seq;
 	db->saved = db->now = db->begun;
+	db->savepoint = NO_SAVEPOINT;
 	return RDVD_OK;
 }
 
@@ -32,16 +39,30 @@ enum rdvd_rc store_savepoint(void *st)
 {
 	struct db *db = db_start(st);
 
+	if (sqlite3_get_autocommit(db->sq))
+		return RDVD_FAILED;
 	db->saved = db->now;
+	db->savepoint = SAVEPOINT_OWED;
+	db->changes_before = sqlite3_total_changes(db->sq);
+	return RDVD_OK;
+}
+
+void db_guard(struct db *db)
+{
+	if (db->savepoint != SAVEPOINT_OWED)
+		return;
 	db_run(db, SQL_SAVEPOINT, NULL, 0);
-	return db->rc;
+	if (db->rc == RDVD_OK)
+		db->savepoint = SAVEPOINT_SET;
 }
 
 enum rdvd_rc store_release(void *st)
 {
 	struct db *db = db_start(st);
 
-	db_run(db, SQL_RELEASE, NULL, 0);
+	if (db->savepoint == SAVEPOINT_SET)
+		db_run(db, SQL_RELEASE, NULL, 0);
+	db->savepoint = NO_SAVEPOINT;
 	return db->rc;
 }
 
@@ -51,8 +72,13 @@ void store_undo(void *st)
 
 	if (sqlite3_get_autocommit(db->sq))
 		return; /* the transaction is gone, and with it all that was done */
-	db_run(db, SQL_ROLLBACK_TO, NULL, 0);
-	db_run(db, SQL_RELEASE, NULL, 0);
+	if (db->savepoint == SAVEPOINT_SET) {
+		db_run(db, SQL_ROLLBACK_TO, NULL, 0);
+		db_run(db, SQL_RELEASE, NULL, 0);
+	} else if (sqlite3_total_changes(db->sq) != db->changes_before) {
+		db_run(db, SQL_ROLLBACK, NULL, 0);
+	}
+	db->savepoint = NO_SAVEPOINT;
 	db->now = db->saved;
 }
 
