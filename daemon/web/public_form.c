@@ -444,6 +444,25 @@ static const char *commune_of(struct http_request *rq, const struct web *w, cons
 	return where.commune ? where.commune->insee : NULL;
 }
 
+/* The person as typed; needs gets her wishes and must outlive p. */
+static void fill_person(struct http_request *rq, const struct web *w,
+			const struct typed *t, struct buf *needs,
+			struct booking_person *p)
+{
+	form_needs(t, needs);
+	*p = (struct booking_person){
+		.first_name = t->first_name,
+		.last_name = t->last_name,
+		.birth_year = t->birth_year,
+		.phone = t->phone,
+		.email = t->email,
+		.insee = commune_of(rq, w, t->q),
+		.locale = http_request_lang_code(rq),
+		.needs = buf_str(needs),
+		.discreet = *t->discreet != '\0',
+	};
+}
+
 static void book(struct http_request *rq)
 {
 	const struct web *w = http_request_context(rq);
@@ -459,7 +478,6 @@ static void book(struct http_request *rq)
 		http_fail(rq, 400, NULL);
 		return;
 	}
-	form_needs(&t, &needs);
 	ask.request_key = *t.key ? t.key : NULL;
 	form_hash(&t, ask.body_hash);
 	ask.service = t.service;
@@ -473,17 +491,7 @@ static void book(struct http_request *rq)
 	ask.party_size = (int)party;
 	ask.notice = 1; /* the form says what is done with it, above its button */
 	ask.channel = RDVD_BY_WEB;
-	ask.person = (struct booking_person){
-		.first_name = t.first_name,
-		.last_name = t.last_name,
-		.birth_year = t.birth_year,
-		.phone = t.phone,
-		.email = t.email,
-		.insee = commune_of(rq, w, t.q),
-		.locale = http_request_lang_code(rq),
-		.needs = buf_str(&needs),
-		.discreet = *t.discreet != '\0',
-	};
+	fill_person(rq, w, &t, &needs, &ask.person);
 	browser_id(rq, ask.holder);
 	booking_book(w->booking, &ask, booked, page_wait(rq));
 	buf_fini(&needs);
