@@ -24,6 +24,7 @@
 #include "message/text.h"
 #include "report/export.h"
 #include "store/store.h"
+#include "web/staff.h"
 #include "web/web.h"
 
 struct app {
@@ -50,6 +51,7 @@ struct app {
 	struct export_job **exports; /* owned, as the configuration's */
 	struct http_server *server;
 	struct web *web;
+	struct staff *staff;
 	struct dav *dav;
 	struct api *api;
 	struct loop_timer *watchdog, *nightly, *ending;

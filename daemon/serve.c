@@ -47,9 +47,16 @@ static void pages_up(struct app *a)
 		.langs = a->langs,
 		.sms_enabled = (channels & 1u << RDVD_CHANNEL_SMS) != 0,
 		.email_enabled = (channels & 1u << RDVD_CHANNEL_EMAIL) != 0,
+		.demonstration = a->config->demo ? STAFF_DEMO_PATH : NULL,
+	};
+	const struct staff_options staff = {
+		.langs = a->langs,
+		.public_url = a->config->public_url,
+		.demonstration = a->config->demo,
 	};
 
 	a->web = web_new(a->server, a->booking, &web);
+	a->staff = staff_new(a->server, a->booking, a->access, a->outbox, &staff);
 	a->dav = dav_new(a->server, a->booking, a->access, a->store);
 }
 
@@ -65,7 +72,7 @@ int app_http_up(struct app *a)
 		.nfds = (size_t)nfds,
 		.unix_path = c->socket,
 		.public_url = c->public_url,
-		.login_path = "/equipe/connexion",
+		.login_path = STAFF_LOGIN_PATH,
 		.key = a->key,
 		.trusted_proxies = (const char *const *)c->trusted_proxy.items,
 		.ntrusted_proxies = c->trusted_proxy.n,
@@ -104,6 +111,7 @@ void app_http_down(struct app *a)
 {
 	http_server_free(a->server);
 	dav_free(a->dav);
+	staff_free(a->staff);
 	web_free(a->web);
 	api_free(a->api);
 }

@@ -180,6 +180,13 @@ void booking_absence_add(struct booking *b, const char *counsellor, rdvd_time st
 void booking_absence_remove(struct booking *b, rdvd_id absence, const char *actor,
 			    booking_cb *cb, void *arg);
 
+/* The absences that end after from, by the store's order; items are lent for the callback.
+ * rc: OK, BUSY or FAILED. */
+typedef void booking_absences_cb(void *arg, enum rdvd_rc rc,
+				 const struct rdvd_absence *items, size_t n);
+void booking_absences(struct booking *b, rdvd_time from, booking_absences_cb *cb,
+		      void *arg);
+
 /* A list of appointments with their messages: read in the reader's thread, called back in
  * the loop. records are lent for the callback. rc: OK, BUSY or FAILED. */
 typedef void booking_list_cb(void *arg, enum rdvd_rc rc,

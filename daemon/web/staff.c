@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* staff.c - the counsellor's pages, put together: who is logged in and what she may see,
+ * what surrounds each page, requests that wait, words of time. */
+#include "web/staff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "message/phone.h"
+#include "web/staff_room.h"
+
+struct staff *staff_new(struct http_server *s, struct booking *b, struct access *a,
+			const struct outbox *o, const struct staff_options *options)
+{
+	struct staff *st = xcalloc(1, sizeof(*st));
+	const char *url = options->public_url;
+
+	st->web.server = s;
+	st->web.booking = b;
+	st->web.options.langs = options->langs;
+	if (options->demonstration)
+		st->web.options.demonstration = STAFF_DEMO_PATH;
+	st->access = a;
+	st->outbox = o;
+	st->options = *options;
+	st->options.public_url = url && *url ? xstrdup(url) : NULL;
+	staff_login_routes(st);
+	staff_day_routes(st);
+	staff_outcome_routes(st);
+	staff_appointment_routes(st);
+	staff_move_routes(st);
+	staff_add_routes(st);
+	staff_week_routes(st);
+	staff_absence_routes(st);
+	staff_sheet_routes(st);
+	staff_feed_routes(st);
+	if (options->demonstration)
+		staff_demo_routes(st);
+	return st;
+}
+
+void staff_free(struct staff *st)
+{
+	if (!st)
+		return;
+	free((char *)st->options.public_url);
+	free(st);
+}
+
+/* ---- who is there ---- */
+
+void staff_viewer(const struct http_request *rq, struct viewer *v)
+{
+	const struct staff *st = http_request_context(rq);
+	const struct territory *t = booking_territory(st->web.booking);
+	const struct http_user *face = http_request_user(rq);
+
+	*v = (struct viewer){
+		.organisation = TERRITORY_NONE,
+		.counsellor = TERRITORY_NONE,
+	};
+	v->user = face->data;
+	v->admin = (face->roles & ROLE_ADMIN) != 0;
+	if (v->user->counsellor)
+		v->counsellor =
+			territory_by_id(t, RDVD_DEF_COUNSELLOR, v->user->counsellor);
+	if (v->user->organisation)
+		v->organisation =
+			territory_by_id(t, RDVD_DEF_ORGANISATION, v->user->organisation);
+	else if (v->counsellor != TERRITORY_NONE)
+		v->organisation = t->counsellors[v->counsellor].organisation;
+	if (v->admin && !v->user->organisation)
+		v->organisation = TERRITORY_NONE;
+}
+
+/* Nobody's: a counsellor whose organisation is gone sees her own agenda only. */
+static bool sees_all(const struct viewer *v)
+{
+	return v->admin;
+}
+
+bool staff_may_see(const struct staff *st, const struct viewer *v,
+		   const struct rdvd_appointment *a)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+
+	if (sees_all(v))
+		return true;
+	if (v->organisation != TERRITORY_NONE &&
+	    t->organisations[v->organisation].id == a->organisation)
+		return true;
+	for (int i = 0; v->counsellor != TERRITORY_NONE && i < a->ncounsellors; i++)
+		if (a->counsellors[i] == t->counsellors[v->counsellor].id)
+			return true;
+	return false;
+}
+
+bool staff_may_see_site(const struct staff *st, const struct viewer *v, int site)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+
+	return sees_all(v) || (v->organisation != TERRITORY_NONE &&
+			       t->sites[site].organisation == v->organisation);
+}
+
+bool staff_may_see_counsellor(const struct staff *st, const struct viewer *v, int who)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+
+	return sees_all(v) || who == v->counsellor ||
+	       (v->organisation != TERRITORY_NONE &&
+		t->counsellors[who].organisation == v->organisation);
+}
+
+int staff_site(const struct staff *st, const struct viewer *v, const char *slug)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	int i = slug && *slug ? territory_site(t, slug) : TERRITORY_NONE;
+
+	return i == TERRITORY_NONE || !staff_may_see_site(st, v, i) ? TERRITORY_NONE : i;
+}
+
+int staff_counsellor(const struct staff *st, const struct viewer *v, const char *slug)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	int i = slug && *slug ? territory_counsellor(t, slug) : TERRITORY_NONE;
+
+	return i == TERRITORY_NONE || !staff_may_see_counsellor(st, v, i) ? TERRITORY_NONE
+									  : i;
+}
+
+/* ---- what surrounds a page ---- */
+
+void staff_layout_outside(struct http_request *rq, const struct staff *st,
+			  struct layout *v, const char *title)
+{
+	page_layout(rq, &st->web, v, title, NULL);
+	v->home = "/equipe";
+	v->sheet = http_asset_url("staff.css");
+	v->urgent = false;
+}
+
+void staff_layout(struct http_request *rq, const struct staff *st, struct layout *v,
+		  const char *title, enum staff_place place)
+{
+	static const struct {
+		const char *url, *text;
+	} places[] = {
+		[STAFF_DAY] = {"/equipe", N_("Jour")},
+		[STAFF_WEEK] = {"/equipe/semaine", N_("Semaine")},
+		[STAFF_ADD] = {"/equipe/ajouter", N_("Ajouter")},
+		[STAFF_ABSENCES] = {"/equipe/absences", N_("Absences")},
+		[STAFF_FEED] = {"/equipe/agenda", N_("Mon agenda")},
+	};
+	struct link_view *nav = http_request_alloc(rq, ARRAY_SIZE(places) * sizeof(*nav));
+	const struct lang *l = http_request_lang(rq);
+	const struct organisation *o = NULL;
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	if (who.organisation != TERRITORY_NONE)
+		o = page_organisation(&st->web, who.organisation);
+	page_layout(rq, &st->web, v, title, o);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		nav[i] = (struct link_view){
+			.url = places[i].url,
+			.text = tr(l, places[i].text),
+			.current = i == (size_t)place,
+		};
+	v->home = "/equipe";
+	v->look = "wide team";
+	v->sheet = http_asset_url("staff.css");
+	v->nav = nav;
+	v->nnav = ARRAY_SIZE(places);
+	v->logout = "/equipe/deconnexion";
+	v->csrf = http_request_csrf(rq);
+	v->user = who.user->login;
+	v->urgent = false;
+}
+
+size_t staff_site_options(struct http_request *rq, const struct staff *st,
+			  const struct viewer *v, int chosen, const char *first,
+			  const struct option_view **out)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	struct option_view *o =
+		http_request_alloc(rq, ((size_t)t->live_sites + 1) * sizeof(*o));
+	size_t n = 0;
+
+	if (first)
+		o[n++] = (struct option_view){.value = "", .text = first};
+	for (int i = 0; i < t->live_sites; i++) {
+		const struct site *s = &t->sites[i];
+
+		if (!staff_may_see_site(st, v, i))
+			continue;
+		o[n++] = (struct option_view){
+			.value = s->slug,
+			.text = page_text(rq, "%s, %s", s->commune, s->name),
+			.selected = i == chosen,
+		};
+	}
+	*out = o;
+	return n;
+}
+
+size_t staff_counsellor_options(struct http_request *rq, const struct staff *st,
+				const struct viewer *v, int chosen, const char *first,
+				const struct option_view **out)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	struct option_view *o =
+		http_request_alloc(rq, ((size_t)t->live_counsellors + 1) * sizeof(*o));
+	size_t n = 0;
+
+	if (first)
+		o[n++] = (struct option_view){.value = "", .text = first};
+	for (int i = 0; i < t->live_counsellors; i++) {
+		if (!staff_may_see_counsellor(st, v, i))
+			continue;
+		o[n++] = (struct option_view){
+			.value = t->counsellors[i].slug,
+			.text = t->counsellors[i].label,
+			.selected = i == chosen,
+		};
+	}
+	*out = o;
+	return n;
+}
+
+/* ---- answers that come later ---- */
+
+struct staff_wait *staff_wait(struct http_request *rq, void *data)
+{
+	struct staff_wait *wait = xcalloc(1, sizeof(*wait));
+
+	wait->st = http_request_context(rq);
+	wait->data = data;
+	wait->ticket = http_suspend(rq);
+	return wait;
+}
+
+struct http_request *staff_wait_over(struct staff_wait *wait, struct staff **st,
+				     void **data)
+{
+	struct http_request *rq = http_resume(wait->ticket);
+
+	*st = wait->st;
+	if (data)
+		*data = wait->data;
+	free(wait);
+	return rq;
+}
+
+int staff_id(struct http_request *rq, rdvd_id *id)
+{
+	int64_t n;
+
+	if (parse_int(http_request_param(rq, "id"), 1, INT64_MAX, &n) < 0) {
+		http_fail(rq, 404, NULL);
+		return -1;
+	}
+	*id = n;
+	return 0;
+}
+
+int staff_refused(struct http_request *rq, const struct staff *st,
+		  const struct booking_reply *r)
+{
+	struct viewer v;
+
+	if (r->verdict == BOOKING_NOT_FOUND || page_is_trouble(r->verdict)) {
+		page_fail(rq, r->verdict);
+		return 1;
+	}
+	staff_viewer(rq, &v);
+	if (!r->appointment || !staff_may_see(st, &v, r->appointment)) {
+		http_fail(rq, 404, NULL);
+		return 1;
+	}
+	return 0;
+}
+
+const char *staff_why(struct http_request *rq, enum booking_verdict v)
+{
+	const struct lang *l = http_request_lang(rq);
+
+	switch (v) {
+	case BOOKING_DONE:
+	case BOOKING_KNOWN: return NULL;
+	case BOOKING_FIELDS: return tr(l, "Il manque quelque chose.");
+	case BOOKING_KEY_REUSED:
+		return tr(l, "Ce formulaire a déjà servi. Vérifiez, puis envoyez-le de "
+			     "nouveau.");
+	case BOOKING_NOT_A_SLOT:
+		return tr(l, "Aucune permanence ne commence à cette heure-là.");
+	case BOOKING_CLOSED: return tr(l, "C’est fermé ce jour-là.");
+	case BOOKING_TOO_EARLY: return tr(l, "C’est trop tôt.");
+	case BOOKING_TOO_FAR: return tr(l, "C’est trop loin dans le temps.");
+	case BOOKING_TAKEN:
+		return tr(l, "Personne n’est libre à ce moment-là\u00a0: un autre "
+			     "rendez-vous, une absence ou un trajet l’occupe.");
+	case BOOKING_TOO_LATE: return tr(l, "C’est trop tard.");
+	case BOOKING_IS_CANCELLED: return tr(l, "Ce rendez-vous est annulé.");
+	case BOOKING_NO_MORE:
+	case BOOKING_NOT_FOUND: return tr(l, "Ce rendez-vous n’existe plus.");
+	case BOOKING_BUSY:
+	case BOOKING_UNCERTAIN:
+	case BOOKING_FAILED:
+		return tr(l, "Ce n’est pas enregistré. Attendez quelques secondes et "
+			     "recommencez.");
+	}
+	return NULL;
+}
+
+/* ---- time ---- */
+
+const struct zone *staff_zone(const struct staff *st, int site)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+
+	return site == TERRITORY_NONE ? t->zone : t->sites[site].zone;
+}
+
+civil_day staff_today(const struct staff *st)
+{
+	return civil_time_day(zone_to_civil(staff_zone(st, TERRITORY_NONE), clock_now()));
+}
+
+const char *staff_day_words(struct http_request *rq, const struct staff *st,
+			    civil_day day, bool title)
+{
+	char *out = http_request_alloc(rq, WORDS_SIZE);
+	const char *code = http_request_lang_code(rq);
+
+	if (title)
+		words_day_title(out, code, day, staff_today(st));
+	else
+		words_day(out, code, day, staff_today(st));
+	return out;
+}
+
+const char *staff_hour_words(struct http_request *rq, const struct zone *z, rdvd_time t)
+{
+	return page_hour(rq, civil_time_minute(zone_to_civil(z, t)));
+}
+
+const char *staff_date(struct http_request *rq, civil_day day)
+{
+	char *out = http_request_alloc(rq, 11);
+
+	civil_day_format(day, out);
+	return out;
+}
+
+civil_day staff_asked_day(const struct http_request *rq, const struct staff *st)
+{
+	const char *s = http_request_query(rq, "jour");
+	civil_day day;
+
+	return s && civil_day_parse(s, &day) == 0 ? day : staff_today(st);
+}
+
+const char *staff_phone(struct http_request *rq, const char *number)
+{
+	struct buf b = BUF_INIT;
+	const char *out;
+
+	phone_pretty(number, &b);
+	out = http_request_strdup(rq, buf_str(&b));
+	buf_fini(&b);
+	return out;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* staff_outcome.c - how an appointment ended, said in one tap: a form that comes back to
+ * the row it was sent from. And the list of those that still wait for it. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "web/staff_room.h"
+
+#define PENDING_DAYS 30
+#define PENDING_SHOWN 60
+#define PERSONS_PRESENT_MAX 50
+
+/* ---- one tap ---- */
+
+/* Back to the row, with a word when it did not work. */
+static void come_back(struct http_request *rq, const char *problem)
+{
+	const char *back = http_request_field(rq, "retour");
+	const char *id = http_request_param(rq, "id");
+	const char *url;
+
+	if (!staff_path_is_ours(back) || strchr(back, '#'))
+		back = page_text(rq, "/equipe/rdv/%s", id);
+	url = page_url(rq, back, "probleme", problem, NULL);
+	http_redirect(rq, 303, page_text(rq, "%s#r%s", url, id));
+}
+
+static void marked(void *arg, const struct booking_reply *r)
+{
+	struct staff *st;
+	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+
+	if (!rq)
+		return;
+	if (r->verdict == BOOKING_DONE || r->verdict == BOOKING_KNOWN)
+		come_back(rq, NULL);
+	else if (r->verdict == BOOKING_TAKEN)
+		come_back(rq, "pris");
+	else
+		come_back(rq, "encore");
+}
+
+/* The appointment was read: hers to mark? */
+static void mark_it(void *arg, const struct booking_reply *r)
+{
+	struct staff *st;
+	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	const char *persons;
+	enum rdvd_outcome outcome;
+	int64_t n = -1;
+	struct viewer who;
+
+	if (!rq || staff_refused(rq, st, r))
+		return;
+	if (staff_outcome_parse(http_request_field(rq, "presence"), &outcome) < 0) {
+		http_fail(rq, 400, NULL);
+		return;
+	}
+	persons = http_request_field(rq, "personnes");
+	if (outcome == RDVD_SEEN && persons &&
+	    parse_int(persons, 1, PERSONS_PRESENT_MAX, &n) < 0)
+		n = -1;
+	staff_viewer(rq, &who);
+	booking_mark(st->web.booking, r->appointment->id, outcome, (int)n,
+		     who.user->login, marked, staff_wait(rq, NULL));
+}
+
+static void mark(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+	struct booking_which which = {0};
+
+	if (staff_id(rq, &which.id) < 0)
+		return;
+	booking_get(st->web.booking, &which, mark_it, staff_wait(rq, NULL));
+}
+
+/* ---- what still waits ---- */
+
+static void show_pending(void *arg, enum rdvd_rc rc, const struct record_list *records)
+{
+	struct staff *st;
+	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	struct staff_pending_view v = {0};
+	struct row_style style = {
+		.back = "/equipe/a-renseigner",
+		.with_day = true,
+		.with_place = true,
+		.with_outcome = true,
+		.now = clock_now(),
+	};
+	struct staff_row *rows;
+	struct buf out = BUF_INIT;
+	struct viewer who;
+	size_t n = 0;
+
+	if (!rq)
+		return;
+	if (rc != RDVD_OK) {
+		http_fail_later(rq, 503, NULL, 5);
+		return;
+	}
+	staff_viewer(rq, &who);
+	style.with_counsellor = who.counsellor == TERRITORY_NONE;
+	rows = http_request_alloc(rq, (records->n + 1) * sizeof(*rows));
+	for (size_t i = 0; i < records->n; i++) {
+		const struct rdvd_appointment *a = records->items[i].appointment;
+
+		if (a->when.end > style.now || !staff_may_see(st, &who, a))
+			continue;
+		if (n == PENDING_SHOWN)
+			v.more = true;
+		else
+			staff_row(rq, st, &records->items[i], &style, &rows[n++]);
+	}
+	v.rows = rows;
+	v.nrows = n;
+	v.heading = tr(http_request_lang(rq), "Rendez-vous à renseigner");
+	staff_layout(rq, st, &v.layout, v.heading, STAFF_DAY);
+	page_staff_pending(&out, http_request_lang(rq), &v);
+	http_reply_html(rq, 200, &out);
+}
+
+static void pending(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+	struct day_ask since = {staff_today(st) - PENDING_DAYS, TERRITORY_NONE,
+				TERRITORY_NONE};
+	struct rdvd_appointment_filter f;
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	since.counsellor = who.counsellor;
+	staff_filter(st, &who, &since, PENDING_DAYS + 1, &f);
+	f.unmarked = 1;
+	f.to = clock_now();
+	f.limit = 2 * PENDING_SHOWN;
+	booking_list(st->web.booking, &f, 1, show_pending, staff_wait(rq, NULL));
+}
+
+static const struct http_route routes[] = {
+	{.method = HTTP_POST,
+	 .pattern = "/equipe/rdv/{id}/presence",
+	 .access = ACCESS_STAFF,
+	 .roles = STAFF_ROLES,
+	 .csrf = CSRF_TOKEN,
+	 .body = BODY_FORM,
+	 .handle = mark},
+	{.method = HTTP_GET,
+	 .pattern = "/equipe/a-renseigner",
+	 .access = ACCESS_STAFF,
+	 .roles = STAFF_ROLES,
+	 .handle = pending},
+};
+
+void staff_outcome_routes(struct staff *st)
+{
+	http_server_routes(st->web.server, routes, ARRAY_SIZE(routes), st);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* staff_room.h - what the files of the counsellor's pages share: who is logged in and
+ * what she may see, what surrounds her pages, answers that come later, rows and bands. */
+#ifndef RDVD_WEB_STAFF_ROOM_H
+#define RDVD_WEB_STAFF_ROOM_H
+
+#include "booking/access.h"
+#include "message/outbox.h"
+#include "store/record.h"
+#include "web/page.h"
+#include "web/staff.h"
+#include "web/staff_views.h"
+#include "web/staff_words.h"
+
+struct staff {
+	struct web web; /* what page.h's functions ask for */
+	struct access *access;
+	const struct outbox *outbox;
+	struct staff_options options; /* public_url owned */
+};
+
+#define STAFF_ROLES (ROLE_ADMIN | ROLE_COUNSELLOR)
+
+/* ---- who is there ---- */
+
+struct viewer {
+	const struct access_user *user;
+	bool admin;
+	int organisation; /* index; TERRITORY_NONE: all of them */
+	int counsellor;	  /* index of her own agenda; TERRITORY_NONE */
+};
+
+void staff_viewer(const struct http_request *rq, struct viewer *v);
+/* Her organisation's, or in her own agenda. */
+bool staff_may_see(const struct staff *st, const struct viewer *v,
+		   const struct rdvd_appointment *a);
+bool staff_may_see_site(const struct staff *st, const struct viewer *v, int site);
+bool staff_may_see_counsellor(const struct staff *st, const struct viewer *v, int who);
+/* The living site or counsellor of a slug that she may see, or TERRITORY_NONE. */
+int staff_site(const struct staff *st, const struct viewer *v, const char *slug);
+int staff_counsellor(const struct staff *st, const struct viewer *v, const char *slug);
+
+/* ---- what surrounds a page ---- */
+
+enum staff_place { STAFF_DAY, STAFF_WEEK, STAFF_ADD, STAFF_ABSENCES, STAFF_FEED };
+
+void staff_layout(struct http_request *rq, const struct staff *st, struct layout *v,
+		  const char *title, enum staff_place place);
+/* Before anybody is logged in, and on the demonstration's page: no menu. */
+void staff_layout_outside(struct http_request *rq, const struct staff *st,
+			  struct layout *v, const char *title);
+
+/* Options of a select: the sites or counsellors she may see; chosen: an index. first: the
+ * text of an option without value on top, or NULL. Returns how many. */
+size_t staff_site_options(struct http_request *rq, const struct staff *st,
+			  const struct viewer *v, int chosen, const char *first,
+			  const struct option_view **out);
+size_t staff_counsellor_options(struct http_request *rq, const struct staff *st,
+				const struct viewer *v, int chosen, const char *first,
+				const struct option_view **out);
+
+/* ---- answers that come later ---- */
+
+struct staff_wait {
+	struct http_ticket *ticket;
+	struct staff *st;
+	void *data; /* of the request's memory */
+};
+
+struct staff_wait *staff_wait(struct http_request *rq, void *data);
+/* The request to answer now, or NULL; wait is freed, *data is what was given. */
+struct http_request *staff_wait_over(struct staff_wait *wait, struct staff **st,
+				     void **data);
+/* The {id} of the path, or -1: 404 was answered. */
+int staff_id(struct http_request *rq, rdvd_id *id);
+/* 1 when the reply is no appointment that the viewer may see: it was answered. */
+int staff_refused(struct http_request *rq, const struct staff *st,
+		  const struct booking_reply *r);
+/* What booking refused, in a sentence; NULL: it did not. */
+const char *staff_why(struct http_request *rq, enum booking_verdict v);
+
+/* ---- time ---- */
+
+/* The zone of a site, or the network's. */
+const struct zone *staff_zone(const struct staff *st, int site);
+civil_day staff_today(const struct staff *st);
+/* Words in the request's memory. */
+const char *staff_day_words(struct http_request *rq, const struct staff *st,
+			    civil_day day, bool title);
+const char *staff_hour_words(struct http_request *rq, const struct zone *z, rdvd_time t);
+/* "2026-11-30" */
+const char *staff_date(struct http_request *rq, civil_day day);
+/* ?jour=, or today. */
+civil_day staff_asked_day(const struct http_request *rq, const struct staff *st);
+const char *staff_phone(struct http_request *rq, const char *number);
+
+/* ---- rows and bands ---- */
+
+/* How rows are shown. */
+struct row_style {
+	const char *back; /* where an outcome's form comes back to */
+	bool with_day, with_place, with_counsellor;
+	bool with_outcome;
+	rdvd_time now;
+};
+
+void staff_row(struct http_request *rq, const struct staff *st, const struct record *r,
+	       const struct row_style *style, struct staff_row *out);
+/* The tags of an appointment's messages. */
+size_t staff_tags(struct http_request *rq, const struct record *r,
+		  const struct staff_tag **out);
+/* What an appointment is for: its name in the territory, "" when it is gone. */
+const char *staff_service_name(struct http_request *rq, const struct staff *st,
+			       const struct rdvd_appointment *a);
+const char *staff_place_name(const struct staff *st, const struct rdvd_appointment *a);
+/* "Marie, Paul" */
+const char *staff_counsellor_names(struct http_request *rq, const struct staff *st,
+				   const rdvd_id *ids, int n);
+const char *staff_person_name(struct http_request *rq, const struct rdvd_person *p);
+const char *staff_age(struct http_request *rq, const struct rdvd_appointment *a);
+
+/* What a day shows. */
+struct day_ask {
+	civil_day day;
+	int site, counsellor; /* TERRITORY_NONE: any */
+};
+
+/* The bands of a day in the request's memory: each occurrence with its appointments and
+ * gaps, then what lies outside. gaps: 0 leaves them out. */
+size_t staff_bands(struct http_request *rq, const struct staff *st,
+		   const struct viewer *v, const struct day_ask *ask,
+		   const struct record_list *records, const struct row_style *style,
+		   bool gaps, const struct staff_band **out);
+/* The occurrences of a day that she may see, in the request's memory. */
+size_t staff_occurrences(struct http_request *rq, const struct staff *st,
+			 const struct viewer *v, const struct day_ask *ask,
+			 struct occurrence **out);
+/* The list of a day: fills a filter. */
+void staff_filter(const struct staff *st, const struct viewer *v,
+		  const struct day_ask *ask, int days, struct rdvd_appointment_filter *f);
+
+/* Each file's routes. */
+void staff_login_routes(struct staff *st);
+void staff_day_routes(struct staff *st);
+void staff_outcome_routes(struct staff *st);
+void staff_appointment_routes(struct staff *st);
+void staff_move_routes(struct staff *st);
+void staff_add_routes(struct staff *st);
+void staff_week_routes(struct staff *st);
+void staff_absence_routes(struct staff *st);
+void staff_sheet_routes(struct staff *st);
+void staff_feed_routes(struct staff *st);
+void staff_demo_routes(struct staff *st);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* staff_views.h - what each of the counsellor's pages shows: one struct a page, as
+ * views.h has them for the public's. Strings are lent for the call and may be NULL. */
+#ifndef RDVD_WEB_STAFF_VIEWS_H
+#define RDVD_WEB_STAFF_VIEWS_H
+
+#include "web/views.h"
+
+/* A state in a few words. */
+struct staff_tag {
+	const char *text;
+	bool ok, bad;
+};
+
+/* What may be said of how an appointment ended (pages/_staff_outcome.html). */
+struct staff_outcome_view {
+	const char *id;	  /* of the appointment */
+	const char *csrf; /* of the form */
+	const char *back; /* where to come back to */
+	const char *name; /* whose, for who does not see the row */
+	const char *word; /* "Honoré, 2 personnes"; NULL: still to be said */
+	bool good;	  /* the person came */
+	bool begun;	  /* before the start one can come early; cancelling has a page */
+	bool home;	  /* a home visit: the door may have been closed */
+	bool stands;	  /* there is something to cancel or to move */
+	const struct option_view *persons;
+	size_t npersons;
+};
+
+/* A row of a list: an appointment, or the free time between two. */
+struct staff_row {
+	const char *gap; /* "libre de 10 h à 11 h"; NULL: an appointment */
+	const char *add_url;
+	const char *id, *url;
+	const char *day;   /* where rows of several days stand together */
+	const char *time;  /* "9 h" */
+	const char *until; /* "10 h" */
+	const char *name, *age, *service;
+	const char *place, *with; /* where they are not the list's own */
+	const char *needs, *party, *code;
+	const char *phone, *tel;
+	const char *visits; /* "première fois", "déjà 2 visites" */
+	bool first;
+	const char *similar, *similar_url; /* "Déjà venue ? ..." */
+	bool cancelled, confirmed, done;
+	const struct staff_tag *messages;
+	size_t nmessages;
+	struct staff_outcome_view outcome;
+};
+
+/* A permanence with what fills it. */
+struct staff_band {
+	const char *title;  /* "Carvin, de 9 h à 12 h" */
+	const char *with;   /* who receives */
+	const char *closed; /* why it does not take place */
+	const char *empty;  /* nobody comes, nothing is free */
+	const struct staff_row *rows;
+	size_t nrows;
+};
+
+/* A notice about what was just tried. */
+struct staff_said {
+	const char *text;
+	bool bad;
+};
+
+struct staff_login_view {
+	struct layout layout;
+	const char *action, *login, *error;
+	const char *next;
+	bool demonstration;
+};
+
+struct staff_day_view {
+	struct layout layout;
+	const char *heading, *sub;
+	struct staff_said said;
+	const char *waiting; /* "2 rendez-vous à renseigner depuis jeudi" */
+	const char *waiting_url;
+	const char *before_url, *after_url, *today_url, *sheet_url, *add_url, *week_url;
+	const char *date; /* "2026-11-30" */
+	const struct option_view *places, *persons;
+	size_t nplaces, npersons;
+	const struct link_view *views; /* the places open that day, "ma journée" */
+	size_t nviews;
+	const struct staff_band *bands;
+	size_t nbands;
+	bool none; /* nothing at all that day */
+};
+
+struct staff_pending_view {
+	struct layout layout;
+	struct staff_said said;
+	const char *heading;
+	const struct staff_row *rows;
+	size_t nrows;
+	bool more;
+};
+
+struct staff_message_view {
+	const char *title; /* "SMS de rappel au 06 12 34 56 78" */
+	const char *when, *text, *note;
+	struct staff_tag state;
+};
+
+struct staff_appointment_view {
+	struct layout layout;
+	struct staff_said said;
+	const char *heading, *when, *duration, *place, *address, *with, *channel;
+	const char *back_url, *move_url, *cancel_url;
+	const char *email;
+	struct staff_row row;
+	const struct staff_message_view *messages;
+	size_t nmessages;
+	const char *code;
+	bool fresh;
+};
+
+struct staff_cancel_view {
+	struct layout layout;
+	const char *heading, *when, *action, *back_url;
+	const char *told; /* who will be told, and how */
+};
+
+struct staff_move_view {
+	struct layout layout;
+	const char *heading, *when, *action, *back_url;
+	struct staff_said said;
+	const char *date, *hour;
+	const struct option_view *places, *persons;
+	size_t nplaces, npersons;
+	struct times_list times;
+	const char *csrf;
+};
+
+/* Two files of persons, side by side. */
+struct staff_card {
+	const char *name, *birth, *phone, *tel, *email, *last, *url, *visits;
+};
+
+struct staff_similar_view {
+	struct layout layout;
+	const char *back_url;
+	const struct staff_card *cards;
+	size_t ncards;
+};
+
+struct staff_match {
+	const char *value, *name, *detail;
+};
+
+struct staff_add_view {
+	struct layout layout;
+	const char *action, *csrf;
+	const struct problem_view *problems;
+	size_t nproblems;
+	struct staff_said said;
+	const struct hidden_view *hidden;
+	size_t nhidden;
+	/* who */
+	bool known;	     /* an existing person */
+	const char *who;     /* her, in words */
+	bool searched, asks; /* asks: might be one of these, before a new file is made */
+	const struct staff_match *matches;
+	size_t nmatches;
+	struct input_view first_name, last_name, birth_year, phone, email, need;
+	const char *party;
+	/* when */
+	bool now, typed; /* else a slot */
+	const struct option_view *slots;
+	size_t nslots;
+	const char *date, *hour, *when_error;
+	/* where, what */
+	const struct option_view *services, *places, *persons;
+	size_t nservices, nplaces, npersons;
+	bool elsewhere;
+	struct input_view place, postcode;
+	const struct option_view *alternatives;
+	size_t nalternatives;
+};
+
+struct staff_week_day {
+	const char *title, *url;
+	bool today;
+	const struct staff_band *bands;
+	size_t nbands;
+};
+
+struct staff_week_view {
+	struct layout layout;
+	const char *heading, *before_url, *after_url, *now_url, *absence_url;
+	const char *date;
+	const struct option_view *places, *persons;
+	size_t nplaces, npersons;
+	const struct staff_week_day *days;
+	size_t ndays;
+};
+
+struct staff_absence_row {
+	const char *id, *who, *when, *label;
+};
+
+struct staff_absences_view {
+	struct layout layout;
+	struct staff_said said;
+	const char *csrf, *action;
+	const struct option_view *persons;
+	size_t npersons;
+	const char *from, *to, *label, *error;
+	bool from_afternoon, to_noon;
+	const struct staff_row *booked; /* who is booked in it */
+	size_t nbooked;
+	const struct staff_absence_row *rows;
+	size_t nrows;
+};
+
+struct staff_sheet_view {
+	struct layout layout;
+	const char *heading, *sub, *day_url, *other_url;
+	bool phones;
+	const struct staff_band *bands;
+	size_t nbands;
+};
+
+struct staff_feed_view {
+	struct layout layout;
+	const char *csrf, *action;
+	const char *https, *webcal; /* just made: never to be seen again */
+	bool exists, with_names, nobody;
+	const char *since;
+};
+
+struct staff_demo_message {
+	bool sms;
+	const char *to, *title, *when, *text;
+	struct staff_tag state;
+};
+
+struct staff_demo_view {
+	struct layout layout;
+	const struct staff_demo_message *messages;
+	size_t nmessages;
+};
+
+TEMPLATE_PAGE(staff_login, struct staff_login_view);
+TEMPLATE_PAGE(staff_day, struct staff_day_view);
+TEMPLATE_PAGE(staff_pending, struct staff_pending_view);
+TEMPLATE_PAGE(staff_appointment, struct staff_appointment_view);
+TEMPLATE_PAGE(staff_cancel, struct staff_cancel_view);
+TEMPLATE_PAGE(staff_move, struct staff_move_view);
+TEMPLATE_PAGE(staff_similar, struct staff_similar_view);
+TEMPLATE_PAGE(staff_add, struct staff_add_view);
+TEMPLATE_PAGE(staff_week, struct staff_week_view);
+TEMPLATE_PAGE(staff_absences, struct staff_absences_view);
+TEMPLATE_PAGE(staff_sheet, struct staff_sheet_view);
+TEMPLATE_PAGE(staff_feed, struct staff_feed_view);
+TEMPLATE_PAGE(staff_demo, struct staff_demo_view);
+
+#endif
