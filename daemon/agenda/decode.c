@@ -12,6 +12,8 @@
 
 #define ARENA_BLOCK 65536
 #define ARENA_ALIGN 16
+#define KEY_SHOWN 80
+#define TEXT_SHOWN 600
 
 struct arena_block {
 	struct arena_block *next;
@@ -49,20 +51,40 @@ void arena_fini(struct arena *a)
 	}
 }
 
+void decode_add_text(struct buf *out, const char *text, size_t max)
+{
+	size_t n = strnlen(text, max);
+	if (text[n])
+		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n--; /* not inside a character */
+	int is_utf8 = utf8_is_clean(text, n);
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		int is_shown = c >= 0x80 ? is_utf8 : c >= ' ' && c != 0x7f;
+		buf_addch(out, is_shown ? text[i] : '?');
+	}
+	if (text[n])
+		buf_addlit(out, "...");
+}
+
 void decode_error(const struct decode_at *at, const char *key, const char *fmt, ...)
 {
 	struct decoder *d = at->d;
 	d->nerrors++;
 	if (!d->errors || d->nerrors > 100)
 		return;
-	char text[400];
+	char text[2000];
 	va_list ap;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	const char *dot = key && at->path[0] ? "." : "";
-	buf_addf(d->errors, "%s: %s%s%s: %s\n", d->file, at->path, dot, key ? key : "",
-		 text);
+	buf_addf(d->errors, "%s: ", d->file);
+	buf_addstr(d->errors, at->path);
+	buf_addstr(d->errors, key && at->path[0] ? "." : "");
+	decode_add_text(d->errors, key ? key : "", KEY_SHOWN);
+	buf_addlit(d->errors, ": ");
+	decode_add_text(d->errors, text, TEXT_SHOWN);
+	buf_addch(d->errors, '\n');
 	if (d->nerrors == 100)
 		buf_addf(d->errors, "%s: more than 100 errors, the rest is not shown\n",
 			 d->file);

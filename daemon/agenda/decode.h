@@ -40,6 +40,10 @@ struct decode_at {
 void decode_error(const struct decode_at *at, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Add what a file says to an error: on one line, without what is not text, at most max
+ * bytes and then "...". */
+void decode_add_text(struct buf *out, const char *text, size_t max);
+
 /* Refuse the keys that are not in the NULL-terminated list; "assumed" and "x-..." are
  * always let pass. */
 void decode_keys(const struct decode_at *at, const char *const *known);

@@ -277,8 +277,10 @@ struct territory *territory_parse(const char *name, const char *bytes, size_t n,
 	json_error_t e;
 	json_t *root = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &e);
 	if (!root) {
-		buf_addf(errors, "%s:%d: not valid JSON at column %d: %s\n", name, e.line,
-			 e.column, e.text);
+		buf_addf(errors, "%s:%d: not valid JSON at column %d: ", name, e.line,
+			 e.column);
+		decode_add_text(errors, e.text, sizeof e.text - 1);
+		buf_addch(errors, '\n');
 		return NULL;
 	}
 	struct territory *t = territory_from_json(name, root, errors);
