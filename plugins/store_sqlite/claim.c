@@ -84,12 +84,16 @@ static void read_waiting(sqlite3_stmt *s, struct waiting *w)
 static void settle(struct db *db, struct waiting *w, const struct verdict *v)
 {
 	int sending = v->state == RDVD_MSG_SENDING;
+	/* what may have arrived is not said to have been left unsent */
+	enum rdvd_message_state state = !sending && w->row.state == RDVD_MSG_UNKNOWN
+						? RDVD_MSG_UNKNOWN
+						: v->state;
 
-	RUN(db, SQL_MESSAGE_TAKE, INT("id", w->row.id), INT("state", v->state),
+	RUN(db, SQL_MESSAGE_TAKE, INT("id", w->row.id), INT("state", state),
 	    TEXT("note", v->note), INT("more", sending));
 	db->now.messages[w->row.state]--;
-	db->now.messages[v->state]++;
-	w->row.state = v->state;
+	db->now.messages[state]++;
+	w->row.state = state;
 	w->row.attempts += sending;
 }
 

@@ -43,14 +43,23 @@ static int follows(enum rdvd_message_state from, enum rdvd_message_state to)
 	       (to == RDVD_MSG_DELIVERED || to == RDVD_MSG_UNDELIVERED);
 }
 
-/* While it was sent the appointment was moved or cancelled, so that it may not go again:
- * what was certainly not taken has been overtaken, what may have been stays unknown. */
-static enum rdvd_message_state overtaken(enum rdvd_message_state state, rdvd_time *due)
+/* What a result means beside what is known already. became_false: while it was sent the
+ * appointment was moved or cancelled, so that it may not go again. doubtful: an earlier
+ * attempt may have arrived, so that it is not said to have been left unsent. */
+static enum rdvd_message_state settled(enum rdvd_message_state state, int became_false,
+				       int doubtful, rdvd_time *due)
 {
-	if (!waits(state, *due))
-		return state;
-	*due = 0;
-	return state == RDVD_MSG_UNKNOWN ? RDVD_MSG_UNKNOWN : RDVD_MSG_SUPERSEDED;
+	if (became_false && waits(state, *due)) {
+		*due = 0;
+		state = state == RDVD_MSG_UNKNOWN ? RDVD_MSG_UNKNOWN
+						  : RDVD_MSG_SUPERSEDED;
+	}
+	if (doubtful && (state == RDVD_MSG_SUPERSEDED || state == RDVD_MSG_EXPIRED ||
+			 state == RDVD_MSG_SUPPRESSED)) {
+		*due = 0;
+		state = RDVD_MSG_UNKNOWN;
+	}
+	return state;
 }
 
 /* Nothing was tried: as before the claim. */
@@ -64,21 +73,20 @@ static void untry(struct db *db, const struct rdvd_message_result *r, rdvd_time 
 enum rdvd_rc store_message_result(void *st, const struct rdvd_message_result *r)
 {
 	struct db *db = db_start(st);
-	int64_t row[5]; /* state, attempts, due, sent_at, whether it became false */
+	int64_t row[6]; /* state, attempts, due, sent_at, became_false, doubtful */
 	rdvd_time due = r->due;
-	enum rdvd_message_state from, to = r->state;
+	enum rdvd_message_state from, to;
 
 	if (r->state < RDVD_MSG_SCHEDULED || r->state > RDVD_MSG_SUPPRESSED)
 		return RDVD_INVALID;
-	if (!db_ints(db, SQL_MESSAGE_STATE, VALUES(INT("id", r->id)), row, 5)) {
+	if (!db_ints(db, SQL_MESSAGE_STATE, VALUES(INT("id", r->id)), row, 6)) {
 		db_answer(db, RDVD_NOT_FOUND);
 		return db->rc;
 	}
 	from = (enum rdvd_message_state)row[0];
 	if (row[1] != r->attempt || !follows(from, r->state))
 		return RDVD_STALE;
-	if (row[4])
-		to = overtaken(to, &due);
+	to = settled(r->state, (int)row[4], (int)row[5], &due);
 	db->now.messages[from]--;
 	db->now.messages[to]++;
 	if (to == RDVD_MSG_SCHEDULED) {

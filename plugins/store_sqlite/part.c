@@ -98,9 +98,13 @@ void messages_supersede(struct db *db, rdvd_id participation, const char *note)
 	int n = 0;
 
 	while (db_row(db, s)) {
-		db->now.messages[sqlite3_column_int(s, 0)]--;
-		db->now.messages[RDVD_MSG_SUPERSEDED]++;
+		int state = sqlite3_column_int(s, 0);
+
 		n++;
+		if (state == RDVD_MSG_UNKNOWN) /* may have arrived: stays so */
+			continue;
+		db->now.messages[state]--;
+		db->now.messages[RDVD_MSG_SUPERSEDED]++;
 	}
 	db_done(s);
 	if (n)

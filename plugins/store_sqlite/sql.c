@@ -199,7 +199,8 @@ const char *const sql_texts[SQL_COUNT] = {
 	[SQL_MESSAGE_WAITING] = "SELECT state FROM message WHERE participation = "
 				":participation AND queue <> 0",
 	[SQL_MESSAGE_SUPERSEDE] =
-		"UPDATE message SET state = 10, queue = 0, note = :note "
+		"UPDATE message SET state = iif(state = 7, 7, 10), "
+		"due = iif(state = 7, NULL, due), queue = 0, note = :note "
 		"WHERE participation = :participation AND queue <> 0",
 	[SQL_MESSAGE_RIPEN] = "UPDATE message SET queue = 2 WHERE id IN "
 			      "(SELECT id FROM message WHERE queue = 1 AND due <= :now "
@@ -231,8 +232,8 @@ const char *const sql_texts[SQL_COUNT] = {
 				     "m.participation JOIN session s ON s.id = p.session "
 				     "WHERE m.state = 2 ORDER BY m.id LIMIT 1",
 	[SQL_MESSAGE_TAKE] =
-		"UPDATE message SET state = :state, queue = 0, note = :note, "
-		"attempts = attempts + :more WHERE id = :id",
+		"UPDATE message SET state = :state, due = iif(:state = 7, NULL, due), "
+		"queue = 0, note = :note, attempts = attempts + :more WHERE id = :id",
 	[SQL_MESSAGE_LOST] =
 		"UPDATE message SET state = 7, queue = 0, due = NULL, "
 		"note = 'the daemon stopped while it was sent' WHERE id = :id",
@@ -240,7 +241,9 @@ const char *const sql_texts[SQL_COUNT] = {
 		"SELECT m.state, m.attempts, m.due, m.sent_at, "
 		"CASE WHEN p.status = 3 THEN m.kind <> 4 "
 		"ELSE m.kind = 4 OR (m.kind IN (1, 2, 3) AND m.revision <> p.revision) "
-		"END "
+		"END, "
+		"EXISTS (SELECT 1 FROM attempt a WHERE a.message = m.id AND a.outcome = 7 "
+		"AND a.number < m.attempts) "
 		"FROM message m JOIN participation p ON p.id = m.participation "
 		"WHERE m.id = :id",
 	[SQL_MESSAGE_RESULT] =

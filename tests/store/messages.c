@@ -256,6 +256,43 @@ static void test_nothing_false_is_sent(void **state)
 	assert_counts(w);
 }
 
+/* What may have arrived is never shown as left unsent, whatever the appointment became. */
+static void test_doubt_remains(void **state)
+{
+	struct world *w = *state;
+	rdvd_time at = T0 + 10 * DAY;
+	struct rdvd_cancel c = {.now = T0, .actor = ""};
+	rdvd_id waits, goes;
+	struct given g;
+	int changed;
+
+	/* cancelled while its settlement waits */
+	waits = c.which.id = book_with_messages(w, 0, at, NULL);
+	g = claim(w, T0, 8);
+	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + HOUR, T0),
+			 RDVD_OK);
+	assert_int_equal(ACT(w, cancel(w->st, &c, &changed)), RDVD_OK);
+	assert_int_equal(claim(w, T0 + 2 * HOUR, 8).n, 0);
+	assert_int_equal(world_messages(w, waits, RDVD_MSG_UNKNOWN), 1);
+	/* cancelled while it goes again */
+	goes = c.which.id = book_with_messages(w, 1, at, NULL);
+	g = claim(w, T0, 8);
+	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + 5, T0), RDVD_OK);
+	g = claim(w, T0 + 5, 8);
+	assert_int_equal(g.n, 1);
+	assert_int_equal(ACT(w, cancel(w->st, &c, &changed)), RDVD_OK);
+	assert_int_equal(result(w, g.ids[0], 2, RDVD_MSG_RETRY_WAIT, T0 + HOUR, T0 + 5),
+			 RDVD_OK);
+	assert_int_equal(world_messages(w, goes, RDVD_MSG_UNKNOWN), 1);
+	/* not claimed before its time was over */
+	goes = book_with_messages(w, 2, at, NULL);
+	g = claim(w, T0, 8);
+	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + 5, T0), RDVD_OK);
+	assert_int_equal(claim(w, at + DAY, 8).n, 0);
+	assert_int_equal(world_messages(w, goes, RDVD_MSG_UNKNOWN), 1);
+	assert_counts(w);
+}
+
 static void test_late_ones(void **state)
 {
 	struct world *w = *state;
@@ -396,6 +433,7 @@ const struct CMUnitTest messages_tests[] = {
 	WORLD_TEST(test_what_was_sent_is_kept),
 	WORLD_TEST(test_sweep),
 	WORLD_TEST(test_nothing_false_is_sent),
+	WORLD_TEST(test_doubt_remains),
 	WORLD_TEST(test_late_ones),
 	WORLD_TEST(test_marked_and_suppressed),
 	WORLD_TEST(test_facts),

@@ -104,7 +104,7 @@ class Member:
 
     def step(self, ask):
         self.ask = ask
-        if ask is None:
+        if ask is None or self.crowd.is_over and self.socket is None:
             self.story = None
             return
         try:
@@ -166,7 +166,7 @@ class Crowd:
     def __init__(self, address):
         self.address = address if isinstance(address, tuple) else str(address)
         self.selector = selectors.DefaultSelector()
-        self.members = []
+        self.members, self.is_over = [], False
 
     def run(self, stories, deadline_s=60, until=None):
         """Tell all the stories to their ends. until: looked at between events; true ends it early, and
@@ -184,6 +184,16 @@ class Crowd:
             if until and until():
                 return
             assert time.monotonic() < end, f"after {deadline_s} s some answers have not come"
+            for key, events in self.selector.select(0.05):
+                key.data.ready(events)
+
+    def run_out(self, deadline_s=20):
+        """The daemon is dead: read what it had answered, until every connection has ended. The stories go
+        on from their answers, but what they ask next goes nowhere."""
+        end = time.monotonic() + deadline_s
+        self.is_over = True
+        while any(m.socket is not None and m.story is not None for m in self.members):
+            assert time.monotonic() < end, "connections of a dead daemon do not end"
             for key, events in self.selector.select(0.05):
                 key.data.ready(events)
 
