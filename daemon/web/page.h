@@ -18,7 +18,7 @@ struct web {
 	struct http_server *server; /* lent */
 	struct booking *booking;    /* lent */
 	struct web_options options; /* strings owned */
-	const char *script; /* address of the asset */
+	const char *script;	    /* address of the asset */
 };
 
 /* ---- what surrounds a page ---- */

@@ -179,8 +179,8 @@ static void describe(struct http_request *rq, const struct web *w, const struct 
 	}
 	v->heading = page_text(rq, tr(l, "%1$s, à %2$s"), when, site->commune);
 	v->place = site->name;
-	v->address =
-		page_text(rq, "%s, %s %s", site->address, site->postcode, site->commune);
+	v->address = page_text(rq, "%s, %s\u00a0%s", site->address, site->postcode,
+			       site->commune);
 }
 
 static const char *say_retention(struct http_request *rq, const struct web *w)

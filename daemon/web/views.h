@@ -27,15 +27,15 @@ struct layout {
 	const char *lang;
 	const char *look; /* class of the body: "" or "split" for the public, "wide" for
 			     the team */
-	const char *theme, *script; /* addresses, or NULL */
-	const char *sheet; /* the team's own style sheet; NULL for the public */
-	const struct link_view *nav;	    /* the team's menu; none for the public */
+	const char *theme, *script;  /* addresses, or NULL */
+	const char *sheet;	     /* the team's own style sheet; NULL for the public */
+	const struct link_view *nav; /* the team's menu; none for the public */
 	size_t nnav;
 	const struct link_view *languages; /* this page in the other languages */
 	size_t nlanguages;
 	const char *logout, *csrf; /* of the log-out button; NULL for the public */
 	const char *user;	   /* who is logged in; NULL */
-	bool urgent;	  /* the line of 115, 119, 3919 and 114 at the foot */
+	bool urgent;		   /* the line of 115, 119, 3919 and 114 at the foot */
 	const char *demonstration; /* the demonstration's messages; NULL */
 };
 
@@ -192,7 +192,7 @@ struct appointment_view {
 	bool by_email;	       /* an e-mail was promised too */
 	const char *code;      /* to note, when no SMS can come */
 	const char *no_sms;    /* why none can, a sentence */
-	const char *was;       /* when it was, once cancelled: "lundi 30 novembre à 9 h" */
+	const char *was; /* when it was, once cancelled: "lundi 30 novembre à 9 h" */
 	bool can_confirm, can_move, can_cancel;
 	const char *too_late; /* to move, in words: "4 heures"; NULL */
 	const char *self, *calendar_url, *move_url, *cancel_url, *confirm_url,
