@@ -270,12 +270,16 @@ void app_booking_down(struct app *a)
 	booking_free(a->booking);
 }
 
+struct access_options app_access_options(const struct config *c)
+{
+	return (struct access_options){.idle_s = c->session.idle_minutes * 60,
+				       .absolute_s = c->session.absolute_hours * 3600};
+}
+
 int app_access_up(struct app *a)
 {
 	static const struct worker_ops plain = {.open = NULL};
-	const struct access_options o = {.idle_s = a->config->session.idle_minutes * 60,
-					 .absolute_s = a->config->session.absolute_hours *
-						       3600};
+	const struct access_options o = app_access_options(a->config);
 
 	a->passwords =
 		worker_new(a->loop, "password", a->config->workers.password_threads, 64,

@@ -53,7 +53,7 @@ struct config {
 	char *dir; /* the data folder */
 	/* 1 or more "ADDR:PORT", "[::1]:PORT", "localhost:PORT", "*:PORT" */
 	struct config_list listen;
-	char *public_url; /* (live) "https://host[:port]", no slash at the end */
+	char *public_url; /* "https://host[:port]", no slash at the end */
 	char *socket;	  /* at most 107 bytes */
 	char *communes;
 	char *texts; /* (live) */
@@ -79,12 +79,12 @@ struct config {
 	} limits;
 
 	struct {
-		char *sms_sender; /* (live) 3 to 11 letters and digits, or a number */
-		char *email_from; /* (live) "a@b" or "Name <a@b>" */
-		int quiet_start_minutes; /* (live) of the day: messages leave from here...
+		char *sms_sender; /* 3 to 11 letters and digits, or a number */
+		char *email_from; /* "a@b" or "Name <a@b>" */
+		int quiet_start_minutes; /* of the day: messages leave from here...
 					  */
-		int quiet_end_minutes;	 /* (live) ...until here */
-		int sunday;		 /* (live) 1: on Sundays too */
+		int quiet_end_minutes;	 /* ...until here */
+		int sunday;		 /* 1: on Sundays too */
 	} messages;
 
 	struct {

@@ -42,7 +42,7 @@ const struct config_section_type config_sections[SECTION_COUNT] = {
 const struct config_key config_keys[] = {
 	{ROOT(dir, TYPE_PATH), .is_required = 1},
 	{ROOT(listen, TYPE_LISTEN), .preset = "127.0.0.1:8080"},
-	{ROOT(public_url, TYPE_URL), .is_live = 1},
+	{ROOT(public_url, TYPE_URL)},
 	{ROOT(socket, TYPE_PATH)},
 	{ROOT(communes, TYPE_PATH), .preset = RDVD_PKGDATADIR "/communes.csv"},
 	{ROOT(texts, TYPE_PATH), .preset = RDVD_PKGDATADIR "/texts", .is_live = 1},
@@ -67,14 +67,11 @@ const struct config_key config_keys[] = {
 	{LIMITS(logins_per_minute, TYPE_INT), .preset = "10",
 	 RANGE(1, 1000000, "a minute"), .is_live = 1},
 
-	{MESSAGES("sms_sender", TYPE_SENDER, sms_sender), .preset = "CLLAJ62", .is_live = 1},
-	{MESSAGES("email_from", TYPE_MAILBOX, email_from), .preset = "rdvd@localhost",
-	 .is_live = 1},
-	{MESSAGES("quiet_start", TYPE_DAY_TIME, quiet_start_minutes), .preset = "08:00",
-	 .is_live = 1},
-	{MESSAGES("quiet_end", TYPE_DAY_TIME, quiet_end_minutes), .preset = "20:00",
-	 .is_live = 1},
-	{MESSAGES("sunday", TYPE_BOOL, sunday), .preset = "false", .is_live = 1},
+	{MESSAGES("sms_sender", TYPE_SENDER, sms_sender), .preset = "CLLAJ62"},
+	{MESSAGES("email_from", TYPE_MAILBOX, email_from), .preset = "rdvd@localhost"},
+	{MESSAGES("quiet_start", TYPE_DAY_TIME, quiet_start_minutes), .preset = "08:00"},
+	{MESSAGES("quiet_end", TYPE_DAY_TIME, quiet_end_minutes), .preset = "20:00"},
+	{MESSAGES("sunday", TYPE_BOOL, sunday), .preset = "false"},
 
 	{SESSION(idle_minutes, TYPE_INT), .preset = "240", RANGE(5, 1440, "minutes"),
 	 .is_live = 1},

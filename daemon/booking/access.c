@@ -322,6 +322,15 @@ static void load_done(struct store_job *job)
 	((struct load_job *)job)->a->loading = 0;
 }
 
+void access_tune(struct access *a, const struct access_options *o)
+{
+	a->o = *o;
+	if (a->o.idle_s <= 0)
+		a->o.idle_s = 4 * 3600;
+	if (a->o.absolute_s <= 0)
+		a->o.absolute_s = 12 * 3600;
+}
+
 struct access *access_new(struct loop *l, struct store *s, struct worker *passwords,
 			  const struct access_options *o)
 {
@@ -331,11 +340,7 @@ struct access *access_new(struct loop *l, struct store *s, struct worker *passwo
 	a->loop = l;
 	a->store = s;
 	a->passwords = passwords;
-	a->o = *o;
-	if (a->o.idle_s <= 0)
-		a->o.idle_s = 4 * 3600;
-	if (a->o.absolute_s <= 0)
-		a->o.absolute_s = 12 * 3600;
+	access_tune(a, o);
 	a->guard = access_guard_new();
 	a->loading = 1;
 	j.now = clock_now();

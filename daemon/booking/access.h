@@ -53,6 +53,8 @@ struct access_options {
  * weigh passwords; both are lent. NULL: logged. */
 struct access *access_new(struct loop *l, struct store *s, struct worker *passwords,
 			  const struct access_options *o);
+/* Other limits of time; sessions that have begun keep their end, but for idleness. */
+void access_tune(struct access *a, const struct access_options *o);
 /* Once the workers are drained. NULL is fine. */
 void access_free(struct access *a);
 

@@ -195,6 +195,12 @@ void http_server_stop(struct http_server *s, int64_t grace_ms, void (*done)(void
 /* Free, stopped or not; tickets still out stay valid and resume to NULL. NULL is fine. */
 void http_server_free(struct http_server *s);
 
+/* Take other limits by address (what was counted is forgotten) and other trusted proxies,
+ * as in http_options. 0, or -1 (logged) when a proxy is not an address: nothing changed.
+ */
+int http_server_tune(struct http_server *s, const struct http_limit limits[LIMIT_CLASSES],
+		     const char *const *trusted_proxies, size_t n);
+
 /* Counters since start, for /metrics. */
 struct http_counters {
 	uint64_t requests;	  /* answered, by class of status below */

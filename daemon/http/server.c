@@ -293,6 +293,34 @@ static int open_listeners(struct http_server *s, const struct http_options *o)
 	return 0;
 }
 
+static int set_proxies(struct http_server *s, const char *const *proxies, size_t n)
+{
+	struct address_net *nets = xcalloc(n + 1, sizeof *nets);
+
+	for (size_t i = 0; i < n; i++)
+		if (address_net_parse(proxies[i], &nets[i])) {
+			log_err("trusted proxy \"%s\" is neither an address nor a "
+				"network such as 10.0.0.0/8",
+				proxies[i]);
+			free(nets);
+			return -1;
+		}
+	free(s->proxies);
+	s->proxies = nets;
+	s->nproxies = n;
+	return 0;
+}
+
+int http_server_tune(struct http_server *s, const struct http_limit limits[LIMIT_CLASSES],
+		     const char *const *trusted_proxies, size_t n)
+{
+	if (set_proxies(s, trusted_proxies, n) < 0)
+		return -1;
+	limit_free(s->limit);
+	s->limit = limit_new(limits);
+	return 0;
+}
+
 static int read_options(struct http_server *s, const struct http_options *o)
 {
 	const char *url = o->public_url ? o->public_url : "";
@@ -311,17 +339,8 @@ static int read_options(struct http_server *s, const struct http_options *o)
 		     : xstrdup("");
 	s->https = !strncmp(url, "https://", 8);
 	s->login_path = xstrdup_null(o->login_path);
-	s->proxies = xcalloc(o->ntrusted_proxies + 1, sizeof *s->proxies);
-	for (size_t i = 0; i < o->ntrusted_proxies; i++) {
-		if (address_net_parse(o->trusted_proxies[i],
-				      &s->proxies[s->nproxies++])) {
-			log_err("trusted proxy \"%s\" is neither an address nor a "
-				"network such as "
-				"10.0.0.0/8",
-				o->trusted_proxies[i]);
-			return -1;
-		}
-	}
+	if (set_proxies(s, o->trusted_proxies, o->ntrusted_proxies) < 0)
+		return -1;
 	if (o->key)
 		memcpy(s->key, o->key, sizeof s->key);
 	else

@@ -498,11 +498,13 @@ static void test_changes(void **state)
 		const char *before, *after, *changes;
 	} cases[] = {
 		{"", "", ""},
-		{"", "log_level = err\ntexts = x\nmessages {\nsunday = yes\n}\n", ""},
+		{"", "log_level = err\ntexts = x\ntrusted_proxy = \"10.0.0.1\"\n", ""},
+		{"", "messages {\nsunday = yes\n}\n", "messages.sunday"},
+		{"", "public_url = \"https://rdv.example.org\"\n", "public_url"},
 		{"",
 		 "limits {\nlogins_per_minute = 9\n}\nsession {\nidle_minutes = 9\n}\n",
 		 ""},
-		{"", "listen = \"*:80\"\n", "listen"},
+		{"", "listen = \"*:80\"\n", "listen, public_url"},
 		{"", "demo = yes\nworkers {\nqueue_max = 99\n}\n",
 		 "demo, workers.queue_max"},
 		{"", "store store_sqlite {\npath = x\n}\n", "store"},
