@@ -81,6 +81,7 @@ void app_booking_down(struct app *a);
 /* Log a warning when an SMS would need a second segment with this territory's longest
  * names. */
 void app_check_texts(const struct app *a);
+struct access_options app_access_options(const struct config *c);
 int app_access_up(struct app *a);
 void app_access_down(struct app *a);
 int app_outbox_up(struct app *a);

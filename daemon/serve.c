@@ -60,6 +60,14 @@ static void pages_up(struct app *a)
 	a->dav = dav_new(a->server, a->booking, a->access, a->store);
 }
 
+static void limits_of(const struct config *c, struct http_limit out[LIMIT_CLASSES])
+{
+	out[LIMIT_READ] = limit_of(c->limits.requests_per_minute);
+	out[LIMIT_HOLD] = limit_of(c->limits.holds_per_minute);
+	out[LIMIT_BOOK] = limit_of(c->limits.bookings_per_minute);
+	out[LIMIT_LOGIN] = limit_of(c->limits.logins_per_minute);
+}
+
 int app_http_up(struct app *a)
 {
 	const struct config *c = a->config;
@@ -91,10 +99,7 @@ int app_http_up(struct app *a)
 
 	for (int i = 0; i < nfds; i++)
 		fds[i] = 3 + i;
-	o.limits[LIMIT_READ] = limit_of(c->limits.requests_per_minute);
-	o.limits[LIMIT_HOLD] = limit_of(c->limits.holds_per_minute);
-	o.limits[LIMIT_BOOK] = limit_of(c->limits.bookings_per_minute);
-	o.limits[LIMIT_LOGIN] = limit_of(c->limits.logins_per_minute);
+	limits_of(c, o.limits);
 	a->server = http_server_new(a->loop, &o);
 	free(fds);
 	if (!a->server)
@@ -181,6 +186,20 @@ static void reload_texts(struct app *a, const struct config *fresh)
 	buf_fini(&errors);
 }
 
+static void reload_limits(struct app *a, const struct config *fresh)
+{
+	const struct access_options o = app_access_options(fresh);
+	struct http_limit limits[LIMIT_CLASSES] = {0};
+
+	access_tune(a->access, &o);
+	if (!a->server)
+		return;
+	limits_of(fresh, limits);
+	http_server_tune(a->server, limits,
+			 (const char *const *)fresh->trusted_proxy.items,
+			 fresh->trusted_proxy.n);
+}
+
 static void on_reload(void *arg)
 {
 	struct app *a = arg;
@@ -199,6 +218,7 @@ static void on_reload(void *arg)
 				 buf_str(&text));
 		log_set_level(fresh->log_level);
 		reload_texts(a, fresh);
+		reload_limits(a, fresh);
 		log_info("%s was read again", a->config_path);
 		config_free(fresh);
 	}
