@@ -44,18 +44,24 @@ int agenda_is_outdated(const struct agenda *a, rdvd_time now)
 
 /* ---- changes ---- */
 
-/* Recount what [start, end) of one counsellor can touch: her occurrences that overlap it
- * or stand on the same day (travel). */
+/* Recount what [start, end) of one counsellor can touch: her occurrences that overlap it,
+ * or stand on the civil day of an appointment at a place (travel); CIVIL_DAY_NONE: no
+ * place. */
 static void touch_counsellor(struct agenda *a, int counsellor, rdvd_time start,
-			     rdvd_time end)
+			     rdvd_time end, civil_day day)
 {
 	const struct layout *l = &a->layout;
 	const struct occurrence_list *list = &l->by_counsellor[counsellor];
-	rdvd_time from = start - 2 * CLAIM_LONGEST_S, to = end + CLAIM_LONGEST_S;
+	/* an occurrence is a day long at most, and zones are less than two days apart */
+	rdvd_time from = start - 3 * CLAIM_LONGEST_S, to = end + 2 * CLAIM_LONGEST_S;
 	for (int i = layout_from(l, list, from); i < list->n; i++) {
 		const struct occurrence *o = &l->occurrences[list->items[i]];
-		if (o->start > to)
+		if (o->start >= to)
 			break;
+		int overlaps = start < o->end && end > o->start;
+		int same_day = day >= o->day && day <= civil_time_day(o->civil_end);
+		if (!overlaps && !same_day)
+			continue;
 		const struct opening *op = &a->t->openings[o->opening];
 		for (size_t j = 0; j < op->nservices; j++) {
 			struct shelf *s = layout_shelf(l, op->services[j], o->site);
@@ -77,8 +83,11 @@ static void touch_site(struct agenda *a, int site, rdvd_time start, rdvd_time en
 
 static void touch_claim(struct agenda *a, const struct claim *c)
 {
+	civil_day day = CIVIL_DAY_NONE;
+	if (c->site != TERRITORY_NONE)
+		day = civil_time_day(zone_to_civil(a->t->sites[c->site].zone, c->start));
 	for (int i = 0; i < c->ncounsellors; i++)
-		touch_counsellor(a, c->counsellors[i], c->start, c->end);
+		touch_counsellor(a, c->counsellors[i], c->start, c->end, day);
 	if (c->site != TERRITORY_NONE && a->t->sites[c->site].rooms > 0)
 		touch_site(a, c->site, c->start, c->end);
 }
@@ -221,14 +230,15 @@ void agenda_absence_put(struct agenda *a, rdvd_id id, int counsellor, rdvd_time 
 	agenda_absence_remove(a, id);
 	struct absence absence = {id, counsellor, start, end};
 	claims_absence_add(&a->claims, &absence);
-	touch_counsellor(a, counsellor, start, end);
+	touch_counsellor(a, counsellor, start, end, CIVIL_DAY_NONE);
 }
 
 void agenda_absence_remove(struct agenda *a, rdvd_id id)
 {
 	struct absence gone;
 	if (claims_absence_remove(&a->claims, id, &gone))
-		touch_counsellor(a, gone.counsellor, gone.start, gone.end);
+		touch_counsellor(a, gone.counsellor, gone.start, gone.end,
+				 CIVIL_DAY_NONE);
 }
 
 /* ---- asking ---- */

@@ -8,6 +8,14 @@
 
 #define CROWD_MAX 64 /* counsellors looked at for one slot */
 
+/* Filled before it is read: spared the zeroing that hardened builds add, which would cost
+ * more here than the counting. */
+#if __has_attribute(uninitialized)
+#define SCRATCH __attribute__((uninitialized))
+#else
+#define SCRATCH
+#endif
+
 static int is_excepted(const struct claim *c, const struct seats_question *q)
 {
 	return (c->kind == CLAIM_HOLD && q->but_hold && c->key == q->but_hold) ||
@@ -68,7 +76,7 @@ int seats_counsellor_is_free(const struct agenda *a, int counsellor,
 /* The most appointments that are at the site at once during the time asked about. */
 int seats_rooms_left(const struct agenda *a, const struct seats_question *q)
 {
-	const struct claim *here[CROWD_MAX];
+	SCRATCH const struct claim *here[CROWD_MAX];
 	int n = 0;
 	const struct claim_list *list = &a->claims.at_site[q->site];
 	for (int i = claims_from(list, q->start - CLAIM_LONGEST_S); i < list->nclaims;
@@ -154,7 +162,7 @@ static void choose(const struct agenda *a, const struct seats_question *q,
 		answer->chosen[answer->nchosen++] = free_ones[0];
 		return;
 	}
-	struct load loads[CROWD_MAX];
+	SCRATCH struct load loads[CROWD_MAX];
 	for (int i = 0; i < n; i++)
 		loads[i] = load_of(a, free_ones[i], q);
 	while (answer->nchosen < wanted && n > 0) {
@@ -255,8 +263,10 @@ void seats_count(const struct agenda *a, const struct seats_question *q,
 		 struct seats_answer *answer)
 {
 	const struct service *s = &a->t->services[q->service];
-	struct crowd crowd = {.n = 0};
-	int free_ones[CROWD_MAX], n = 0, open = 0;
+	SCRATCH struct crowd crowd;
+	SCRATCH int free_ones[CROWD_MAX];
+	int n = 0, open = 0;
+	crowd.n = 0;
 	*answer = (struct seats_answer){.seats = 0};
 	gather(a, q, &crowd);
 	int taken = s->capacity > 0 ? workshop_taken(a, q, &crowd, answer) : 0;

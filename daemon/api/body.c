@@ -234,6 +234,6 @@ void body_fingerprint(const json_t *v, uint8_t out[RDVD_HASH_SIZE])
 	struct buf b = BUF_INIT;
 
 	canonical(&b, v);
-	secret_sha256(b.data, b.len, out);
+	secret_digest(b.data, b.len, out);
 	buf_fini(&b);
 }

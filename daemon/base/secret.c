@@ -182,24 +182,42 @@ void secret_token_random(char out[SECRET_TOKEN_CHARS + 1])
 	token_encode(bytes, out);
 }
 
+void secret_derive(const uint8_t key[SECRET_KEY_SIZE], const char *purpose,
+		   const void *id, size_t id_size, uint32_t generation, uint8_t *out,
+		   size_t size)
+{
+	const uint8_t tail[4] = {(uint8_t)(generation >> 24), (uint8_t)(generation >> 16),
+				 (uint8_t)(generation >> 8), (uint8_t)generation};
+	crypto_generichash_state state;
+
+	/* The purpose's NUL and the tail's fixed size keep two different triples apart.
+	 */
+	crypto_generichash_init(&state, key, SECRET_KEY_SIZE, size);
+	crypto_generichash_update(&state, (const uint8_t *)purpose, strlen(purpose) + 1);
+	crypto_generichash_update(&state, id, id_size);
+	crypto_generichash_update(&state, tail, sizeof(tail));
+	crypto_generichash_final(&state, out, size);
+}
+
 void secret_token_derive(const uint8_t key[SECRET_KEY_SIZE], const char *purpose,
 			 const void *id, size_t id_size, uint32_t generation,
 			 char out[SECRET_TOKEN_CHARS + 1])
 {
-	const uint8_t tail[4] = {(uint8_t)(generation >> 24), (uint8_t)(generation >> 16),
-				 (uint8_t)(generation >> 8), (uint8_t)generation};
-	uint8_t hash[SECRET_HASH_SIZE];
-	crypto_auth_hmacsha256_state state;
+	uint8_t hash[SECRET_TOKEN_BYTES];
 
-	/* The purpose's NUL and the tail's fixed size keep two different triples apart.
-	 */
-	crypto_auth_hmacsha256_init(&state, key, SECRET_KEY_SIZE);
-	crypto_auth_hmacsha256_update(&state, (const uint8_t *)purpose,
-				      strlen(purpose) + 1);
-	crypto_auth_hmacsha256_update(&state, id, id_size);
-	crypto_auth_hmacsha256_update(&state, tail, sizeof(tail));
-	crypto_auth_hmacsha256_final(&state, hash);
+	secret_derive(key, purpose, id, id_size, generation, hash, sizeof(hash));
 	token_encode(hash, out);
+}
+
+void secret_token_encode(const uint8_t bytes[SECRET_TOKEN_BYTES],
+			 char out[SECRET_TOKEN_CHARS + 1])
+{
+	token_encode(bytes, out);
+}
+
+void secret_digest(const void *data, size_t n, uint8_t out[SECRET_HASH_SIZE])
+{
+	crypto_generichash(out, SECRET_HASH_SIZE, data, n, NULL, 0);
 }
 
 void secret_token_hash(const char *token, uint8_t out[SECRET_HASH_SIZE])

@@ -337,16 +337,20 @@ const char *booking_place_kind(const struct booking *b, int service, int site)
 			  site == TERRITORY_NONE ? NULL : &b->territory->sites[site]);
 }
 
-/* A pseudonym from the person's random key: a letter that says of what (so that no
+/* Pseudonyms from the person's random key: a letter that says of what (so that no
  * spreadsheet takes a first '-' for a formula), and 22 characters. */
-static void pseudonym(const uint8_t key[16], char letter, const char *what, uint64_t of,
-		      char out[PSEUDONYM_SIZE])
+static void make_pseudonyms(struct book_job *j)
 {
-	uint8_t wide[SECRET_KEY_SIZE] = {0};
+	static const char letters[] = "aps"; /* appointment, person, situation */
+	uint8_t wide[SECRET_KEY_SIZE] = {0}, bytes[3 * SECRET_TOKEN_BYTES];
 
-	memcpy(wide, key, 16);
-	out[0] = letter;
-	secret_token_derive(wide, what, &of, sizeof of, 0, out + 1);
+	memcpy(wide, j->in.fact_key, sizeof j->in.fact_key);
+	secret_derive(wide, "facts", &j->in.ref, sizeof j->in.ref, 0, bytes,
+		      sizeof bytes);
+	for (int i = 0; i < 3; i++) {
+		j->pseudonym[i][0] = letters[i];
+		secret_token_encode(bytes + i * SECRET_TOKEN_BYTES, j->pseudonym[i] + 1);
+	}
 }
 
 static void fill_secrets(struct book_job *j)
@@ -358,13 +362,11 @@ static void fill_secrets(struct book_job *j)
 	booking_token(j->b, in->ref, 0, j->token);
 	secret_token_hash(j->token, in->token_hash);
 	secret_random(in->fact_key, sizeof in->fact_key);
-	pseudonym(in->fact_key, 'a', "fact-appointment", in->ref, j->pseudonym[0]);
+	make_pseudonyms(j);
 	in->fact.appointment = j->pseudonym[0];
 	in->fact.person = in->fact.situation = "";
 	if (in->person.id)
 		return; /* the store knows this person's pseudonyms */
-	pseudonym(in->fact_key, 'p', "fact-person", 0, j->pseudonym[1]);
-	pseudonym(in->fact_key, 's', "fact-situation", 0, j->pseudonym[2]);
 	in->fact.person = j->pseudonym[1];
 	in->fact.situation = j->pseudonym[2];
 }
