@@ -177,26 +177,34 @@ static int make_instance(struct db *db)
 	return db->rc == RDVD_OK ? 0 : -1;
 }
 
+/* A database with something in it that is not ours. */
+static int is_foreign(struct db *db)
+{
+	int64_t id = pragma(db, "PRAGMA application_id");
+	int64_t version = pragma(db, "PRAGMA user_version");
+	int64_t tables = pragma(db, "SELECT count(*) FROM sqlite_schema");
+
+	if (db->rc != RDVD_OK || id == APPLICATION_ID)
+		return db->rc != RDVD_OK;
+	if (id == 0 && version == 0 && tables == 0 && !db->readonly)
+		return 0;
+	db->host->log(db->host, 3,
+		      "store %s: is the database of another program; name another file",
+		      db->path);
+	return 1;
+}
+
 /* Whose database is it, and of which age? Under the write lock, so that two daemons
  * cannot both migrate. */
 static int adopt(struct db *db)
 {
 	int latest = migrations[migrations_count - 1].version;
-	int64_t id = pragma(db, "PRAGMA application_id");
 	int64_t version = pragma(db, "PRAGMA user_version");
-	int64_t tables = pragma(db, "SELECT count(*) FROM sqlite_schema");
 
-	if (db->rc != RDVD_OK)
+	if (is_foreign(db))
 		return -1;
-	if (id == 0 && version == 0 && tables == 0 && !db->readonly)
+	if (pragma(db, "PRAGMA application_id") == 0)
 		return migrate(db, 0) || make_instance(db) ? -1 : 0;
-	if (id != APPLICATION_ID) {
-		db->host->log(
-			db->host, 3,
-			"store %s: is the database of another program; name another file",
-			db->path);
-		return -1;
-	}
 	if (version > latest) {
 		db->host->log(db->host, 3,
 			      "store %s: was written by a newer rdvd (schema %lld, this "
@@ -292,8 +300,10 @@ static int open_database(struct db *db)
 
 static int open_writer(struct db *db)
 {
-	if (pragma(db, "SELECT count(*) FROM sqlite_schema") < 0 ||
-	    exec(db, "PRAGMA journal_mode=WAL") || exec(db, "BEGIN IMMEDIATE"))
+	/* looked at twice: before anything is changed, and where nobody else changes it
+	 */
+	if (is_foreign(db) || exec(db, "PRAGMA journal_mode=WAL") ||
+	    exec(db, "BEGIN IMMEDIATE"))
 		return -1;
 	if (adopt(db)) {
 		exec(db, "ROLLBACK");
