@@ -25,7 +25,8 @@ static int complaints;
 
 rdvd_time support_now = T0;
 
-static void host_log(const struct rdvd_host *h, int priority, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void
+host_log(const struct rdvd_host *h, int priority, const char *fmt, ...)
 {
 	va_list ap;
 
