@@ -30,13 +30,15 @@ struct phone {
 				+32 4 */
 };
 
+/* Marks a text that the catalogues translate where it is shown. */
+#define N_(msgid) msgid
+
 /* The code of a field's error when phone_parse answers INVALID, and its French
  * sentence. */
 #define PHONE_ERROR_CODE "phone_unreadable"
 #define PHONE_ERROR_TEXT                                                                 \
-	"Ce numéro ne se lit pas : écrivez ses chiffres, par exemple 06 12 34 56 78, " \
-	"ou laissez "                                                                    \
-	"le champ vide."
+	N_("Ce numéro ne se lit pas : écrivez ses chiffres, par exemple "              \
+	   "06 12 34 56 78, ou laissez le champ vide.")
 
 /* Read what was typed: "06 12 34 56 78", "+33 (0)6.12.34.56.78", "0033612345678",
  * "33612345678", "612345678" (a spreadsheet's), "0692 12 34 56", "+32 470 12 34 56",
