@@ -26,7 +26,7 @@ ROOMS = {
 
 # A library's header, and where it may appear.
 HEADERS = [
-    (r"event2?/|event\.h", r"daemon/base/loop\.c|daemon/http/"),
+    (r"event2?/|event\.h", r"daemon/base/loop\.c|daemon/http/|tests/"),
     (r"microhttpd", r"daemon/http/|tests/bench/"),
     (r"sqlite3", r"plugins/store_sqlite/|tests/bench/|tests/store/"),
     (r"libical|ical\.h", r"daemon/agenda/|daemon/dav/|tests/"),
@@ -34,7 +34,7 @@ HEADERS = [
     (r"pthread\.h", r"daemon/base/worker\.c|tests/"),
     (r"confuse", r"daemon/base/config"),
     (r"sodium", r"daemon/base/secret\.c|tests/"),
-    (r"dlfcn", r"daemon/base/plugin\.c"),
+    (r"dlfcn", r"daemon/base/plugin\.c|tests/"),
 ]
 
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|localtime|gmtime|system|tmpnam)\s*\(")
