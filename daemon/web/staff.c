@@ -366,11 +366,18 @@ civil_day staff_asked_day(const struct http_request *rq, const struct staff *st)
 
 const char *staff_phone(struct http_request *rq, const char *number)
 {
-	struct buf b = BUF_INIT;
+	struct buf pretty = BUF_INIT, b = BUF_INIT;
 	const char *out;
 
-	phone_pretty(number, &b);
+	phone_pretty(number, &pretty);
+	for (const char *p = buf_str(&pretty); *p; p++) {
+		if (*p == ' ')
+			buf_addlit(&b, "\u00a0"); /* in one piece */
+		else
+			buf_addch(&b, *p);
+	}
 	out = http_request_strdup(rq, buf_str(&b));
+	buf_fini(&pretty);
 	buf_fini(&b);
 	return out;
 }

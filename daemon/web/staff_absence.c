@@ -65,7 +65,8 @@ static void absent_read(struct http_request *rq, const struct staff *st, struct 
 
 /* ---- the page ---- */
 
-/* "du lundi 30 novembre au mercredi 2 décembre à midi" */
+/* "Du lundi 30 novembre au mercredi 2 décembre à 13 h", "Lundi 30 novembre à partir de
+ * 13 h" */
 static const char *say_span(struct http_request *rq, const struct staff *st,
 			    rdvd_time start, rdvd_time end)
 {
@@ -74,20 +75,24 @@ static const char *say_span(struct http_request *rq, const struct staff *st,
 	civil_time s = zone_to_civil(z, start), e = zone_to_civil(z, end);
 	civil_day first = civil_time_day(s), last = civil_time_day(e - 1);
 	int from = civil_time_minute(s), to = civil_time_minute(e);
-	const char *a = staff_day_words(rq, st, first, true);
+	const char *a = staff_day_words(rq, st, first, first == last);
 	const char *b = staff_day_words(rq, st, last, false);
 
-	if (from)
-		a = page_text(rq, tr(l, "%1$s à partir de %2$s"), a, page_hour(rq, from));
-	if (to)
-		b = page_text(rq, tr(l, "%1$s jusqu’à %2$s"), b, page_hour(rq, to));
-	if (first != last)
-		return page_text(rq, tr(l, "%1$s, puis jusqu’au %2$s"), a, b);
-	if (!to)
+	if (first == last && from && to)
+		return page_text(rq, tr(l, "%1$s, de %2$s à %3$s"), a,
+				 page_hour(rq, from), page_hour(rq, to));
+	if (first == last && from)
+		return page_text(rq, tr(l, "%1$s à partir de %2$s"), a,
+				 page_hour(rq, from));
+	if (first == last && to)
+		return page_text(rq, tr(l, "%1$s jusqu’à %2$s"), a, page_hour(rq, to));
+	if (first == last)
 		return a;
-	return from ? page_text(rq, tr(l, "%1$s, jusqu’à %2$s"), a, page_hour(rq, to))
-		    : page_text(rq, tr(l, "%1$s, jusqu’à %2$s"),
-				staff_day_words(rq, st, first, true), page_hour(rq, to));
+	if (from)
+		a = page_text(rq, tr(l, "%1$s à %2$s"), a, page_hour(rq, from));
+	if (to)
+		b = page_text(rq, tr(l, "%1$s à %2$s"), b, page_hour(rq, to));
+	return page_text(rq, tr(l, "Du %1$s au %2$s"), a, b);
 }
 
 static void say_rows(struct http_request *rq, const struct staff *st,

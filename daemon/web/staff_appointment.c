@@ -47,8 +47,7 @@ static void say_message(struct http_request *rq, const struct staff *st,
 	else
 		outbox_preview(st->outbox, m, a, &text, &segments);
 	*v = (struct staff_message_view){
-		.title = page_text(rq, tr(l, "%1$s au %2$s"),
-				   sms ? tr(l, "SMS") : tr(l, "E-mail"),
+		.title = page_text(rq, sms ? tr(l, "au %s") : tr(l, "à %s"),
 				   sms ? staff_phone(rq, to) : to),
 		.text = http_request_strdup(rq, buf_str(&text)),
 		.state = {.text = http_request_strdup(rq, buf_str(&words)),
@@ -150,7 +149,7 @@ static void show(void *arg, enum rdvd_rc rc, const struct record_list *records)
 	v.code = v.row.code;
 	v.back_url = page_url(rq, "/equipe", "jour",
 			      staff_date(rq, civil_time_day(a->when.civil_start)), NULL);
-	if (a->status != RDVD_CANCELLED) {
+	if (a->status != RDVD_CANCELLED && a->outcome == RDVD_OUTCOME_UNKNOWN) {
 		v.move_url = page_text(rq, "%s/deplacer", style.back);
 		v.cancel_url = page_text(rq, "%s/annuler", style.back);
 	}

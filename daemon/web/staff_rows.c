@@ -68,6 +68,19 @@ const char *staff_age(struct http_request *rq, const struct rdvd_appointment *a)
 	return page_text(rq, trn(http_request_lang(rq), "%d an", "%d ans", age), age);
 }
 
+/* A confirmation that went well says nothing more once a reminder speaks. */
+static bool goes_without_saying(const struct rdvd_message_row *const *picked, size_t n,
+				const struct rdvd_message_row *m)
+{
+	if (m->kind != RDVD_MSG_CONFIRMATION || staff_message_tone(m) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (picked[i]->kind == RDVD_MSG_REMINDER &&
+		    picked[i]->channel == m->channel)
+			return true;
+	return false;
+}
+
 size_t staff_tags(struct http_request *rq, const struct record *r,
 		  const struct staff_tag **out)
 {
@@ -75,13 +88,19 @@ size_t staff_tags(struct http_request *rq, const struct record *r,
 	size_t n = staff_messages_pick(r->messages, r->nmessages, picked, TAGS_MAX);
 	struct staff_tag *tags = http_request_alloc(rq, (n + 1) * sizeof(*tags));
 	const struct lang *l = http_request_lang(rq);
+	bool off = r->appointment->status == RDVD_CANCELLED;
+	size_t k = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		int tone = staff_message_tone(picked[i]);
 		struct buf words = BUF_INIT;
 
+		if (goes_without_saying(picked, n, picked[i]))
+			continue;
+		if (off && picked[i]->kind != RDVD_MSG_CANCELLATION)
+			continue; /* what was to be said before no longer matters */
 		staff_message_words(l, picked[i], &words);
-		tags[i] = (struct staff_tag){
+		tags[k++] = (struct staff_tag){
 			.text = http_request_strdup(rq, buf_str(&words)),
 			.ok = tone > 0,
 			.bad = tone < 0,
@@ -89,9 +108,9 @@ size_t staff_tags(struct http_request *rq, const struct record *r,
 		buf_fini(&words);
 	}
 	if (n == 0 && !*r->appointment->person.phone && !*r->appointment->person.email)
-		tags[n++] = (struct staff_tag){.text = tr(l, "sans message")};
+		tags[k++] = (struct staff_tag){.text = tr(l, "sans message")};
 	*out = tags;
-	return n;
+	return k;
 }
 
 static const char *say_visits(struct http_request *rq, const struct rdvd_appointment *a)
