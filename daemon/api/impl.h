@@ -27,6 +27,9 @@
 #include "http/http.h"
 #include "http/lang.h"
 
+/* A text that is translated later: for xgettext. */
+#define N_(msgid) msgid
+
 #define API_LIMIT_PRESET 20
 #define API_LIMIT_MAX 500
 #define API_RADIUS_KM 30.0

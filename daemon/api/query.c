@@ -55,39 +55,42 @@ static const struct {
 	const char *title;
 	const char *detail;
 } verdicts[] = {
-	[BOOKING_FIELDS] = {422, "La demande contient des erreurs", NULL},
-	[BOOKING_KEY_REUSED] =
-		{422, "Clé déjà utilisée",
-		 "Cette clé de demande a déjà servi pour une autre demande. Prenez une "
-		 "nouvelle clé."},
+	[BOOKING_FIELDS] = {422, N_("La demande contient des erreurs"), NULL},
+	[BOOKING_KEY_REUSED] = {422, N_("Clé déjà utilisée"),
+				N_("Cette clé de demande a déjà servi pour une autre "
+				   "demande. Prenez une "
+				   "nouvelle clé.")},
 	[BOOKING_NOT_A_SLOT] =
-		{422, "Ce n'est pas un horaire",
-		 "Aucune permanence n'a d'horaire qui commence à ce moment."},
-	[BOOKING_CLOSED] =
-		{409, "Fermé ce jour-là",
-		 "Le lieu est fermé ce jour-là. Voici les horaires les plus proches."},
-	[BOOKING_TOO_EARLY] = {409, "Trop tôt",
-			       "Cet horaire est trop proche pour être encore réservé."},
-	[BOOKING_TOO_FAR] = {409, "Trop loin",
-			     "Cet horaire n'est pas encore ouvert à la réservation."},
+		{422, N_("Ce n'est pas un horaire"),
+		 N_("Aucune permanence n'a d'horaire qui commence à ce moment.")},
+	[BOOKING_CLOSED] = {409, N_("Fermé ce jour-là"),
+			    N_("Le lieu est fermé ce jour-là. Voici les horaires les "
+			       "plus proches.")},
+	[BOOKING_TOO_EARLY] =
+		{409, N_("Trop tôt"),
+		 N_("Cet horaire est trop proche pour être encore réservé.")},
+	[BOOKING_TOO_FAR] = {409, N_("Trop loin"),
+			     N_("Cet horaire n'est pas encore ouvert à la réservation.")},
 	[BOOKING_TAKEN] =
-		{409, "Horaire déjà pris",
-		 "Quelqu'un vient de prendre cet horaire. Voici les plus proches."},
-	[BOOKING_TOO_LATE] = {409, "Trop tard",
-			      "Il est trop tard pour changer ce rendez-vous en ligne."},
-	[BOOKING_IS_CANCELLED] = {409, "Rendez-vous annulé",
-				  "Ce rendez-vous a été annulé."},
-	[BOOKING_NO_MORE] = {409, "Plus de prolongation",
-			     "Cet horaire ne peut plus être gardé plus longtemps."},
-	[BOOKING_NOT_FOUND] = {404, "Introuvable", "Il n'y a rien à cette adresse."},
-	[BOOKING_BUSY] = {503, "Occupé",
-			  "Trop de demandes à la fois. Réessayez dans un instant."},
-	[BOOKING_UNCERTAIN] = {503, "Réponse perdue",
-			       "L'enregistrement n'a pas pu être vérifié. Redemandez "
-			       "avec la même clé."},
-	[BOOKING_FAILED] =
-		{503, "Enregistrement impossible",
-		 "L'enregistrement est impossible pour le moment. Réessayez plus tard."},
+		{409, N_("Horaire déjà pris"),
+		 N_("Quelqu'un vient de prendre cet horaire. Voici les plus proches.")},
+	[BOOKING_TOO_LATE] =
+		{409, N_("Trop tard"),
+		 N_("Il est trop tard pour changer ce rendez-vous en ligne.")},
+	[BOOKING_IS_CANCELLED] = {409, N_("Rendez-vous annulé"),
+				  N_("Ce rendez-vous a été annulé.")},
+	[BOOKING_NO_MORE] = {409, N_("Plus de prolongation"),
+			     N_("Cet horaire ne peut plus être gardé plus longtemps.")},
+	[BOOKING_NOT_FOUND] = {404, N_("Introuvable"),
+			       N_("Il n'y a rien à cette adresse.")},
+	[BOOKING_BUSY] = {503, N_("Occupé"),
+			  N_("Trop de demandes à la fois. Réessayez dans un instant.")},
+	[BOOKING_UNCERTAIN] = {503, N_("Réponse perdue"),
+			       N_("L'enregistrement n'a pas pu être vérifié. Redemandez "
+				  "avec la même clé.")},
+	[BOOKING_FAILED] = {503, N_("Enregistrement impossible"),
+			    N_("L'enregistrement est impossible pour le moment. "
+			       "Réessayez plus tard.")},
 };
 
 static int retry_after(enum booking_verdict v)
@@ -194,7 +197,7 @@ int api_time_parse(const struct territory *t, const char *s, rdvd_time *out)
 }
 
 static const char not_a_time[] =
-	"Donnez une date (2026-03-20) ou un instant (2026-03-20T08:00:00+01:00).";
+	N_("Donnez une date (2026-03-20) ou un instant (2026-03-20T08:00:00+01:00).");
 
 void query_time(struct http_request *rq, const struct territory *t, const char *name,
 		rdvd_time *out, struct api_errors *e)

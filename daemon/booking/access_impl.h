@@ -10,6 +10,9 @@
 #include "booking/access.h"
 #include "store/store.h"
 
+/* A text that is translated later: for xgettext. */
+#define N_(msgid) msgid
+
 /* ---- a set of things that begin with their 32-byte hash (access_table.c) ---- */
 
 struct access_table {

@@ -29,18 +29,19 @@ const char *access_user_check(const struct access *a, const struct access_new_us
 {
 	*field = "login";
 	if (!u->login || !login_is_valid(u->login))
-		return "L'identifiant est fait de lettres minuscules, de chiffres et de "
-		       ". _ @ - (64 au "
-		       "plus).";
+		return N_(
+			"L'identifiant est fait de lettres minuscules, de chiffres et de "
+			". _ @ - (64 au "
+			"plus).");
 	*field = "role";
 	if (!u->role || !access_role_parse(u->role))
-		return "Le rôle est admin ou counsellor.";
+		return N_("Le rôle est admin ou counsellor.");
 	*field = "password";
 	if (!u->password && !access_member_find(a, u->login))
-		return "Donnez un mot de passe : cet identifiant est nouveau.";
+		return N_("Donnez un mot de passe : cet identifiant est nouveau.");
 	if (u->password &&
 	    (strlen(u->password) < PASSWORD_MIN || strlen(u->password) > PASSWORD_MAX))
-		return "Le mot de passe doit avoir de 10 à 256 caractères.";
+		return N_("Le mot de passe doit avoir de 10 à 256 caractères.");
 	*field = NULL;
 	return NULL;
 }
