@@ -115,6 +115,10 @@ static void check_request(struct book_job *j, const struct booking_request *q,
 				 postcode);
 	}
 	person_normalise(b, &q->person, staff, &j->fields, &j->in.person, e);
+	if (!staff && !*j->fields.phone && j->ask.service != TERRITORY_NONE &&
+	    b->territory->services[j->ask.service].mode == MODE_PHONE)
+		booking_error_add(e, "person.phone", "required",
+				  "Écrivez le numéro auquel nous vous appelons.");
 }
 
 /* ---- staff: outside openings ---- */

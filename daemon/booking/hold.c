@@ -202,9 +202,14 @@ static void hold_change(struct booking *b, uint64_t ref, rdvd_time expires,
 	}
 }
 
+/* Ten minutes more than the person already has, whenever she asks: a button that says
+ * "ten minutes more" and changes nothing would worry her. */
 void booking_hold_extend(struct booking *b, uint64_t hold, booking_cb *cb, void *arg)
 {
-	hold_change(b, hold, clock_now() + HOLD_SECONDS, cb, arg);
+	const struct claim *c = agenda_claim_find(b->agenda, CLAIM_HOLD, hold);
+	rdvd_time now = clock_now(), from = c && c->expires > now ? c->expires : now;
+
+	hold_change(b, hold, from + HOLD_SECONDS, cb, arg);
 }
 
 void booking_hold_release(struct booking *b, uint64_t hold)

@@ -36,8 +36,8 @@ struct phone {
 /* The code of a field's error when phone_parse answers INVALID, and its French
  * sentence. */
 #define PHONE_ERROR_CODE "phone_unreadable"
-#define PHONE_ERROR_TEXT                                                                 \
-	N_("Ce numéro ne se lit pas : écrivez ses chiffres, par exemple "              \
+#define PHONE_ERROR_TEXT                                                    \
+	N_("Ce numéro ne se lit pas : écrivez ses chiffres, par exemple " \
 	   "06 12 34 56 78, ou laissez le champ vide.")
 
 /* Read what was typed: "06 12 34 56 78", "+33 (0)6.12.34.56.78", "0033612345678",
