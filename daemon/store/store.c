@@ -85,6 +85,15 @@ static int run_in_savepoint(const struct handle *h, struct store_job *j)
 	return ops->in_transaction(h->st) ? 0 : -1;
 }
 
+/* What a final answer says of whether the disk takes anything. A refusal says nothing. */
+static void note_writing(struct store *s, const struct store_job *j)
+{
+	if (j->rc == RDVD_FAILED || j->rc == RDVD_UNCERTAIN)
+		atomic_store(&s->failing, 1);
+	else if (j->rc == RDVD_OK && !j->proves_nothing)
+		atomic_store(&s->failing, 0);
+}
+
 /* A transaction for itself: the answer is final. */
 static void run_alone(const struct handle *h, struct store_job *j)
 {
@@ -101,7 +110,7 @@ static void run_alone(const struct handle *h, struct store_job *j)
 		if (ops->in_transaction(h->st))
 			ops->rollback(h->st);
 	}
-	atomic_store(&h->s->failing, j->rc == RDVD_FAILED || j->rc == RDVD_UNCERTAIN);
+	note_writing(h->s, j);
 }
 
 /* All the jobs in one transaction. 0 when it was committed; -1 when nothing of it counts.
@@ -118,7 +127,8 @@ static int run_together(const struct handle *h, struct job *jobs)
 		}
 	enum rdvd_rc rc = ops->commit(h->st);
 	if (rc == RDVD_OK) {
-		atomic_store(&h->s->failing, 0);
+		for (struct job *j = jobs; j; j = j->next)
+			note_writing(h->s, store_job_of(j));
 		return 0;
 	}
 	if (ops->in_transaction(h->st))
