@@ -17,7 +17,8 @@ static void tick(void *arg)
 {
 	struct booking *b = arg;
 	rdvd_time now = clock_now(), next = 0;
-	agenda_holds_expire(b->agenda, now, &next);
+	if (agenda_holds_expire(b->agenda, now, &next) > 0)
+		holds_sweep(b, now);
 	if (agenda_is_outdated(b->agenda, now)) {
 		struct agenda *fresh = agenda_rebuilt(b, b->territory, now);
 		agenda_free(b->agenda);

@@ -234,3 +234,32 @@ int booking_hold_find(const struct booking *b, uint64_t hold, struct slot *slot,
 	*expires = c->expires;
 	return 0;
 }
+
+/* ---- sweeping ---- */
+
+struct sweep_job {
+	struct store_job job;
+	rdvd_time now;
+};
+
+static enum rdvd_rc sweep_run(const struct rdvd_store_ops *ops, void *st,
+			      struct store_job *job)
+{
+	return ops->hold_sweep(st, ((struct sweep_job *)job)->now);
+}
+
+static void sweep_done(struct store_job *job)
+{
+	free(job);
+}
+
+void holds_sweep(struct booking *b, rdvd_time now)
+{
+	struct sweep_job *j = xcalloc(1, sizeof *j);
+
+	j->now = now;
+	j->job.run = sweep_run;
+	j->job.done = sweep_done;
+	if (store_write(b->store, &j->job) != RDVD_OK)
+		free(j); /* the next expiry takes it along */
+}
