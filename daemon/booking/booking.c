@@ -46,6 +46,7 @@ struct booking *booking_new(struct loop *l, struct store *s,
 		booking_free(b);
 		return NULL;
 	}
+	holds_sweep(b, clock_now());
 	tick(b);
 	return b;
 }
