@@ -220,6 +220,39 @@ static void answer_booking(void *arg, const struct booking_reply *r)
 		answer_appointment(rq, r, r->verdict == BOOKING_KNOWN ? 200 : 201);
 }
 
+/* An error for a member that is absent; one of a wrong type has its error already. */
+static void require(const json_t *root, const char *field, struct api_errors *e,
+		    const char *message)
+{
+	if (!json_object_get(root, field) || json_is_null(json_object_get(root, field)))
+		api_error(e, field, "required", message);
+}
+
+/* With something wrong already the booking is not tried: say all the same what else it
+ * would refuse, so that the client is told once. */
+static void add_booking_errors(const struct api *api, const json_t *root,
+			       const struct booking_request *r, struct api_errors *e)
+{
+	struct booking_errors person = {.n = 0};
+
+	if (!r->service)
+		require(root, "service", e, "Indiquez le type de rendez-vous.");
+	if (!r->site)
+		require(root, "site", e, "Choisissez un lieu.");
+	require(root, "notice", e,
+		"Dites que vous avez lu ce qui est fait de vos informations.");
+	booking_check_person(api->booking, &r->person, &person);
+	for (size_t i = 0; i < person.n; i++) {
+		size_t k = 0;
+
+		while (k < e->n && strcmp(e->items[k].field, person.items[i].field) != 0)
+			k++;
+		if (k == e->n)
+			api_error(e, person.items[i].field, person.items[i].code,
+				  person.items[i].message);
+	}
+}
+
 void post_appointments(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
@@ -232,10 +265,11 @@ void post_appointments(struct http_request *rq)
 	read_booking(rq, root, &r, &e);
 	read_hold(root, &r, &e);
 	r.notice = body_bool(root, "notice", 0, &e);
-	if (!e.n && (!r.request_key || !*r.request_key))
-		api_error(
-			&e, "request_key", "required",
+	if (!r.request_key || !*r.request_key)
+		require(root, "request_key", &e,
 			"Donnez une clé de demande : la même pour chaque nouvel essai.");
+	if (e.n)
+		add_booking_errors(api, root, &r, &e);
 	if (e.n) {
 		api_refuse(rq, 422, &e);
 		return;

@@ -214,6 +214,25 @@ def refuse_everything(call, known):
             call(method, path, 422, body=WRONG.get(path, {}), **here)
 
 
+def test_all_wrong_fields_are_told_at_once(daemon):
+    d = daemon(now=NOW, territory=HENIN_CARVIN)
+
+    def fields(body):
+        return {e["field"]: e["code"] for e in d.api("POST", "/appointments", body, expect=422).json()["errors"]}
+
+    assert set(fields({})) == {"request_key", "service", "site", "start", "notice", "person.first_name",
+                               "person.last_name", "person.birth_year"}
+    start = d.slots(SERVICE, site=SITE)[0]["start"]
+    assert fields(booking("k", start, notice=False)) == {"notice": "required"}
+    assert fields(booking("k", start, party_size="deux")) == {"party_size": "wrong_type"}
+    assert fields(booking("k", start, person=person(first_name=7, birth_year="MMIV"))) == {
+        "person.first_name": "wrong_type", "person.birth_year": "not_a_year"}
+    assert fields(booking("k", start, service="rien", site="nulle-part")) == {"service": "unknown", "site": "unknown"}
+    assert fields(booking("k", start[:10])) == {"start": "not_an_instant"}
+    english = d.request("POST", "/api/v1/appointments", {}, {"Accept-Language": "en"}).json()
+    assert english["errors"][0]["message"].startswith("Say when")
+
+
 def public_scenario(call, d):
     slots = d.slots(SERVICE, site=SITE)
     first, second, third, fourth = (s["start"] for s in slots[:4])
