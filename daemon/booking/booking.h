@@ -14,8 +14,8 @@
 #include "agenda/commune.h"
 #include "base/loop.h"
 #include "base/secret.h"
-#include "store/record.h"
 #include "rdvd/store.h"
+#include "store/record.h"
 
 struct store;
 struct booking;
@@ -180,12 +180,18 @@ void booking_absence_add(struct booking *b, const char *counsellor, rdvd_time st
 void booking_absence_remove(struct booking *b, rdvd_id absence, const char *actor,
 			    booking_cb *cb, void *arg);
 
-/* The absences that end after from, by the store's order; items are lent for the callback.
- * rc: OK, BUSY or FAILED. */
+/* The absences that end after from, by the store's order; items are lent for the
+ * callback. rc: OK, BUSY or FAILED. */
 typedef void booking_absences_cb(void *arg, enum rdvd_rc rc,
 				 const struct rdvd_absence *items, size_t n);
 void booking_absences(struct booking *b, rdvd_time from, booking_absences_cb *cb,
 		      void *arg);
+
+/* The reminders still to come of an appointment, as they were planned when it was made:
+ * days[i] is how many days before the visit the i-th leaves, hours kept to included.
+ * Returns how many (at most REMINDERS_MAX). */
+size_t booking_reminders(const struct booking *b, const struct rdvd_appointment *a,
+			 rdvd_time now, int days[REMINDERS_MAX]);
 
 /* A list of appointments with their messages: read in the reader's thread, called back in
  * the loop. records are lent for the callback. rc: OK, BUSY or FAILED. */

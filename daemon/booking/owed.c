@@ -69,6 +69,34 @@ static void add_reminders(const struct owed_rules *r, const struct rdvd_person *
 		add_all(r, p, RDVD_MSG_REMINDER, &due[i], NULL, l);
 }
 
+size_t booking_reminders(const struct booking *b, const struct rdvd_appointment *a,
+			 rdvd_time now, int days[REMINDERS_MAX])
+{
+	const struct territory *t = b->territory;
+	int service = territory_by_id(t, RDVD_DEF_SERVICE, a->service);
+	int site = a->place.site ? territory_by_id(t, RDVD_DEF_SITE, a->place.site)
+				 : TERRITORY_NONE;
+	struct owed_rules r = {
+		.b = b,
+		.organisation =
+			territory_by_id(t, RDVD_DEF_ORGANISATION, a->organisation),
+		.zone = site == TERRITORY_NONE ? t->zone : t->sites[site].zone,
+	};
+	struct plan_visit v = {.start = a->when.civil_start, .site = r.zone};
+	struct plan_hours h = hours_of(&r);
+	struct plan_due due[REMINDERS_MAX];
+	size_t n = 0;
+	if (service == TERRITORY_NONE)
+		return 0;
+	const struct service *s = &t->services[service];
+	size_t planned = plan_reminders(&v, s->reminders, (size_t)s->nreminders, &h, now,
+					a->created, due);
+	for (size_t i = 0; i < planned; i++)
+		days[n++] = civil_time_day(v.start) -
+			    civil_time_day(zone_to_civil(r.zone, due[i].due));
+	return n;
+}
+
 /* 1 when somebody can be written to at all. */
 static int is_reachable(const struct rdvd_person *p)
 {

@@ -86,22 +86,16 @@ static void add_day(struct buf *out, const struct lang *l, int days)
 }
 
 /* "trois jours avant et la veille": the reminders still to come; NULL when none is. */
-static const char *say_reminders(struct http_request *rq, const struct facts *f)
+static const char *say_reminders(struct http_request *rq, const struct web *w,
+				 const struct facts *f)
 {
 	const struct lang *l = http_request_lang(rq);
-	civil_day day = civil_time_day(f->a->when.civil_start);
-	int days[REMINDERS_MAX], n = 0;
+	int days[REMINDERS_MAX];
+	size_t n = booking_reminders(w->booking, f->a, f->now, days);
 	struct buf out = BUF_INIT;
 	const char *text;
 
-	for (int i = 0; f->service && f->site && i < f->service->nreminders; i++) {
-		const struct reminder_rule *rule = &f->service->reminders[i];
-		civil_time due = civil_time_from(day - rule->days_before, rule->minute);
-
-		if (zone_to_utc(f->site->zone, due) > f->now)
-			days[n++] = rule->days_before;
-	}
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			buf_addstr(&out, i == n - 1 ? tr(l, " et ") : ", ");
 		add_day(&out, l, days[i]);
@@ -153,8 +147,9 @@ static void say_messages(struct http_request *rq, const struct web *w,
 	bool sms = w->options.sms_enabled && p->sms_ok && *p->phone;
 
 	v->by_email = w->options.email_enabled && *p->email;
+	v->by_sms = sms;
 	if (sms)
-		v->reminders = say_reminders(rq, f);
+		v->reminders = say_reminders(rq, w, f);
 	if (!sms && !v->by_email) {
 		char *code = http_request_alloc(rq, 5);
 

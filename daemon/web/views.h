@@ -189,7 +189,7 @@ struct appointment_view {
 	bool step_free;
 	const char *party;     /* "3", or NULL when alone */
 	const char *reminders; /* "trois jours avant et la veille" */
-	bool by_email;	       /* an e-mail was promised too */
+	bool by_sms, by_email; /* what this page says was sent there too */
 	const char *code;      /* to note, when no SMS can come */
 	const char *no_sms;    /* why none can, a sentence */
 	const char *was; /* when it was, once cancelled: "lundi 30 novembre à 9 h" */

@@ -144,7 +144,7 @@ test("the whole way at 320 px without JavaScript", async () => {
 	await see(page, "4-done");
 	assert.equal(await heading(page), "C’est noté. À bientôt !");
 	for (const said of ["Lundi 23 novembre", "à 9 h", "Croizat", "157 rue du Général de Gaulle", "62320 Rouvroy",
-		"1 heure", "Vous recevrez un SMS"]) assert.ok(done.includes(said), `${said} in: ${done}`);
+		"1 heure", "Un SMS vous est envoyé, avec l’adresse de cette page."]) assert.ok(done.includes(said), `${said} in: ${done}`);
 	assert.ok(!/Inès|Moreau/.test(done), "no name stands on the page behind the link");
 
 	const [ics] = await Promise.all([page.waitForEvent("download"),
@@ -320,10 +320,36 @@ test("without a number: a code to note", async () => {
 	await page.context().close();
 });
 
+test("the reminders that the page announces are those that are planned", async () => {
+	const page = await phone();
+	const days = ["le jour même", "la veille", "deux jours avant", "trois jours avant",
+		"quatre jours avant"];
+	await search(page, "carvin");
+	const hours = page.locator(".hours button");
+	const count = Math.min(await hours.count(), 12);
+	for (let i = 0; i < count; i += 4) {
+		await search(page, "carvin");
+		const number = `06 20 00 00 ${10 + i}`;
+		await hold(page, i);
+		await fill(page, { first: `Eva${i}`, phone: number });
+		await confirm(page);
+		await page.waitForURL(/\/rdv\//);
+		const said = (await text(main(page))).match(/Vous recevrez un SMS (.+?)\./)?.[1] ?? "";
+		const { appointments } = JSON.parse((await d.request("GET", "/api/v1/staff/appointments?from=2026-11-22&to=2026-12-22&limit=500",
+			undefined, { local: true })).body);
+		const mine = appointments.find((a) => a.person.first_name === `Eva${i}`);
+		const planned = mine.messages.filter((m) => m.kind === "reminder").map((m) => m.due).sort().map((due) =>
+			days[Math.round((Date.parse(mine.start.slice(0, 10)) - Date.parse(due.slice(0, 10))) / 86400000)]);
+		assert.equal(said, planned.join(" et "), mine.start);
+	}
+	await page.context().close();
+});
+
 test("somebody who refuses cookies books, says she comes and cancels", async () => {
 	const page = await browser.pageWithoutCookies();
 	const link = await booked(page, { place: "carvin", number: 5, person: { first: "Maël", phone: "0611111111" } });
 	assert.deepEqual(await page.context().cookies(), []);
+	await page.goto(link);
 	await page.getByRole("button", { name: "Je viens" }).click();
 	assert.match(await text(main(page)), /Vous avez dit que vous venez/);
 	await page.goto(`${link}/annuler`);
@@ -367,9 +393,10 @@ test("English, the whole way", async () => {
 	await page.getByRole("button", { name: "Confirm my appointment" }).last().click();
 	await page.waitForURL(/\/rdv\//);
 	await see(page, "en-4-done");
-	assert.match(await text(main(page)), /You will receive an SMS/);
+	assert.match(await text(main(page)), /You will receive an SMS|An SMS is on its way/);
 	const mail = await d.message((m) => m.to === "amira@example.org", "the e-mail");
 	assert.match(mail.text, /Your appointment|appointment/);
+	await page.goto(new URL(page.url()).pathname);
 	await page.getByRole("button", { name: "I am coming" }).click();
 	await see(page, "en-5-manage");
 	await page.getByRole("link", { name: "Change the date" }).click();
