@@ -4,6 +4,7 @@ on its signs of life, and nginx in front of it forwards the client and writes do
 
 import http.client
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -13,7 +14,7 @@ import subprocess
 
 import pytest
 
-from helpers import HENIN_CARVIN, RDVD, TOP, free_port, wait_for
+from helpers import BUILD, HENIN_CARVIN, RDVD, TOP, free_port, wait_for
 
 UNITS = TOP / "systemd"
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -253,3 +254,34 @@ def test_nginx_does_not_pass_on_what_clients_claim(daemon, nginx):
     assert direct == [200, 200, 429, 429]
     behind = [n.get("/api/v1/slots?service=premier-rdv", headers=claim)[0] for _ in range(4)]
     assert behind == [200, 200, 200, 200]  # the test's own address is the loopback, which has no limit
+
+
+# ---- make install
+
+def test_installed_tree_is_whole(tmp_path):
+    """make install DESTDIR: everything that the programs, systemd, man and the administrator look for, with this
+    installation's folders written into it; and the installed daemon reads the installed configuration."""
+    root = tmp_path / "root"
+    done = run("make", "-s", "-C", BUILD, "install", f"DESTDIR={root}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    prefix = re.search(r"^prefix = (.*)$", (BUILD / "Makefile").read_text(), re.M).group(1)
+    top = pathlib.Path(f"{root}{prefix}")
+    for name in ("sbin/rdvd", "bin/rdvctl", "lib/rdvd/gw_spool.so", "lib/rdvd/store_sqlite.so", "etc/rdvd/rdvd.conf",
+                 "share/rdvd/communes.csv", "share/rdvd/territories/henin-carvin.json", "share/rdvd/locale/en.mo",
+                 "share/rdvd/texts/fr/confirmation.sms.txt", "share/rdvd/texts/en/reminder.email.txt",
+                 "share/doc/rdvd/README.md", "share/doc/rdvd/examples/nginx-rdvd.conf",
+                 "share/man/man8/rdvd.8", "share/man/man5/rdvd.conf.5", "share/man/man1/rdvctl.1",
+                 "share/man/man7/gw_spool.7", "share/man/man7/store_sqlite.7", "include/rdvd/plugin.h",
+                 "lib/systemd/system/rdvd.service", "lib/systemd/system/rdvd.socket",
+                 "lib/sysusers.d/rdvd.conf", "lib/tmpfiles.d/rdvd.conf"):
+        assert (top / name).stat().st_size > 0, name
+    unit = (top / "lib/systemd/system/rdvd.service").read_text()
+    assert f"ExecStart={prefix}/sbin/rdvd -c {prefix}/etc/rdvd/rdvd.conf" in unit
+    assert f"{prefix}/etc/rdvd/rdvd.conf" in (top / "lib/tmpfiles.d/rdvd.conf").read_text()
+    checked = run(top / "sbin/rdvd", "-n", "-c", top / "etc/rdvd/rdvd.conf")
+    assert checked.returncode == 0, checked.stderr
+    # an upgrade leaves the administrator's configuration alone
+    (top / "etc/rdvd/rdvd.conf").write_text("dir = \"/somewhere\"\n")
+    done = run("make", "-s", "-C", BUILD, "install", f"DESTDIR={root}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (top / "etc/rdvd/rdvd.conf").read_text() == "dir = \"/somewhere\"\n"
