@@ -362,6 +362,7 @@ void add_reply(struct http_request *rq, const struct staff *st, struct add *a)
 
 	staff_viewer(rq, &who);
 	staff_layout(rq, st, &v.layout, tr(l, "Ajouter quelqu’un"), STAFF_ADD);
+	v.layout.script = http_asset_url("staff.js");
 	v.action = "/equipe/ajouter";
 	v.csrf = v.layout.csrf;
 	say_person(rq, a, &v);
