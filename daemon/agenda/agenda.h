@@ -11,7 +11,7 @@
  * change costs what one counsellor's day costs.
  *
  * Everything is exact but only suggests: the store decides who wins. Pure: no clock, no
- * log, no store; one thread (libical). */
+ * log, no store; one thread at a time. */
 #ifndef RDVD_AGENDA_AGENDA_H
 #define RDVD_AGENDA_AGENDA_H
 

@@ -261,7 +261,7 @@ static void decode_overrides(struct territory *t, const struct decode_at *at,
 	}
 }
 
-/* The rule as libical wants it, checked against the start; NULL when there is none or it
+/* The rule in local terms, checked against the start; NULL when there is none or it
  * is wrong. */
 static const char *decode_rrule(struct territory *t, const struct decode_at *at,
 				const struct opening *o)
