@@ -220,11 +220,14 @@ static void answer_booking(void *arg, const struct booking_reply *r)
 		answer_appointment(rq, r, r->verdict == BOOKING_KNOWN ? 200 : 201);
 }
 
-/* An error for a member that is absent; one of a wrong type has its error already. */
+/* An error for a member that is absent or empty; one of a wrong type has its error
+ * already. */
 static void require(const json_t *root, const char *field, struct api_errors *e,
 		    const char *message)
 {
-	if (!json_object_get(root, field) || json_is_null(json_object_get(root, field)))
+	const json_t *v = json_object_get(root, field);
+
+	if (!v || json_is_null(v) || (json_is_string(v) && !json_string_length(v)))
 		api_error(e, field, "required", message);
 }
 
