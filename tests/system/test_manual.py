@@ -147,6 +147,12 @@ def test_presets_and_ranges_are_the_tables():
             assert " to ".join(fields["range"]) in what, f"{where}: {fields['range']}"
 
 
+def test_reload_names_the_keys_that_it_takes_over():
+    page = sections(text("rdvd.conf.5"))["RELOADING"]
+    said = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b|(?<=Cm )texts\b", page))
+    assert said == {key for _, key, fields in configuration_table() if fields["live"]}
+
+
 # ---- rdvctl(1)
 
 def verbs():
