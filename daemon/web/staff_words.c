@@ -51,6 +51,23 @@ static const char *state_of(enum rdvd_message_state s)
 	return "%s";
 }
 
+/* Reasons that the program itself gives, in French, and that are translated; what a
+ * provider said is shown as it said it. */
+static const char *const reasons[] = {
+	N_("ce numéro ne reçoit pas de SMS"),
+	N_("aucune passerelle SMS"),
+	N_("aucune passerelle e-mail"),
+	N_("trop tard pour un message : téléphonez"),
+};
+
+static const char *reason_words(const struct lang *l, const char *note)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (strcmp(note, reasons[i]) == 0)
+			return tr(l, reasons[i]);
+	return note;
+}
+
 void staff_message_words(const struct lang *l, const struct rdvd_message_row *m,
 			 struct buf *out)
 {
@@ -65,7 +82,7 @@ void staff_message_words(const struct lang *l, const struct rdvd_message_row *m,
 	}
 	if (why && m->note && *m->note) {
 		buf_addstr(out, tr(l, "\u00a0: "));
-		buf_addstr(out, tr(l, m->note));
+		buf_addstr(out, reason_words(l, m->note));
 	}
 }
 
