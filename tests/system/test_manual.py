@@ -191,6 +191,39 @@ def test_rdvctl_ends_as_the_page_says(arguments, status, tmp_path):
     assert done.returncode == status, done.stdout + done.stderr
 
 
+# ---- rdvd-territory(5)
+
+def decoded_keys():
+    """{heading: its keys} of the decoder's lists: those inside an object are counted with it."""
+    parse = (TOP / "daemon" / "agenda" / "territory_parse.c").read_text()
+    whole = (TOP / "daemon" / "agenda" / "territory.c").read_text()
+    lists = {}
+    owners = {"decode_reminders": "SERVICES", "decode_overrides": "OPENINGS"}
+    for source in (parse, whole):
+        for call in re.finditer(r"decode_keys\(&?\w+,\s*\(const char \*const\[\]\)\{(.*?)NULL\}", source, re.S):
+            keys = set(re.findall(r'"(\w+)"', call.group(1)))
+            function = re.findall(r"^(?:static )?\w[\w *]*?(\w+)\([^;{]*?\)\n\{", source[:call.start()], re.M)[-1]
+            if source is whole:
+                heading = "THE FILE" if "format" in keys else "NETWORK"
+            else:
+                heading = owners.get(function) or function.removeprefix("territory_decode_").upper() + "S"
+            lists.setdefault(heading, set()).update(keys)
+    assert len(lists) == 8, lists.keys()
+    return lists
+
+
+def test_every_key_of_a_territory_is_described_and_no_other():
+    page = sections(text("rdvd-territory.5"))
+    for heading, keys in decoded_keys().items():
+        body = page[heading]
+        heads = {k for line in re.findall(r"^\.It Cm (.*)$", body, re.M) for k in line.split(" , ")}
+        # keys of objects inside: .Cm in the text, or within .Li
+        inner = keys - heads
+        assert heads <= keys, f"{heading}: {heads - keys}"
+        for key in inner:
+            assert re.search(rf'^\.Cm .*\b{key}\b|"{key}"', body, re.M), f"{heading}: {key}"
+
+
 # ---- plugins
 
 def test_every_option_of_a_plugin_is_described():
