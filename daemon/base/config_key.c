@@ -55,7 +55,7 @@ const struct config_key config_keys[] = {
 	{WORKERS(reader_threads, TYPE_INT), .preset = "1", RANGE(1, 16, "threads")},
 	{WORKERS(queue_max, TYPE_INT), .preset = "4096", RANGE(16, 1000000, "jobs")},
 
-	{LIMITS(connections, TYPE_INT), .preset = "1000", RANGE(16, 100000, "connections")},
+	{LIMITS(connections, TYPE_INT), .preset = "4000", RANGE(16, 100000, "connections")},
 	{LIMITS(connections_per_address, TYPE_INT), .preset = "100",
 	 RANGE(1, 100000, "connections")},
 	{LIMITS(requests_per_minute, TYPE_INT), .preset = "600",

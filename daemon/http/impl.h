@@ -71,6 +71,7 @@ struct http_listener {
 	int64_t armed_ms; /* when the timer fires; 0: it is not armed */
 	int port;	  /* 0 for a local one */
 	int local;
+	unsigned open, open_max; /* connections */
 };
 
 struct http_server {

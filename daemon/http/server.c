@@ -99,6 +99,7 @@ static void conn_open(struct http_listener *l, struct MHD_Connection *mhd, void 
 	c->phase = CONN_READING;
 	list_append(&s->conns[CONN_READING], c);
 	s->counters.connections++;
+	l->open++;
 	*slot = c;
 }
 
@@ -110,6 +111,10 @@ static void conn_close(struct http_conn *c)
 	if (c->counted)
 		limit_count_add(s->connections, address_key(&c->address), -1);
 	s->counters.connections--;
+	/* The library stops listening when it is full, and begins again when it runs
+	 * next: which is now, not whenever something else happens. */
+	if (c->listener->open-- == c->listener->open_max)
+		listener_pump_soon(c->listener);
 	free(c);
 }
 
@@ -147,11 +152,27 @@ static void sweep_list(struct http_server *s, enum conn_phase phase, int64_t max
 	}
 }
 
+/* Clients that left in the middle of a request. The library reads once for each event, so
+ * that an end which came together with the last bytes goes unseen until something else
+ * happens. */
+static void drop_gone(struct http_server *s)
+{
+	char byte;
+
+	for (struct http_conn *c = s->conns[CONN_READING].first; c; c = c->next) {
+		if (recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+			continue;
+		shutdown(c->fd, SHUT_RDWR);
+		listener_pump_soon(c->listener);
+	}
+}
+
 static void on_sweep(void *arg)
 {
 	struct http_server *s = arg;
 	int64_t next_ms = s->request_timeout_ms / 8;
 
+	drop_gone(s);
 	sweep_list(s, CONN_READING, s->request_timeout_ms);
 	sweep_list(s, CONN_SENDING, SENDING_MAX_MS);
 	loop_timer_in(s->sweep, next_ms < 10 ? 10 : next_ms);
@@ -230,6 +251,7 @@ static int listener_start(struct http_listener *l, int fd, const struct http_opt
 	size_t memory = l->local ? CONNECTION_MEMORY_LOCAL : CONNECTION_MEMORY;
 	const union MHD_DaemonInfo *info;
 
+	l->open_max = connections;
 	l->mhd = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
 		on_accept, l, request_step, l, MHD_OPTION_EXTERNAL_LOGGER, on_library_log,
@@ -440,6 +462,7 @@ void http_server_stop(struct http_server *s, int64_t grace_ms, void (*done)(void
 	s->stop_arg = arg;
 	if (!s->stop_timer)
 		s->stop_timer = loop_timer_new(s->loop, on_stop_timer, s);
+	drop_gone(s);
 	loop_timer_in(s->stop_timer, s->nactive ? grace_ms : 0);
 }
 

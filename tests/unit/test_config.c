@@ -76,7 +76,7 @@ static void test_presets(void **state)
 	assert_int_equal(c->workers.password_threads, 2);
 	assert_int_equal(c->workers.reader_threads, 1);
 	assert_int_equal(c->workers.queue_max, 4096);
-	assert_int_equal(c->limits.connections, 1000);
+	assert_int_equal(c->limits.connections, 4000);
 	assert_int_equal(c->limits.connections_per_address, 100);
 	assert_int_equal(c->limits.requests_per_minute, 600);
 	assert_int_equal(c->limits.holds_per_minute, 60);
