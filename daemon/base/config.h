@@ -79,8 +79,8 @@ struct config {
 	} limits;
 
 	struct {
-		char *sms_sender; /* 3 to 11 letters and digits, or a number */
-		char *email_from; /* "a@b" or "Name <a@b>" */
+		char *sms_sender;	 /* 3 to 11 letters and digits, or a number */
+		char *email_from;	 /* "a@b" or "Name <a@b>" */
 		int quiet_start_minutes; /* of the day: messages leave from here...
 					  */
 		int quiet_end_minutes;	 /* ...until here */

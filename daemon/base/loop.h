@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* loop.h - the event loop (libevent): timers, signals, watched descriptors. Everything here runs in
- * the loop's thread. Timers are re-armed at most 30 s ahead against the wall clock, because libevent's
- * are monotonic and due times are not. */
+/* loop.h - the event loop (libevent): timers, signals, watched descriptors. Everything
+ * here runs in the loop's thread. Timers are re-armed at most 30 s ahead against the wall
+ * clock, because libevent's are monotonic and due times are not. */
 #ifndef RDVD_BASE_LOOP_H
 #define RDVD_BASE_LOOP_H
 
@@ -31,8 +31,8 @@ struct loop_timer *loop_timer_new(struct loop *l, loop_cb *cb, void *arg);
 void loop_timer_free(struct loop_timer *t);
 /* Fire after ms of monotonic time. */
 void loop_timer_in(struct loop_timer *t, int64_t ms);
-/* Fire when clock_now() >= at; checked at least every 30 s, so that a stepped clock is seen. With a
- * frozen clock a future instant never fires and a past one fires at once. */
+/* Fire when clock_now() >= at; checked at least every 30 s, so that a stepped clock is
+ * seen. With a frozen clock a future instant never fires and a past one fires at once. */
 void loop_timer_at(struct loop_timer *t, rdvd_time at);
 /* Fire in this round of the loop, after the events that are already due. */
 void loop_timer_now(struct loop_timer *t);
@@ -44,7 +44,8 @@ void loop_watch_free(struct loop_watch *w);
 /* Call cb in the loop when the signal comes. */
 struct loop_watch *loop_signal_new(struct loop *l, int signo, loop_cb *cb, void *arg);
 
-/* A doorbell: loop_bell_ring may be called from any thread; cb then runs once or more in the loop. */
+/* A doorbell: loop_bell_ring may be called from any thread; cb then runs once or more in
+ * the loop. */
 struct loop_bell;
 struct loop_bell *loop_bell_new(struct loop *l, loop_cb *cb, void *arg);
 void loop_bell_ring(struct loop_bell *b);

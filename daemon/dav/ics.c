@@ -50,8 +50,8 @@ static void local_stamp(civil_time t, char out[STAMP_SIZE])
 {
 	int y, m, d, minute = civil_time_minute(t);
 	civil_day_split(civil_time_day(t), &y, &m, &d);
-	snprintf(out, STAMP_SIZE, "%04d%02d%02dT%02d%02d%02d", y % 10000, m % 100, d % 100,
-		 minute / 60, minute % 60, (int)(t % 60 + 60) % 60);
+	snprintf(out, STAMP_SIZE, "%04d%02d%02dT%02d%02d%02d", y % 10000, m % 100,
+		 d % 100, minute / 60, minute % 60, (int)(t % 60 + 60) % 60);
 }
 
 static void utc_line(struct buf *out, const char *name, rdvd_time t)

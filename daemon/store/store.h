@@ -32,8 +32,8 @@ struct store_job {
 	/* In the loop: rc is the answer; free the job. */
 	void (*done)(struct store_job *j);
 	enum rdvd_rc rc;
-	/* It often has nothing to write (a look at what is due): that it is kept does not show
-	 * that writing works. */
+	/* It often has nothing to write (a look at what is due): that it is kept does not
+	 * show that writing works. */
 	int proves_nothing;
 	struct store *store; /* set by submitting */
 };

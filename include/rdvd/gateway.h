@@ -26,8 +26,8 @@ enum rdvd_gateway_cap {
 };
 
 struct rdvd_message {
-	const char *id;	     /* stable for the message's life: an idempotency key */
-	int attempt;	     /* 1 for the first */
+	const char *id; /* stable for the message's life: an idempotency key */
+	int attempt;	/* 1 for the first */
 	enum rdvd_channel channel;
 	const char *to;	     /* E.164 for SMS, an address for e-mail */
 	const char *from;    /* sender name, or address */
@@ -39,15 +39,17 @@ struct rdvd_message {
 
 struct rdvd_receipt {
 	char provider_id[128]; /* the provider's name for it, or "" */
-	char note[256];	       /* the provider's words, for the counsellor and the log; nothing personal */
-	int retry_after_s;     /* with RETRY: not before, 0 unknown */
+	char note[256]; /* the provider's words, for the counsellor and the log; nothing
+			   personal */
+	int retry_after_s; /* with RETRY: not before, 0 unknown */
 };
 
 struct rdvd_gateway_ops {
 	unsigned (*capabilities)(void *gw); /* of enum rdvd_gateway_cap */
 	/* Options are read and checked here. FAILED: logged. */
 	enum rdvd_rc (*open)(const struct rdvd_host *host, void **gw);
-	/* May block, once, within message->timeout_ms. In the gateway's thread. receipt is zeroed. */
+	/* May block, once, within message->timeout_ms. In the gateway's thread. receipt
+	 * is zeroed. */
 	enum rdvd_sent (*send)(void *gw, const struct rdvd_message *message,
 			       struct rdvd_receipt *receipt);
 	void (*close)(void *gw);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* plugin.h - what every plugin exports: one const struct, checked for an equal ABI number. A plugin is
- * built as a module (dlopen of NAME.so, symbol rdvd_plugin) or linked into the daemon from the same
- * source (RDVD_STATIC, symbol rdvd_plugin_NAME). */
+/* plugin.h - what every plugin exports: one const struct, checked for an equal ABI
+ * number. A plugin is built as a module (dlopen of NAME.so, symbol rdvd_plugin) or linked
+ * into the daemon from the same source (RDVD_STATIC, symbol rdvd_plugin_NAME). */
 #ifndef RDVD_PLUGIN_H
 #define RDVD_PLUGIN_H
 
@@ -9,8 +9,8 @@
 
 #include "rdvd/types.h"
 
-/* Raised at any change to a struct of include/rdvd or to a callback's meaning. The daemon loads equal
- * numbers only: recompile, do not negotiate. */
+/* Raised at any change to a struct of include/rdvd or to a callback's meaning. The daemon
+ * loads equal numbers only: recompile, do not negotiate. */
 #define RDVD_ABI 1
 
 enum rdvd_kind { RDVD_KIND_STORE = 1, RDVD_KIND_GATEWAY = 2, RDVD_KIND_EXPORT = 3 };
@@ -24,7 +24,8 @@ struct rdvd_option {
 
 /* The daemon's services, lent to the plugin for its life. Thread-safe. */
 struct rdvd_host {
-	/* priority: 3 error, 4 warning, 6 info, 7 debug. One sentence, nothing personal above debug. */
+	/* priority: 3 error, 4 warning, 6 info, 7 debug. One sentence, nothing personal
+	 * above debug. */
 	void (*log)(const struct rdvd_host *host, int priority, const char *fmt, ...)
 		__attribute__((format(printf, 3, 4)));
 	/* The value of one of the plugin's options, never NULL. */

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* store.h - what a store plugin does: one operation is one sentence of the domain. Cut at meaning, not at
- * SQL, so that SQLite and PostgreSQL answer the same questions in the same words.
+/* store.h - what a store plugin does: one operation is one sentence of the domain. Cut at
+ * meaning, not at SQL, so that SQLite and PostgreSQL answer the same questions in the
+ * same words.
  *
- * A handle is used by one thread. A writer handle works in transactions that the caller groups: begin,
- * then for each operation savepoint / operation / release or rollback, then commit. Operations marked
- * [w] change the store and are called between savepoint and release; [r] only read and may be called on
- * a read-only handle outside any transaction. After every operation the caller asks in_transaction: a
- * full disk ends the whole transaction, and then nothing of it was kept. After any answer but OK the
- * caller undoes to the savepoint (or rolls back): what the operation had begun does not stand. The change
- * counter and the message counts are written by commit, so [r] calls on other handles see them after it.
+ * A handle is used by one thread. A writer handle works in transactions that the caller
+ * groups: begin, then for each operation savepoint / operation / release or rollback,
+ * then commit. Operations marked [w] change the store and are called between savepoint
+ * and release; [r] only read and may be called on a read-only handle outside any
+ * transaction. After every operation the caller asks in_transaction: a full disk ends the
+ * whole transaction, and then nothing of it was kept. After any answer but OK the caller
+ * undoes to the savepoint (or rolls back): what the operation had begun does not stand.
+ * The change counter and the message counts are written by commit, so [r] calls on other
+ * handles see them after it.
  *
- * Pointers in arguments are lent for the call. Row callbacks get pointers that are valid during the
- * callback only; returning non-zero stops the walk (the operation then answers OK). A callback calls no
- * operation of the same handle. Strings are UTF-8
- * and NUL-terminated; "" and NULL are the same absence in arguments, and rows never hold NULL strings.
- * Results go out by pointer and are untouched unless the operation answers OK (or says otherwise).
+ * Pointers in arguments are lent for the call. Row callbacks get pointers that are valid
+ * during the callback only; returning non-zero stops the walk (the operation then answers
+ * OK). A callback calls no operation of the same handle. Strings are UTF-8 and
+ * NUL-terminated; "" and NULL are the same absence in arguments, and rows never hold NULL
+ * strings. Results go out by pointer and are untouched unless the operation answers OK
+ * (or says otherwise).
  *
- * The rules that must never break are kept here, whatever the caller believed: no counsellor in two
- * active claims that overlap, no session over its capacity (holds included), one appointment per request
- * key, one message per (participation, kind, ordinal, channel, revision), facts only appended. */
+ * The rules that must never break are kept here, whatever the caller believed: no
+ * counsellor in two active claims that overlap, no session over its capacity (holds
+ * included), one appointment per request key, one message per (participation, kind,
+ * ordinal, channel, revision), facts only appended. */
 #ifndef RDVD_STORE_H
 #define RDVD_STORE_H
 
@@ -44,7 +49,8 @@ enum rdvd_definition_kind {
 };
 
 struct rdvd_definition {
-	rdvd_id id; /* given by the store at the first put; stable for (kind, slug) for ever */
+	rdvd_id id; /* given by the store at the first put; stable for (kind, slug) for
+		       ever */
 	enum rdvd_definition_kind kind;
 	const char *slug;
 	const char *body; /* the JSON object, canonical */
@@ -73,7 +79,8 @@ enum rdvd_booked_by {
 	RDVD_BY_CALENDAR,
 };
 
-/* The words that stand for the enums in the store, the API and the facts; NULL-terminated by enum order. */
+/* The words that stand for the enums in the store, the API and the facts; NULL-terminated
+ * by enum order. */
 static inline const char *rdvd_status_name(enum rdvd_status s)
 {
 	static const char *const names[] = {"", "booked", "confirmed", "cancelled"};
@@ -89,24 +96,27 @@ static inline const char *rdvd_outcome_name(enum rdvd_outcome o)
 
 static inline const char *rdvd_booked_by_name(enum rdvd_booked_by c)
 {
-	static const char *const names[] = {"", "web", "sms", "counsellor", "partner", "api", "calendar"};
+	static const char *const names[] = {"",	       "web", "sms",	 "counsellor",
+					    "partner", "api", "calendar"};
 	return names[c];
 }
 
 struct rdvd_person {
-	rdvd_id id;	      /* 0 in a booking: a new person; else that row, which stays as it is */
-	rdvd_id situation;    /* people followed together; 0 none yet */
+	rdvd_id id; /* 0 in a booking: a new person; else that row, which stays as it is
+		     */
+	rdvd_id situation; /* people followed together; 0 none yet */
 	const char *first_name;
 	const char *last_name;
-	int birth_year;	      /* 0 unknown */
-	const char *phone;    /* E.164, or as typed when it could not be read; "" none */
-	int sms_ok;	      /* phone can receive SMS */
+	int birth_year;	   /* 0 unknown */
+	const char *phone; /* E.164, or as typed when it could not be read; "" none */
+	int sms_ok;	   /* phone can receive SMS */
 	const char *email;
 	const char *postcode;
 	const char *insee;
-	const char *locale;   /* "fr", "en", any BCP 47 tag */
-	const char *needs;    /* a language, an interpreter, step-free access: what, never why */
-	int discreet;	      /* neutral sender and text */
+	const char *locale; /* "fr", "en", any BCP 47 tag */
+	const char *
+		needs; /* a language, an interpreter, step-free access: what, never why */
+	int discreet;  /* neutral sender and text */
 };
 
 /* One message owed; see enum rdvd_message_state. */
@@ -136,16 +146,18 @@ enum rdvd_message_state {
 
 static inline const char *rdvd_message_kind_name(enum rdvd_message_kind k)
 {
-	static const char *const names[] = {"",	      "confirmation", "reminder", "moved",
-					    "cancellation", "answer",	      "offer",	  "follow_up"};
+	static const char *const names[] = {"",	     "confirmation", "reminder",
+					    "moved", "cancellation", "answer",
+					    "offer", "follow_up"};
 	return names[k];
 }
 
 static inline const char *rdvd_message_state_name(enum rdvd_message_state s)
 {
-	static const char *const names[] = {"",		  "scheduled", "sending", "accepted",
-					    "delivered",  "undelivered", "retry_wait", "unknown",
-					    "failed",	  "expired",   "superseded", "suppressed"};
+	static const char *const names[] = {"",		  "scheduled",	"sending",
+					    "accepted",	  "delivered",	"undelivered",
+					    "retry_wait", "unknown",	"failed",
+					    "expired",	  "superseded", "suppressed"};
 	return names[s];
 }
 
@@ -159,7 +171,8 @@ struct rdvd_owed {
 	const char *note;   /* why suppressed; "" */
 };
 
-/* ---- acts. Every act carries now, and actor: a staff login for the audit trail, "" for the public. ---- */
+/* ---- acts. Every act carries now, and actor: a staff login for the audit trail, "" for
+ * the public. ---- */
 
 struct rdvd_place {
 	rdvd_id site;	      /* 0: an ad-hoc place */
@@ -170,14 +183,16 @@ struct rdvd_place {
 
 struct rdvd_when {
 	rdvd_time start, end;
-	int64_t civil_start; /* seconds since 1970-01-01T00:00 in the zone, without the zone */
-	const char *zone;    /* its name: a change of zone rules moves the instant, not the hour */
+	int64_t civil_start; /* seconds since 1970-01-01T00:00 in the zone, without the
+				zone */
+	const char *zone; /* its name: a change of zone rules moves the instant, not the
+			     hour */
 };
 
 struct rdvd_hold_request {
 	uint64_t ref; /* random; how the hold is named outside */
-	/* The browser; zeros: none. A third hold of one browser releases its oldest, and one that its
-	 * own earlier hold stands in the way of releases that one. */
+	/* The browser; zeros: none. A third hold of one browser releases its oldest, and
+	 * one that its own earlier hold stands in the way of releases that one. */
 	uint8_t holder[16];
 	rdvd_id service;
 	rdvd_id organisation;
@@ -190,7 +205,8 @@ struct rdvd_hold_request {
 	rdvd_time now, expires;
 };
 
-/* What a fact says beyond what the appointment's rows say; see "Attendance facts" in the manual. */
+/* What a fact says beyond what the appointment's rows say; see "Attendance facts" in the
+ * manual. */
 struct rdvd_fact_seed {
 	const char *appointment; /* pseudonyms, made with the person's random key */
 	const char *person;
@@ -202,9 +218,11 @@ struct rdvd_fact_seed {
 };
 
 struct rdvd_booking {
-	const char *request_key;	     /* "" none */
-	uint8_t body_hash[RDVD_HASH_SIZE];   /* of the request, compared when the key is known */
-	enum rdvd_rc verdict;		     /* what the agenda thinks; not OK: answered once the key is unknown */
+	const char *request_key;	   /* "" none */
+	uint8_t body_hash[RDVD_HASH_SIZE]; /* of the request, compared when the key is
+					      known */
+	enum rdvd_rc verdict; /* what the agenda thinks; not OK: answered once the key is
+				 unknown */
 	rdvd_id service;
 	rdvd_id organisation;
 	struct rdvd_place place;
@@ -212,15 +230,16 @@ struct rdvd_booking {
 	int capacity;
 	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
 	int ncounsellors;
-	uint64_t hold; /* its ref; 0 none. A hold that expired is ignored, its slot is taken if free */
+	uint64_t hold; /* its ref; 0 none. A hold that expired is ignored, its slot is
+			  taken if free */
 	enum rdvd_booked_by channel;
 	int party_size;
-	uint64_t ref;			     /* random: with the server's key it makes the token */
+	uint64_t ref; /* random: with the server's key it makes the token */
 	uint8_t token_hash[RDVD_HASH_SIZE];
 	struct rdvd_person person;
-	uint8_t fact_key[16];		     /* of a new person */
+	uint8_t fact_key[16]; /* of a new person */
 	struct rdvd_fact_seed fact;
-	int32_t booked_on;		     /* civil day (days since 1970-01-01) in the site's zone */
+	int32_t booked_on; /* civil day (days since 1970-01-01) in the site's zone */
 	const struct rdvd_owed *owed;
 	size_t nowed;
 	rdvd_time now;
@@ -228,9 +247,9 @@ struct rdvd_booking {
 };
 
 struct rdvd_booked {
-	rdvd_id id;	 /* the participation: the API's appointment */
+	rdvd_id id; /* the participation: the API's appointment */
 	rdvd_id session;
-	int known;	 /* 1: the request key was known, this is the first booking's */
+	int known;	   /* 1: the request key was known, this is the first booking's */
 	uint64_t released; /* the hold that this booking used up; 0 none */
 };
 
@@ -242,15 +261,18 @@ struct rdvd_which {
 
 struct rdvd_move {
 	struct rdvd_which which;
-	enum rdvd_rc verdict; /* what the agenda thinks; not OK: answered, unless already there */
+	enum rdvd_rc verdict; /* what the agenda thinks; not OK: answered, unless already
+				 there */
 	struct rdvd_place place;
 	struct rdvd_when when;
 	int capacity;
 	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
 	int ncounsellors;
-	int32_t move_until_s; /* STALE when the present start is nearer than this; -1: no check (staff) */
+	int32_t move_until_s; /* STALE when the present start is nearer than this; -1: no
+				 check (staff) */
 	const char *place_kind;
-	const struct rdvd_owed *owed; /* moved, and new reminders; the waiting ones are superseded */
+	const struct rdvd_owed
+		*owed; /* moved, and new reminders; the waiting ones are superseded */
 	size_t nowed;
 	rdvd_time now;
 	const char *actor;
@@ -259,7 +281,8 @@ struct rdvd_move {
 struct rdvd_cancel {
 	struct rdvd_which which;
 	int by_team; /* outcome revoked, else excused */
-	const struct rdvd_owed *owed; /* the cancellation notice; the waiting ones are superseded */
+	const struct rdvd_owed
+		*owed; /* the cancellation notice; the waiting ones are superseded */
 	size_t nowed;
 	rdvd_time now;
 	const char *actor;
@@ -281,7 +304,8 @@ struct rdvd_appointment { /* one participation with all that surrounds it */
 	uint32_t generation; /* of its token */
 	rdvd_id session;
 	const char *uid; /* the session's, for calendars */
-	int sequence;	 /* the participation's (RFC 5545 SEQUENCE): raised by move and cancel */
+	int sequence;	 /* the participation's (RFC 5545 SEQUENCE): raised by move and
+			    cancel */
 	rdvd_id service;
 	rdvd_id organisation;
 	struct rdvd_place place;
@@ -294,23 +318,26 @@ struct rdvd_appointment { /* one participation with all that surrounds it */
 	enum rdvd_booked_by channel;
 	int party_size;
 	int persons_present; /* -1 not said */
-	int revision;	     /* raised by each move and cancellation: part of the messages' key */
+	int revision; /* raised by each move and cancellation: part of the messages' key
+		       */
 	rdvd_time created, changed;
 	rdvd_time confirmed; /* 0 no; a move clears it */
 	rdvd_time cancelled; /* 0 no */
 	struct rdvd_person person;
-	int earlier_visits;  /* of this person row, outcome seen; for "first time or not" */
-	int duplicates;	     /* other person rows with the same phone, first name and year */
+	int earlier_visits; /* of this person row, outcome seen; for "first time or not"
+			     */
+	int duplicates; /* other person rows with the same phone, first name and year */
 };
 
 struct rdvd_appointment_filter {
-	rdvd_time from, to; /* of the start; 0, 0: all */
-	rdvd_id site;	    /* 0 any */
-	rdvd_id counsellor; /* 0 any */
+	rdvd_time from, to;   /* of the start; 0, 0: all */
+	rdvd_id site;	      /* 0 any */
+	rdvd_id counsellor;   /* 0 any */
 	rdvd_id organisation; /* 0 any */
 	int without_cancelled;
-	int unmarked;	    /* only those not cancelled whose outcome is unknown */
-	/* Page: after this (start, id), at most limit rows (0: no limit); order is start, then id. */
+	int unmarked; /* only those not cancelled whose outcome is unknown */
+	/* Page: after this (start, id), at most limit rows (0: no limit); order is start,
+	 * then id. */
 	rdvd_time after_start;
 	rdvd_id after_id;
 	size_t limit;
@@ -321,8 +348,8 @@ struct rdvd_claim {
 	rdvd_id counsellor;
 	rdvd_id site;
 	rdvd_time start, end;
-	rdvd_id session;  /* 0: a hold's */
-	uint64_t hold;	  /* its ref, 0: a session's */
+	rdvd_id session;   /* 0: a hold's */
+	uint64_t hold;	   /* its ref, 0: a session's */
 	rdvd_time expires; /* of the hold */
 	rdvd_id service;
 	int capacity; /* of a workshop's session */
@@ -346,32 +373,37 @@ struct rdvd_message_row {
 	enum rdvd_message_state state;
 	rdvd_time due, deadline;
 	rdvd_time created;
-	rdvd_time sent_at;   /* of the accepted attempt, else 0 */
+	rdvd_time sent_at; /* of the accepted attempt, else 0 */
 	int attempts;
-	const char *to;	     /* of the last attempt; "" before */
-	const char *text;    /* of the last attempt; "" before: a preview is the caller's work */
+	const char *to; /* of the last attempt; "" before */
+	const char *
+		text; /* of the last attempt; "" before: a preview is the caller's work */
 	const char *provider_id;
-	const char *note;    /* the last words: the provider's, or why it was not sent */
+	const char *note; /* the last words: the provider's, or why it was not sent */
 };
 
 /* A claimed message with the appointment whose present state makes its text. */
-typedef int rdvd_message_cb(void *arg, const struct rdvd_message_row *m, const struct rdvd_appointment *a);
+typedef int rdvd_message_cb(void *arg, const struct rdvd_message_row *m,
+			    const struct rdvd_appointment *a);
 
 struct rdvd_message_filter {
 	rdvd_id participation; /* 0 any */
-	const char *number;    /* E.164 or e-mail of the person or of the last attempt; "" any */
-	rdvd_id after;	       /* page: ids after this */
-	size_t limit;	       /* 0: no limit */
+	const char *
+		number; /* E.164 or e-mail of the person or of the last attempt; "" any */
+	rdvd_id after;	/* page: ids after this */
+	size_t limit;	/* 0: no limit */
 };
 
 struct rdvd_message_result {
 	rdvd_id id;
 	int attempt;
-	enum rdvd_message_state state; /* accepted, retry_wait, unknown, failed, expired, superseded,
-					  suppressed; or scheduled again, nothing having been tried */
-	rdvd_time due;		       /* of the next attempt, for retry_wait, unknown (settlement; 0 none) */
+	enum rdvd_message_state
+		state; /* accepted, retry_wait, unknown, failed, expired, superseded,
+			  suppressed; or scheduled again, nothing having been tried */
+	rdvd_time due; /* of the next attempt, for retry_wait, unknown (settlement; 0
+			  none) */
 	const char *to;
-	const char *text;	       /* kept with the attempt */
+	const char *text; /* kept with the attempt */
 	int segments;
 	const char *provider_id;
 	const char *note;
@@ -382,7 +414,8 @@ struct rdvd_fact {
 	int64_t seq;
 	int revision;
 	int deleted; /* a tombstone: the rest is empty */
-	const char *appointment, *session; /* pseudonyms; session: opaque, shared by a workshop's facts */
+	const char *appointment,
+		*session; /* pseudonyms; session: opaque, shared by a workshop's facts */
 	rdvd_id organisation, site, service;
 	const char *place_kind, *commune, *programme, *mode;
 	enum rdvd_booked_by channel;
@@ -391,7 +424,7 @@ struct rdvd_fact {
 	int lead_days;
 	enum rdvd_outcome outcome;
 	int cancel_notice_minutes; /* -1 not cancelled */
-	int reminders_sent; /* taken by a gateway, whatever came of it */
+	int reminders_sent;	   /* taken by a gateway, whatever came of it */
 	int reminders_delivered;
 	int confirmed;
 	const char *person, *situation;
@@ -401,7 +434,8 @@ struct rdvd_fact {
 };
 
 struct rdvd_fact_filter {
-	int32_t from, to;  /* civil days of the appointment, half-open; INT32_MIN, INT32_MAX: all */
+	int32_t from, to;  /* civil days of the appointment, half-open; INT32_MIN,
+			      INT32_MAX: all */
 	int64_t after_seq; /* only facts appended after this one */
 	size_t limit;	   /* 0: no limit */
 };
@@ -412,9 +446,9 @@ struct rdvd_user {
 	rdvd_id id;
 	const char *login;
 	const char *password_hash;
-	const char *role;    /* "admin", "counsellor" */
+	const char *role;     /* "admin", "counsellor" */
 	rdvd_id organisation; /* 0: the network */
-	rdvd_id counsellor;  /* whose agenda is theirs; 0 none */
+	rdvd_id counsellor;   /* whose agenda is theirs; 0 none */
 	int disabled;
 	rdvd_time created;
 };
@@ -452,13 +486,15 @@ typedef int rdvd_feed_cb(void *arg, const struct rdvd_feed *f);
 typedef int rdvd_problem_cb(void *arg, const char *sentence);
 
 struct rdvd_store_ops {
-	/* Open, migrating a writer's older database; a newer one, or one that is not ours or damaged, is
-	 * refused with a logged sentence. readonly handles come after the writer's. */
+	/* Open, migrating a writer's older database; a newer one, or one that is not ours
+	 * or damaged, is refused with a logged sentence. readonly handles come after the
+	 * writer's. */
 	enum rdvd_rc (*open)(const struct rdvd_host *host, int readonly, void **st);
 	void (*close)(void *st);
 
-	/* Transactions of a writer handle. commit: FAILED when nothing was kept; UNCERTAIN when the answer
-	 * was lost. rollback ends the transaction, whatever its state. */
+	/* Transactions of a writer handle. commit: FAILED when nothing was kept;
+	 * UNCERTAIN when the answer was lost. rollback ends the transaction, whatever its
+	 * state. */
 	enum rdvd_rc (*begin)(void *st);
 	enum rdvd_rc (*savepoint)(void *st);
 	enum rdvd_rc (*release)(void *st);
@@ -469,91 +505,116 @@ struct rdvd_store_ops {
 	/* Between transactions, when nothing waits: move the log into the database. */
 	void (*checkpoint)(void *st);
 
-	/* Definitions. put [w] inserts, or changes the body, or revives; *id out. retire [w]. */
-	enum rdvd_rc (*definition_put)(void *st, enum rdvd_definition_kind kind, const char *slug,
-				       const char *body, rdvd_time now, rdvd_id *id);
+	/* Definitions. put [w] inserts, or changes the body, or revives; *id out. retire
+	 * [w]. */
+	enum rdvd_rc (*definition_put)(void *st, enum rdvd_definition_kind kind,
+				       const char *slug, const char *body, rdvd_time now,
+				       rdvd_id *id);
 	enum rdvd_rc (*definition_retire)(void *st, rdvd_id id, rdvd_time now);
 	/* [r] All, by kind then id, retired ones included. */
 	enum rdvd_rc (*definition_each)(void *st, rdvd_definition_cb *cb, void *arg);
-	/* [r] A number that changes with every committed act: the network's change counter. */
+	/* [r] A number that changes with every committed act: the network's change
+	 * counter. */
 	enum rdvd_rc (*change_seq)(void *st, int64_t *seq);
-	/* [r] The counter's value at the last change of one counsellor's calendar; 0 none. */
+	/* [r] The counter's value at the last change of one counsellor's calendar; 0
+	 * none. */
 	enum rdvd_rc (*calendar_seq)(void *st, rdvd_id counsellor, int64_t *seq);
-	/* [r] A random name made at the first opening, for calendar UIDs. Lent until close. */
+	/* [r] A random name made at the first opening, for calendar UIDs. Lent until
+	 * close. */
 	const char *(*instance)(void *st);
 
 	/* Agenda. [r] Active claims that end after from; expired holds left out. */
-	enum rdvd_rc (*claim_each)(void *st, rdvd_time from, rdvd_time now, rdvd_claim_cb *cb, void *arg);
-	enum rdvd_rc (*absence_each)(void *st, rdvd_time from, rdvd_absence_cb *cb, void *arg);
+	enum rdvd_rc (*claim_each)(void *st, rdvd_time from, rdvd_time now,
+				   rdvd_claim_cb *cb, void *arg);
+	enum rdvd_rc (*absence_each)(void *st, rdvd_time from, rdvd_absence_cb *cb,
+				     void *arg);
 	enum rdvd_rc (*absence_put)(void *st, const struct rdvd_absence *a, rdvd_time now,
 				    const char *actor, rdvd_id *id); /* [w] */
-	enum rdvd_rc (*absence_remove)(void *st, rdvd_id id, rdvd_time now, const char *actor); /* [w] */
+	enum rdvd_rc (*absence_remove)(void *st, rdvd_id id, rdvd_time now,
+				       const char *actor); /* [w] */
 
-	/* Holds [w]. create: CONFLICT when the slot is taken; INVALID without a counsellor, or when it
-	 * is longer than a day. *session: the workshop's, else 0. released: the refs of the holds that
-	 * were let go for this one (at most 2, zeros after). Every act that takes time lets go of the
-	 * expired holds first. */
-	enum rdvd_rc (*hold_create)(void *st, const struct rdvd_hold_request *h, rdvd_id *session,
-				    uint64_t released[2]);
+	/* Holds [w]. create: CONFLICT when the slot is taken; INVALID without a
+	 * counsellor, or when it is longer than a day. *session: the workshop's, else 0.
+	 * released: the refs of the holds that were let go for this one (at most 2, zeros
+	 * after). Every act that takes time lets go of the expired holds first. */
+	enum rdvd_rc (*hold_create)(void *st, const struct rdvd_hold_request *h,
+				    rdvd_id *session, uint64_t released[2]);
 	/* Twice at most (then STALE); NOT_FOUND when expired or unknown. */
-	enum rdvd_rc (*hold_extend)(void *st, uint64_t ref, rdvd_time now, rdvd_time expires);
+	enum rdvd_rc (*hold_extend)(void *st, uint64_t ref, rdvd_time now,
+				    rdvd_time expires);
 	enum rdvd_rc (*hold_release)(void *st, uint64_t ref, rdvd_time now);
 	/* Remove what expired before now; OK also when there is none. */
 	enum rdvd_rc (*hold_sweep)(void *st, rdvd_time now);
 
-	/* Acts [w]. book: OK (also for a known key with the same body), INVALID for a known key with
-	 * another body, CONFLICT, or the verdict; INVALID also without a counsellor, for more than a
-	 * day, or when an id is not one. A workshop (capacity > 0) that stands at that service, place
-	 * and start is joined, and keeps its own counsellors; else the session is made with these. */
-	enum rdvd_rc (*book)(void *st, const struct rdvd_booking *b, struct rdvd_booked *out);
-	/* OK also when it is already at that place and time; STALE: cancelled, its outcome known, begun
-	 * or too late (the last two not for staff: move_until_s -1). A confirmed one becomes booked. The
-	 * session and its UID stay, unless it is a workshop's. */
-	enum rdvd_rc (*move)(void *st, const struct rdvd_move *m, rdvd_id *session, int *changed);
-	/* OK and *changed 0 when already cancelled; STALE once begun, unless actor is staff, and once it
-	 * was seen, missed or found closed. */
+	/* Acts [w]. book: OK (also for a known key with the same body), INVALID for a
+	 * known key with another body, CONFLICT, or the verdict; INVALID also without a
+	 * counsellor, for more than a day, or when an id is not one. A workshop (capacity
+	 * > 0) that stands at that service, place and start is joined, and keeps its own
+	 * counsellors; else the session is made with these. */
+	enum rdvd_rc (*book)(void *st, const struct rdvd_booking *b,
+			     struct rdvd_booked *out);
+	/* OK also when it is already at that place and time; STALE: cancelled, its
+	 * outcome known, begun or too late (the last two not for staff: move_until_s -1).
+	 * A confirmed one becomes booked. The session and its UID stay, unless it is a
+	 * workshop's. */
+	enum rdvd_rc (*move)(void *st, const struct rdvd_move *m, rdvd_id *session,
+			     int *changed);
+	/* OK and *changed 0 when already cancelled; STALE once begun, unless actor is
+	 * staff, and once it was seen, missed or found closed. */
 	enum rdvd_rc (*cancel)(void *st, const struct rdvd_cancel *c, int *changed);
-	/* The person says "I am coming": booked becomes confirmed. STALE when cancelled or begun. */
+	/* The person says "I am coming": booked becomes confirmed. STALE when cancelled
+	 * or begun. */
 	enum rdvd_rc (*confirm)(void *st, const struct rdvd_mark *m, int *changed);
-	/* Staff mark an outcome: appends a fact when something changes. excused and revoked cancel, and
-	 * free the counsellor; another outcome brings a cancelled one back only if the time is still
-	 * free (else CONFLICT). */
+	/* Staff mark an outcome: appends a fact when something changes. excused and
+	 * revoked cancel, and free the counsellor; another outcome brings a cancelled one
+	 * back only if the time is still free (else CONFLICT). */
 	enum rdvd_rc (*mark)(void *st, const struct rdvd_mark *m, int *changed);
 
 	/* Reading [r]. */
-	enum rdvd_rc (*appointment_get)(void *st, const struct rdvd_which *w, rdvd_appointment_cb *cb,
-					void *arg);
-	enum rdvd_rc (*appointment_each)(void *st, const struct rdvd_appointment_filter *f,
+	enum rdvd_rc (*appointment_get)(void *st, const struct rdvd_which *w,
+					rdvd_appointment_cb *cb, void *arg);
+	enum rdvd_rc (*appointment_each)(void *st,
+					 const struct rdvd_appointment_filter *f,
 					 rdvd_appointment_cb *cb, void *arg);
-	/* The person rows that share phone, first name and year with this one, itself left out; as
-	 * their latest appointments. */
-	enum rdvd_rc (*duplicate_each)(void *st, rdvd_id person, rdvd_appointment_cb *cb, void *arg);
-	/* Persons whose name, phone or e-mail begins like q (folded), as their latest appointments. */
-	enum rdvd_rc (*person_search)(void *st, const char *q, rdvd_id organisation, size_t limit,
-				      rdvd_appointment_cb *cb, void *arg);
+	/* The person rows that share phone, first name and year with this one, itself
+	 * left out; as their latest appointments. */
+	enum rdvd_rc (*duplicate_each)(void *st, rdvd_id person, rdvd_appointment_cb *cb,
+				       void *arg);
+	/* Persons whose name, phone or e-mail begins like q (folded), as their latest
+	 * appointments. */
+	enum rdvd_rc (*person_search)(void *st, const char *q, rdvd_id organisation,
+				      size_t limit, rdvd_appointment_cb *cb, void *arg);
 
-	/* Messages. claim [w]: take up to max that are due, nearest appointment first; what is past its
-	 * deadline or of an appointment that has begun becomes expired, what the appointment's present
-	 * state makes false becomes superseded, and so does all but the latest of several that are due
-	 * for one participation and channel: these are not given. The others become sending, the attempt
-	 * counted (m->attempts). The text is made after the commit, from what cb was shown. */
-	enum rdvd_rc (*message_claim)(void *st, rdvd_time now, size_t max, rdvd_message_cb *cb, void *arg);
-	/* [w] How attempt r->attempt ended. STALE when the message is no longer sending or unknown with
-	 * that attempt; delivered and undelivered also follow accepted. NOT_FOUND. */
+	/* Messages. claim [w]: take up to max that are due, nearest appointment first;
+	 * what is past its deadline or of an appointment that has begun becomes expired,
+	 * what the appointment's present state makes false becomes superseded, and so
+	 * does all but the latest of several that are due for one participation and
+	 * channel: these are not given. The others become sending, the attempt counted
+	 * (m->attempts). The text is made after the commit, from what cb was shown. */
+	enum rdvd_rc (*message_claim)(void *st, rdvd_time now, size_t max,
+				      rdvd_message_cb *cb, void *arg);
+	/* [w] How attempt r->attempt ended. STALE when the message is no longer sending
+	 * or unknown with that attempt; delivered and undelivered also follow accepted.
+	 * NOT_FOUND. */
 	enum rdvd_rc (*message_result)(void *st, const struct rdvd_message_result *r);
-	/* [w] At start: what was left sending becomes unknown, without a settlement; the callback is
-	 * told each, and the caller then gives those that are to be settled a due by message_result with
-	 * state unknown (by kind, its rule). */
-	enum rdvd_rc (*message_sweep)(void *st, rdvd_time now, rdvd_message_cb *cb, void *arg);
-	enum rdvd_rc (*message_next)(void *st, rdvd_time *due); /* [r] NOT_FOUND: none waits */
+	/* [w] At start: what was left sending becomes unknown, without a settlement; the
+	 * callback is told each, and the caller then gives those that are to be settled a
+	 * due by message_result with state unknown (by kind, its rule). */
+	enum rdvd_rc (*message_sweep)(void *st, rdvd_time now, rdvd_message_cb *cb,
+				      void *arg);
+	enum rdvd_rc (*message_next)(void *st,
+				     rdvd_time *due); /* [r] NOT_FOUND: none waits */
 	/* [r] By id, each with its appointment as it is now. */
-	enum rdvd_rc (*message_each)(void *st, const struct rdvd_message_filter *f, rdvd_message_cb *cb,
-				     void *arg);
-	enum rdvd_rc (*message_counts)(void *st, int64_t counts[RDVD_MSG_SUPPRESSED + 1]); /* [r] */
+	enum rdvd_rc (*message_each)(void *st, const struct rdvd_message_filter *f,
+				     rdvd_message_cb *cb, void *arg);
+	enum rdvd_rc (*message_counts)(void *st,
+				       int64_t counts[RDVD_MSG_SUPPRESSED + 1]); /* [r] */
 
 	/* Facts [r], by seq. */
-	enum rdvd_rc (*fact_each)(void *st, const struct rdvd_fact_filter *f, rdvd_fact_cb *cb, void *arg);
-	/* A named reader's place in the facts (the export jobs): [r] (NOT_FOUND: never set) and [w]. */
+	enum rdvd_rc (*fact_each)(void *st, const struct rdvd_fact_filter *f,
+				  rdvd_fact_cb *cb, void *arg);
+	/* A named reader's place in the facts (the export jobs): [r] (NOT_FOUND: never
+	 * set) and [w]. */
 	enum rdvd_rc (*cursor_get)(void *st, const char *name, int64_t *seq);
 	enum rdvd_rc (*cursor_set)(void *st, const char *name, int64_t seq);
 
@@ -565,12 +626,13 @@ struct rdvd_store_ops {
 	enum rdvd_rc (*login_each)(void *st, rdvd_time now, rdvd_login_cb *cb, void *arg);
 	enum rdvd_rc (*api_token_put)(void *st, const struct rdvd_api_token *t);
 	enum rdvd_rc (*api_token_each)(void *st, rdvd_api_token_cb *cb, void *arg);
-	enum rdvd_rc (*feed_put)(void *st, const struct rdvd_feed *f); /* replaces the counsellor's */
+	enum rdvd_rc (*feed_put)(
+		void *st, const struct rdvd_feed *f); /* replaces the counsellor's */
 	enum rdvd_rc (*feed_each)(void *st, rdvd_feed_cb *cb, void *arg);
 
-	/* Care. backup [r]: a whole, consistent copy at path, which must not exist; done in one step on a
-	 * read handle while writers go on; made whole by rename. check [r]: integrity and the rules above,
-	 * one sentence a problem. */
+	/* Care. backup [r]: a whole, consistent copy at path, which must not exist; done
+	 * in one step on a read handle while writers go on; made whole by rename. check
+	 * [r]: integrity and the rules above, one sentence a problem. */
 	enum rdvd_rc (*backup)(void *st, const char *path);
 	enum rdvd_rc (*check)(void *st, rdvd_problem_cb *cb, void *arg);
 };

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* types.h - the few words that the daemon and its plugins share: result codes, instants, ids. */
+/* types.h - the few words that the daemon and its plugins share: result codes, instants,
+ * ids. */
 #ifndef RDVD_TYPES_H
 #define RDVD_TYPES_H
 
 #include <stdint.h>
 
-/* What a fallible operation answers. Callers translate it; whoever met the cause logged it. */
+/* What a fallible operation answers. Callers translate it; whoever met the cause logged
+ * it. */
 enum rdvd_rc {
 	RDVD_OK = 0,
 	RDVD_NOT_FOUND, /* there is no such thing */

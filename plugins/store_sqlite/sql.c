@@ -242,7 +242,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"CASE WHEN p.status = 3 THEN m.kind <> 4 "
 		"ELSE m.kind = 4 OR (m.kind IN (1, 2, 3) AND m.revision <> p.revision) "
 		"END, "
-		"EXISTS (SELECT 1 FROM attempt a WHERE a.message = m.id AND a.outcome = 7 "
+		"EXISTS (SELECT 1 FROM attempt a WHERE a.message = m.id AND a.outcome = "
+		"7 "
 		"AND a.number < m.attempts) "
 		"FROM message m JOIN participation p ON p.id = m.participation "
 		"WHERE m.id = :id",

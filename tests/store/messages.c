@@ -256,7 +256,8 @@ static void test_nothing_false_is_sent(void **state)
 	assert_counts(w);
 }
 
-/* What may have arrived is never shown as left unsent, whatever the appointment became. */
+/* What may have arrived is never shown as left unsent, whatever the appointment became.
+ */
 static void test_doubt_remains(void **state)
 {
 	struct world *w = *state;
