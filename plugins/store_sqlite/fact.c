@@ -10,6 +10,8 @@
 #include "fact.h"
 #include "part.h"
 
+#define PSEUDONYM_MAX 65
+
 static int32_t civil_day(int64_t civil_start)
 {
 	int64_t day = civil_start / DAY_S;
@@ -22,13 +24,28 @@ static int is_afternoon(int64_t civil_start)
 	return civil_start - (int64_t)civil_day(civil_start) * DAY_S >= DAY_S / 2;
 }
 
+/* Somebody who has been here before is told apart by the pseudonyms of then. */
+static void known_pseudonyms(struct db *db, rdvd_id person, char names[2][PSEUDONYM_MAX])
+{
+	sqlite3_stmt *s = QUERY(db, SQL_FACT_PERSON, INT("person", person));
+
+	if (db_row(db, s))
+		for (int i = 0; i < 2; i++)
+			sqlite3_snprintf(PSEUDONYM_MAX, names[i], "%s",
+					 column_text(s, i));
+	db_done(s);
+}
+
 int64_t fact_first(struct db *db, const struct rdvd_booking *b, int64_t session_pseudonym)
 {
 	const struct rdvd_fact_seed *f = &b->fact;
+	char known[2][PSEUDONYM_MAX] = {"", ""};
 	const char *locale = or_empty(b->person.locale);
 	int french =
 		strncmp(locale, "fr", 2) == 0 && (locale[2] == '\0' || locale[2] == '-');
 
+	if (b->person.id)
+		known_pseudonyms(db, b->person.id, known);
 	RUN(db, SQL_FACT_FIRST, TEXT("appointment", f->appointment),
 	    INT("session", session_pseudonym), INT("organisation", b->organisation),
 	    INT("site", b->place.site), INT("service", b->service),
@@ -37,8 +54,9 @@ int64_t fact_first(struct db *db, const struct rdvd_booking *b, int64_t session_
 	    INT("channel", b->channel), INT("booked_on", b->booked_on),
 	    INT("day", civil_day(b->when.civil_start)),
 	    INT("afternoon", is_afternoon(b->when.civil_start)),
-	    TEXT("person", f->person), TEXT("situation", f->situation),
-	    INT("age", f->age), INT("french", french));
+	    TEXT("person", *known[0] ? known[0] : f->person),
+	    TEXT("situation", *known[1] ? known[1] : f->situation), INT("age", f->age),
+	    INT("french", french));
 	return db_last_id(db);
 }
 

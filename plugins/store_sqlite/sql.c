@@ -308,6 +308,11 @@ const char *const sql_texts[SQL_COUNT] = {
 		":participation) "
 		"ORDER BY m.id LIMIT :limit",
 	[SQL_MESSAGE_COUNTS] = "SELECT state, n FROM message_count WHERE :all",
+	[SQL_FACT_PERSON] =
+		"SELECT f.person, f.situation FROM participation p JOIN fact f "
+		"ON f.seq = p.fact_seq "
+		"WHERE p.person = :person AND f.person <> '' ORDER BY p.id DESC "
+		"LIMIT 1",
 	[SQL_FACT_FIRST] = "INSERT INTO fact (revision, deleted, appointment, session, "
 			   "organisation, site, service, "
 			   "place_kind, commune, programme, mode, channel, booked_on, "
