@@ -277,8 +277,7 @@ size_t gsm_fold(const char *text, struct buf *out)
 		if (!s)
 			lost++;
 		buf_addstr(out, s ? s : "?");
-		if (!s)
-			letter = 0;
+		letter = 0; /* no mark joins what was put in its place */
 	}
 	return lost;
 }

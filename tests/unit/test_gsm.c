@@ -98,6 +98,8 @@ static void test_fold_beyond_the_table(void **state)
 		 "?(",
 		 2}, /* not UTF-8 */
 		{"", "", 0},
+		/* marks on what had to be replaced change nothing */
+		{"`\xcc\x81\xcc\x81", "'", 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
