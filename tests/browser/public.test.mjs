@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { daemon } from "./lib/daemon.mjs";
 import { Browser, shot, text } from "./lib/browser.mjs";
+import { booked, confirm, fill, fits, heading, hold, main, search } from "./lib/way.mjs";
 
 let d, browser;
 
@@ -15,61 +16,17 @@ before(async () => {
 });
 
 after(async () => {
-	await browser?.close();
-	await d?.stop();
+	try {
+		await browser?.close();
+	} finally {
+		await d?.stop();
+	}
 });
 
 const phone = (more = {}) => browser.page({ js: false, touch: true, ...more });
-const main = (page) => page.locator("main");
-const heading = (page) => text(page.locator("h1"));
-
-async function fits(page) {
-	const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
-	assert.ok(width <= page.viewportSize().width, `${page.url()} is ${width} px wide`);
-}
-
 async function see(page, name) {
 	await fits(page);
 	await shot(page, `way-${name}`);
-}
-
-// From the first page to the times near a place.
-async function search(page, place, card) {
-	await page.goto("/");
-	await page.getByLabel("Votre commune ou code postal").fill(place);
-	if (card) await page.getByLabel(card).check();
-	await page.getByRole("button", { name: "Voir les horaires" }).click();
-}
-
-// From the times to the form: the hour of that number.
-async function hold(page, number = 0) {
-	const hour = page.locator(".hours button").nth(number);
-	const value = await hour.getAttribute("value");
-	await hour.click();
-	await page.waitForURL(/\/reserver\//);
-	const [, site, seconds] = value.match(/^(.+)\.(\d+)$/);
-	return { site, start: Number(seconds) * 1000 };
-}
-
-async function fill(page, person = {}) {
-	const { first = "Inès", last = "Moreau", year = "2004", phone: number = "06 12 34 56 78", mail = "" } = person;
-	await page.getByLabel("Prénom").fill(first);
-	await page.getByLabel("Nom", { exact: true }).fill(last);
-	await page.getByLabel("Année de naissance").fill(year);
-	await page.getByLabel(/^Téléphone/).fill(number);
-	await page.getByLabel(/^E-mail/).fill(mail);
-}
-
-const confirm = (page) => page.getByRole("button", { name: "Confirmer mon rendez-vous" }).last().click();
-
-// The whole way, for tests that begin behind the link. Returns the link's path.
-async function booked(page, { place = "carvin", number = 0, person } = {}) {
-	await search(page, place);
-	await hold(page, number);
-	await fill(page, person);
-	await confirm(page);
-	await page.waitForURL(/\/rdv\//);
-	return new URL(page.url()).pathname;
 }
 
 test("the whole way at 320 px without JavaScript", async () => {

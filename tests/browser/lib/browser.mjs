@@ -42,6 +42,15 @@ export class Browser {
 			if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
 				this.complaints.push(`console: ${message.text()} at ${message.location().url}`);
 		});
+		context.on("response", (answer) => {
+			const headers = answer.headers();
+			if (!/^text\/html/.test(headers["content-type"] ?? "")) return;
+			const policy = headers["content-security-policy"] ?? "";
+			if (!/default-src '(self|none)'/.test(policy) || /unsafe-|\*|https?:|(script|style)-src[^;]*data:/.test(policy))
+				this.complaints.push(`the policy of ${answer.url()} is "${policy}"`);
+			if (headers["x-content-type-options"] !== "nosniff")
+				this.complaints.push(`${answer.url()} may be sniffed`);
+		});
 		context.on("weberror", (error) => this.complaints.push(`script: ${error.error()}`));
 		this.contexts.push(context);
 		return context;
