@@ -224,31 +224,26 @@ static void gather(const struct agenda *a, const struct seats_question *q,
 	}
 }
 
-/* Places taken in the workshop by everything that stands in it, and its session. */
+/* Places taken in the workshop by everything that stands in it, and its session: looked
+ * for at the place, since whoever holds it may no longer be whom the opening names. */
 static int workshop_taken(const struct agenda *a, const struct seats_question *q,
-			  const struct crowd *crowd, struct seats_answer *answer)
+			  struct seats_answer *answer)
 {
+	const struct claim_list *list = &a->claims.at_site[q->site];
 	int taken = 0;
-	for (int i = 0; i < crowd->n; i++) {
-		const struct agenda_day_book *book = &a->claims.books[crowd->who[i]];
-		for (int j = claims_from(&book->list, q->start); j < book->list.nclaims;
-		     j++) {
-			const struct claim *c = book->list.claims[j].claim;
-			if (c->start != q->start)
-				break;
-			if (!is_same_workshop(c, q) ||
-			    c->counsellors[0] != crowd->who[i] ||
-			    (c->kind == CLAIM_HOLD && q->but_hold &&
-			     c->key == q->but_hold))
-				continue;
-			taken += c->seats;
-			if (c->kind == CLAIM_SESSION)
-				answer->session = c->key;
-			if (answer->nchosen == 0) {
-				answer->nchosen = c->ncounsellors;
-				memcpy(answer->chosen, c->counsellors,
-				       sizeof answer->chosen);
-			}
+	for (int i = claims_from(list, q->start); i < list->nclaims; i++) {
+		const struct claim *c = list->claims[i].claim;
+		if (c->start != q->start)
+			break;
+		if (!is_same_workshop(c, q) ||
+		    (c->kind == CLAIM_HOLD && q->but_hold && c->key == q->but_hold))
+			continue;
+		taken += c->seats;
+		if (c->kind == CLAIM_SESSION)
+			answer->session = c->key;
+		if (answer->nchosen == 0 || c->kind == CLAIM_SESSION) {
+			answer->nchosen = c->ncounsellors;
+			memcpy(answer->chosen, c->counsellors, sizeof answer->chosen);
 		}
 	}
 	return taken;
@@ -269,7 +264,7 @@ void seats_count(const struct agenda *a, const struct seats_question *q,
 	crowd.n = 0;
 	*answer = (struct seats_answer){.seats = 0};
 	gather(a, q, &crowd);
-	int taken = s->capacity > 0 ? workshop_taken(a, q, &crowd, answer) : 0;
+	int taken = s->capacity > 0 ? workshop_taken(a, q, answer) : 0;
 	if (answer->nchosen > 0) { /* the workshop exists: only its places count */
 		answer->seats = answer->open_seats =
 			s->capacity > taken ? s->capacity - taken : 0;

@@ -27,6 +27,7 @@ struct book_job {
 	uint64_t other_hold;	      /* kept for another time than the one booked */
 	uint64_t pending;
 	struct agenda_ask ask;
+	struct booking_errors errors; /* answered unless the key is known */
 	/* what in points to */
 	struct person_fields fields;
 	struct owed_list owed;
@@ -284,12 +285,25 @@ static void settle_agenda(struct book_job *j, const struct rdvd_appointment *a)
 	agenda_claim_rename(b->agenda, CLAIM_PENDING, j->pending, &c);
 }
 
+/* By ids: a territory may have been imported since, and then indexes are others. */
+static void other_times(const struct book_job *j, struct booking_reply *r)
+{
+	const struct booking *b = j->b;
+	rdvd_id site = j->in.place.site;
+	alternatives_find(b,
+			  territory_by_id(b->territory, RDVD_DEF_SERVICE, j->in.service),
+			  site ? territory_by_id(b->territory, RDVD_DEF_SITE, site)
+			       : TERRITORY_NONE,
+			  j->ask.start, j->ask.seats, r);
+}
+
 static void book_done(struct store_job *job)
 {
 	struct book_job *j = (struct book_job *)job;
 	struct booking *b = j->b;
 	struct booking_reply r = {.verdict = verdict_of_store(job->rc),
-				  .token = j->token};
+				  .token = j->token,
+				  .errors = &j->errors};
 	struct rdvd_appointment fresh;
 	if (r.verdict == BOOKING_DONE && j->known) {
 		r.verdict = BOOKING_KNOWN;
@@ -312,8 +326,8 @@ static void book_done(struct store_job *job)
 			b->counts.taken++;
 		if (r.verdict >= BOOKING_BUSY)
 			b->counts.failed++;
-		alternatives_find(b, j->ask.service, j->ask.site, j->ask.start,
-				  j->ask.seats, &r);
+		if (r.verdict != BOOKING_FIELDS)
+			other_times(j, &r);
 	}
 	j->cb(j->arg, &r);
 	free(j->known);
@@ -423,10 +437,9 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 	in->nowed = j->owed.n;
 }
 
-static void answer_now(struct book_job *j, enum booking_verdict v,
-		       const struct booking_errors *e)
+static void answer_now(struct book_job *j, enum booking_verdict v)
 {
-	struct booking_reply r = {.verdict = v, .token = "", .errors = e};
+	struct booking_reply r = {.verdict = v, .token = "", .errors = &j->errors};
 	if (v != BOOKING_FIELDS)
 		alternatives_find(j->b, j->ask.service, j->ask.site, j->ask.start,
 				  j->ask.seats, &r);
@@ -436,11 +449,66 @@ static void answer_now(struct book_job *j, enum booking_verdict v,
 	free(j);
 }
 
+/* Fields that can be right at one time and wrong at another: what they name was there
+ * when the first request came. */
+static int was_right_once(const struct book_job *j)
+{
+	static const char *const fields[] = {"service", "site", "counsellor",
+					     "counsellor2"};
+	int found = 0;
+	for (size_t i = 0; i < j->errors.n; i++) {
+		const char *field = j->errors.items[i].field;
+		if (strcmp(field, "request_key") == 0)
+			return 0;
+		for (size_t k = 0; k < ARRAY_SIZE(fields); k++)
+			found |= strcmp(field, fields[k]) == 0;
+	}
+	return found && *j->request_key;
+}
+
+/* The fields are wrong, unless the store knows the key. */
+static void refuse_fields(struct book_job *j, const struct booking_request *q)
+{
+	if (!was_right_once(j)) {
+		answer_now(j, BOOKING_FIELDS);
+		return;
+	}
+	j->refusal = BOOKING_FIELDS;
+	j->in.verdict = RDVD_CONFLICT;
+	j->in.request_key = j->request_key;
+	memcpy(j->in.body_hash, q->body_hash, sizeof j->in.body_hash);
+	if (store_write(j->b->store, &j->job) != RDVD_OK)
+		answer_now(j, BOOKING_BUSY);
+}
+
+/* The counsellors whom the hold keeps, while they are still there. */
+static void take_held(const struct book_job *j, const struct claim *held,
+		      const struct agenda_answer *answer, struct claim *c)
+{
+	if (held->ncounsellors == 0)
+		return;
+	for (int i = 0; i < held->ncounsellors && held->capacity == 0; i++)
+		if (!agenda_counsellor_is_free(j->b->agenda, held->counsellors[i],
+					       j->ask.site, j->ask.start, answer->end,
+					       j->in.hold, 0))
+			return;
+	c->ncounsellors = held->ncounsellors;
+	memcpy(c->counsellors, held->counsellors, sizeof c->counsellors);
+}
+
 void booking_book(struct booking *b, const struct booking_request *q, booking_cb *cb,
 		  void *arg)
 {
+	if (q->actor && q->person.id)
+		book_known_person(b, q, cb, arg);
+	else
+		book_person(b, q, cb, arg);
+}
+
+void book_person(struct booking *b, const struct booking_request *q, booking_cb *cb,
+		 void *arg)
+{
 	struct book_job *j = xcalloc(1, sizeof *j);
-	struct booking_errors errors = {.n = 0};
 	struct claim c = {.kind = CLAIM_PENDING};
 	struct agenda_answer answer = {.end = 0};
 	int organisation;
@@ -450,9 +518,9 @@ void booking_book(struct booking *b, const struct booking_request *q, booking_cb
 	j->cb = cb;
 	j->arg = arg;
 	j->ask = (struct agenda_ask){.start = q->start, .now = clock_now()};
-	check_request(j, q, &errors);
-	if (errors.n > 0) {
-		answer_now(j, BOOKING_FIELDS, &errors);
+	check_request(j, q, &j->errors);
+	if (j->errors.n > 0) {
+		refuse_fields(j, q);
 		return;
 	}
 	const struct claim *held =
@@ -462,16 +530,17 @@ void booking_book(struct booking *b, const struct booking_request *q, booking_cb
 		j->ask.but_hold = j->in.hold = q->hold;
 	else
 		j->other_hold = q->hold;
-	j->refusal = find_time(j, q, &c, &answer, &organisation, &errors);
-	if (j->refusal == BOOKING_FIELDS ||
-	    (j->refusal != BOOKING_DONE && !*j->request_key)) {
-		answer_now(j, j->refusal, &errors);
+	j->refusal = find_time(j, q, &c, &answer, &organisation, &j->errors);
+	if (j->refusal == BOOKING_FIELDS) {
+		refuse_fields(j, q);
 		return;
 	}
-	if (j->refusal == BOOKING_DONE && j->in.hold && held->ncounsellors > 0) {
-		c.ncounsellors = held->ncounsellors;
-		memcpy(c.counsellors, held->counsellors, sizeof c.counsellors);
+	if (j->refusal != BOOKING_DONE && !*j->request_key) {
+		answer_now(j, j->refusal);
+		return;
 	}
+	if (j->refusal == BOOKING_DONE && j->in.hold)
+		take_held(j, held, &answer, &c);
 	fill_booking(j, q, &c, &answer, organisation);
 	if (j->refusal == BOOKING_DONE) {
 		c.site = j->ask.site;
@@ -489,6 +558,6 @@ void booking_book(struct booking *b, const struct booking_request *q, booking_cb
 	}
 	if (store_write(b->store, &j->job) != RDVD_OK) {
 		pending_drop(b, j->pending);
-		answer_now(j, BOOKING_BUSY, NULL);
+		answer_now(j, BOOKING_BUSY);
 	}
 }

@@ -24,13 +24,9 @@ static void tick(void *arg)
 		agenda_free(b->agenda);
 		b->agenda = fresh;
 	}
+	territories_retire_again(b);
 	rdvd_time minute = now + 60;
 	loop_timer_at(b->tick, next && next < minute ? next : minute);
-}
-
-void booking_tick_soon(struct booking *b)
-{
-	tick(b);
 }
 
 struct booking *booking_new(struct loop *l, struct store *s,
@@ -56,6 +52,7 @@ void booking_free(struct booking *b)
 	if (!b)
 		return;
 	loop_timer_free(b->tick);
+	territories_free(b);
 	agenda_free(b->agenda);
 	territory_free(b->territory);
 	explicit_bzero(b->key, sizeof b->key);

@@ -74,6 +74,9 @@ struct change_job {
 	char actor[64];
 	char token[SECRET_TOKEN_CHARS + 1];
 	struct rdvd_appointment *before, *after; /* owned */
+	/* as it stood when the act was done: another act may have come between */
+	enum rdvd_status was_status;
+	rdvd_id was_session;
 	int changed;
 	rdvd_id session; /* after a move */
 	/* what the store is told */
@@ -90,6 +93,24 @@ struct change_job {
 	void *arg;
 };
 
+static int site_of(const struct booking *b, const struct rdvd_appointment *a)
+{
+	return a->place.site ? territory_by_id(b->territory, RDVD_DEF_SITE, a->place.site)
+			     : TERRITORY_NONE;
+}
+
+/* By id and slug: a territory may have been imported since, and then indexes are others.
+ */
+static void other_times(const struct change_job *j, const struct rdvd_appointment *a,
+			struct booking_reply *r)
+{
+	const struct booking *b = j->b;
+	int site = *j->site_slug ? territory_site(b->territory, j->site_slug)
+				 : site_of(b, a);
+	alternatives_find(b, territory_by_id(b->territory, RDVD_DEF_SERVICE, a->service),
+			  site, j->ask.start, j->ask.seats, r);
+}
+
 static void finish(struct change_job *j, enum booking_verdict v)
 {
 	struct booking_reply r = {.verdict = v, .token = j->token};
@@ -101,9 +122,8 @@ static void finish(struct change_job *j, enum booking_verdict v)
 		r.appointment = a;
 		booking_token(j->b, a->ref, a->generation, j->token);
 	}
-	if (j->act == ACT_MOVE && refused_time)
-		alternatives_find(j->b, j->ask.service, j->ask.site, j->ask.start,
-				  j->ask.seats, &r);
+	if (j->act == ACT_MOVE && refused_time && a)
+		other_times(j, a, &r);
 	j->cb(j->arg, &r);
 	free(j->before);
 	free(j->after);
@@ -145,13 +165,24 @@ static void start(struct booking *b, struct change_job *j, const char *token,
 
 /* ---- the store's part ---- */
 
+static int note_was(void *arg, const struct rdvd_appointment *a)
+{
+	struct change_job *j = arg;
+	j->was_status = a->status;
+	j->was_session = a->session;
+	return 1;
+}
+
 static enum rdvd_rc change_run(const struct rdvd_store_ops *ops, void *st,
 			       struct store_job *job)
 {
 	struct change_job *j = (struct change_job *)job;
-	enum rdvd_rc rc = RDVD_OK;
+	struct rdvd_which w = {.id = j->before->id};
+	enum rdvd_rc rc = ops->appointment_get(st, &w, note_was, j);
 	j->changed = 0;
 	j->session = 0;
+	if (rc != RDVD_OK)
+		return rc;
 	switch (j->act) {
 	case ACT_GET: break;
 	case ACT_MOVE: rc = ops->move(st, &j->move, &j->session, &j->changed); break;
@@ -161,7 +192,6 @@ static enum rdvd_rc change_run(const struct rdvd_store_ops *ops, void *st,
 	}
 	if (rc != RDVD_OK)
 		return rc;
-	struct rdvd_which w = {.id = j->before->id};
 	return ops->appointment_get(st, &w, keep_found, &j->after);
 }
 
@@ -169,17 +199,20 @@ static enum rdvd_rc change_run(const struct rdvd_store_ops *ops, void *st,
 static void change_settle(struct change_job *j)
 {
 	struct booking *b = j->b;
-	const struct rdvd_appointment *was = j->before, *is = j->after;
-	int stood = was->status != RDVD_CANCELLED, stands = is->status != RDVD_CANCELLED;
+	const struct rdvd_appointment *is = j->after;
+	struct rdvd_appointment was = *j->before;
+	int stood = j->was_status != RDVD_CANCELLED,
+	    stands = is->status != RDVD_CANCELLED;
+	was.session = j->was_session;
 	pending_drop(b, j->pending);
 	if (stood && !stands) {
-		session_left(b, was);
+		session_left(b, &was);
 	} else if (!stood && stands) {
 		session_joined(b, is, is->capacity > 0 ? is->party_size : 0);
 	} else if (j->act == ACT_MOVE && stands) {
-		if (was->session != is->session || is->capacity == 0)
-			session_left(b, was);
-		if (was->session != is->session || is->capacity == 0)
+		if (was.session != is->session || is->capacity == 0)
+			session_left(b, &was);
+		if (was.session != is->session || is->capacity == 0)
 			session_joined(b, is, is->capacity > 0 ? is->party_size : 0);
 	}
 }
@@ -235,12 +268,6 @@ static struct owed_rules rules_of(const struct change_job *j,
 	if (site != TERRITORY_NONE)
 		r.zone = t->sites[site].zone;
 	return r;
-}
-
-static int site_of(const struct booking *b, const struct rdvd_appointment *a)
-{
-	return a->place.site ? territory_by_id(b->territory, RDVD_DEF_SITE, a->place.site)
-			     : TERRITORY_NONE;
 }
 
 /* ---- get ---- */
@@ -311,6 +338,22 @@ void booking_confirm(struct booking *b, const struct booking_which *w, booking_c
 
 /* ---- mark ---- */
 
+/* What it takes to bring a cancelled one back: a room; and the person, who was told that
+ * it was cancelled, hears that it stands and is reminded. */
+static void stand_again(struct change_job *j)
+{
+	const struct rdvd_appointment *a = j->before;
+	int site = site_of(j->b, a);
+	struct owed_rules r = rules_of(j, a, site);
+	if (site != TERRITORY_NONE)
+		j->mark.rooms = j->b->territory->sites[site].rooms;
+	if (j->mark.outcome == RDVD_OUTCOME_UNKNOWN && r.service != TERRITORY_NONE &&
+	    a->when.start > r.now)
+		owed_confirmation(&r, &a->person, a->when.civil_start, &j->owed);
+	j->mark.owed = j->owed.items;
+	j->mark.nowed = j->owed.n;
+}
+
 static void mark_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 {
 	struct change_job *j = arg;
@@ -327,6 +370,8 @@ static void mark_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 	j->mark.which.id = a->id;
 	j->mark.now = clock_now();
 	j->mark.actor = j->actor;
+	if (a->status == RDVD_CANCELLED)
+		stand_again(j);
 	submit(j);
 }
 
@@ -415,6 +460,7 @@ static void move_fill(struct change_job *j, const struct claim *c,
 		.capacity = a->capacity,
 		.ncounsellors = c->ncounsellors,
 		.move_until_s = -1,
+		.named = *j->counsellor_slug != '\0',
 		.now = r.now,
 		.actor = j->actor,
 	};

@@ -31,10 +31,28 @@ static enum rdvd_rc hold_run(const struct rdvd_store_ops *ops, void *st,
 	return ops->hold_create(st, &j->in, &j->session, j->released);
 }
 
+/* A territory may have been imported since the time was asked for: then everything has
+ * other indexes. */
+static void find_again(struct hold_job *j)
+{
+	const struct territory *t = j->b->territory;
+	struct claim *c = &j->claim;
+	c->service = j->slot.service =
+		territory_by_id(t, RDVD_DEF_SERVICE, j->in.service);
+	c->site = j->slot.site = territory_by_id(t, RDVD_DEF_SITE, j->in.place.site);
+	c->ncounsellors = 0;
+	for (int i = 0; i < j->in.ncounsellors; i++) {
+		int who = territory_by_id(t, RDVD_DEF_COUNSELLOR, j->in.counsellors[i]);
+		if (who != TERRITORY_NONE)
+			c->counsellors[c->ncounsellors++] = who;
+	}
+}
+
 static void hold_done(struct store_job *job)
 {
 	struct hold_job *j = (struct hold_job *)job;
 	struct booking *b = j->b;
+	find_again(j);
 	struct booking_reply r = {.verdict = verdict_of_store(job->rc), .token = ""};
 	hold_gone(b, j->released[0]);
 	hold_gone(b, j->released[1]);
@@ -52,7 +70,7 @@ static void hold_done(struct store_job *job)
 			j->claim.of_session = session.key;
 		}
 		agenda_claim_rename(b->agenda, CLAIM_PENDING, j->pending, &j->claim);
-		booking_tick_soon(b);
+		/* it ends later than the minute hand comes by */
 		b->counts.held++;
 		r.hold = j->in.ref;
 		r.expires = j->in.expires;

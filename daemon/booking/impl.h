@@ -19,6 +19,7 @@ struct booking {
 	uint64_t last_pending;
 	struct booking_counts counts;
 	int importing, checking;
+	struct old_territory *old; /* owned: those that still wait for their fence */
 };
 
 /* ---- people (person.c) ---- */
@@ -97,7 +98,6 @@ void booking_which_hash(const struct booking_which *w, struct rdvd_which *out);
 void hold_gone(struct booking *b, uint64_t ref);
 /* Let the store forget the holds that expired. */
 void holds_sweep(struct booking *b, rdvd_time now);
-void booking_tick_soon(struct booking *b);
 
 /* Read one appointment; cb gets the reply as booking_get says. (acts read before they
  * write) */
@@ -105,6 +105,24 @@ void appointment_read(struct booking *b, const struct booking_which *w,
 		      void (*next)(void *arg, enum rdvd_rc rc,
 				   struct rdvd_appointment *a /* given */),
 		      void *arg);
+
+/* ---- a territory that was exchanged (import.c) ---- */
+
+/* Free t once every write that was submitted before is done: jobs point into it. */
+void territory_retire(struct booking *b, struct territory *t);
+/* Offer again the fences that the store's queue had no room for; all of them are freed at
+ * the end, when no job is left. */
+void territories_retire_again(struct booking *b);
+void territories_free(struct booking *b);
+
+/* ---- somebody the team knows (known.c) ---- */
+
+/* The booking of a request whose person stands in the files. */
+void book_known_person(struct booking *b, const struct booking_request *q, booking_cb *cb,
+		       void *arg);
+/* A booking whose person is as she is to be written to. */
+void book_person(struct booking *b, const struct booking_request *q, booking_cb *cb,
+		 void *arg);
 
 /* ---- rebuilding (rebuild.c) ---- */
 

@@ -200,6 +200,73 @@ static int count_outside(void *arg, const struct claim *c)
 	return 0;
 }
 
+/* ---- the territory before it ---- */
+
+/* Jobs that wait for the store, or are in it, hold strings of the territory they were
+ * made with. The store does its writes in order, so that a job which does nothing says
+ * when the last of them is done. */
+struct old_territory {
+	struct store_job fence;
+	struct territory *t;
+	struct old_territory *next;
+};
+
+static enum rdvd_rc fence_run(const struct rdvd_store_ops *ops, void *st,
+			      struct store_job *job)
+{
+	(void)ops;
+	(void)st;
+	(void)job;
+	return RDVD_OK;
+}
+
+static void fence_done(struct store_job *job)
+{
+	struct old_territory *o = (struct old_territory *)job;
+	territory_free(o->t);
+	free(o);
+}
+
+static void fence(struct booking *b, struct old_territory *o)
+{
+	if (store_write(b->store, &o->fence) == RDVD_OK)
+		return;
+	o->next = b->old;
+	b->old = o;
+}
+
+void territory_retire(struct booking *b, struct territory *t)
+{
+	struct old_territory *o = xcalloc(1, sizeof *o);
+	o->fence.run = fence_run;
+	o->fence.done = fence_done;
+	o->fence.proves_nothing = 1;
+	o->t = t;
+	fence(b, o);
+}
+
+void territories_retire_again(struct booking *b)
+{
+	struct old_territory *list = b->old;
+	b->old = NULL;
+	while (list) {
+		struct old_territory *o = list;
+		list = o->next;
+		fence(b, o);
+	}
+}
+
+void territories_free(struct booking *b)
+{
+	while (b->old) {
+		struct old_territory *o = b->old;
+		b->old = o->next;
+		fence_done(&o->fence);
+	}
+}
+
+/* ---- serving the new one ---- */
+
 /* The territory as it stands after the import. */
 static struct territory *next_territory(struct import_job *j)
 {
@@ -228,7 +295,7 @@ static enum rdvd_rc serve(struct import_job *j)
 		return RDVD_OK;
 	}
 	agenda_free(b->agenda);
-	territory_free(b->territory);
+	territory_retire(b, b->territory);
 	b->agenda = fresh;
 	b->territory = t;
 	log_info("territory imported: %zu created, %zu changed, %zu retired",

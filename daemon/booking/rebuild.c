@@ -9,11 +9,15 @@
 #include "base/log.h"
 #include "booking/impl.h"
 
+/* Claims that ended longer ago than this touch no day that can still be booked. */
+#define LOAD_BACK_S (2 * CIVIL_DAY_SECONDS)
+
 /* ---- from one agenda to the next ---- */
 
 struct carry {
 	const struct territory *from, *to;
 	struct agenda *agenda;
+	rdvd_time since; /* what ended before touches no day that can still be booked */
 };
 
 static int index_there(const struct carry *k, enum rdvd_definition_kind kind, int index,
@@ -29,6 +33,8 @@ static int carry_claim(void *arg, const struct claim *old)
 	const struct carry *k = arg;
 	struct claim c = *old;
 	const struct territory *t = k->from;
+	if (c.end <= k->since)
+		return 0;
 	if (c.site != TERRITORY_NONE)
 		c.site = index_there(k, RDVD_DEF_SITE, c.site, t->sites[c.site].id);
 	if (c.service != TERRITORY_NONE)
@@ -51,14 +57,17 @@ static void carry_absence(void *arg, rdvd_id id, int counsellor, rdvd_time start
 	const struct carry *k = arg;
 	int who = index_there(k, RDVD_DEF_COUNSELLOR, counsellor,
 			      k->from->counsellors[counsellor].id);
-	if (who != TERRITORY_NONE)
+	if (who != TERRITORY_NONE && end > k->since)
 		agenda_absence_put(k->agenda, id, who, start, end);
 }
 
 struct agenda *agenda_rebuilt(const struct booking *b, const struct territory *t,
 			      rdvd_time now)
 {
-	struct carry k = {.from = b->territory, .to = t, .agenda = agenda_new(t, now)};
+	struct carry k = {.from = b->territory,
+			  .to = t,
+			  .agenda = agenda_new(t, now),
+			  .since = now - LOAD_BACK_S};
 	agenda_claims_each(b->agenda, carry_claim, &k);
 	agenda_absences_each(b->agenda, carry_absence, &k);
 	return k.agenda;
@@ -77,9 +86,6 @@ struct load_job {
 	rdvd_time now;
 	int finished;
 };
-
-/* Claims that ended longer ago than this touch no day that can still be booked. */
-#define LOAD_BACK_S (2 * CIVIL_DAY_SECONDS)
 
 static int keep_definition(void *arg, const struct rdvd_definition *d)
 {

@@ -232,7 +232,7 @@ static void sitting_event(struct buf *out, const struct ics_feed *f,
 	ics_line(out, "UID", a->uid);
 	/* a workshop's own time never changes: its people come and go under the same
 	 * SEQUENCE */
-	times_lines(out, z, a, s->changed, a->capacity > 0 ? cancelled : a->sequence);
+	times_lines(out, z, a, s->changed, a->session_sequence);
 	summary_line(out, f, a, s);
 	location_line(out, f->territory, a);
 	if (f->with_names && a->capacity == 0 && *a->person.phone)

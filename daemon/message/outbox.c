@@ -110,7 +110,7 @@ static void sweep_done(struct store_job *job)
 		struct gateway *g = outbox_gateway_for(o, p->row->channel);
 		int idempotent = g && (g->capabilities & RDVD_GATEWAY_IDEMPOTENT);
 		rdvd_time due = plan_settle_unknown(
-			p->row->kind, p->row->attempts, idempotent, now,
+			p->row->kind, p->row->unknowns + 1, idempotent, now,
 			p->about->when.start, p->row->deadline, (uint64_t)p->row->id);
 		buf_addstr(&p->body, p->row->text);
 		o->under_way++;

@@ -158,7 +158,7 @@ static void send_done(struct job *job)
 			   p->receipt.note);
 		return;
 	case RDVD_SENT_UNKNOWN:
-		due = plan_settle_unknown(m->kind, m->attempts, idempotent, now,
+		due = plan_settle_unknown(m->kind, m->unknowns + 1, idempotent, now,
 					  p->about->when.start, m->deadline,
 					  (uint64_t)m->id);
 		parcel_end(p, RDVD_MSG_UNKNOWN, due, p->receipt.note);

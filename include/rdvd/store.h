@@ -209,7 +209,8 @@ struct rdvd_hold_request {
  * manual. */
 struct rdvd_fact_seed {
 	const char *appointment; /* pseudonyms, made with the person's random key */
-	const char *person;
+	const char *person; /* this and the next: of a new person; else the store knows
+			       them */
 	const char *situation;
 	const char *place_kind;
 	const char *programme;
@@ -268,6 +269,8 @@ struct rdvd_move {
 	int capacity;
 	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
 	int ncounsellors;
+	int named; /* 1: these counsellors were asked for: only with them it is already
+		      there */
 	int32_t move_until_s; /* STALE when the present start is nearer than this; -1: no
 				 check (staff) */
 	const char *place_kind;
@@ -292,6 +295,10 @@ struct rdvd_mark { /* attendance, or the person's "I am coming" */
 	struct rdvd_which which;
 	enum rdvd_outcome outcome;
 	int persons_present; /* -1: leave */
+	int rooms;	     /* of the site, for one that comes back; 0 no limit */
+	const struct rdvd_owed
+		*owed; /* for one that comes back: that it stands, and reminders */
+	size_t nowed;
 	rdvd_time now;
 	const char *actor;
 };
@@ -306,6 +313,7 @@ struct rdvd_appointment { /* one participation with all that surrounds it */
 	const char *uid; /* the session's, for calendars */
 	int sequence;	 /* the participation's (RFC 5545 SEQUENCE): raised by move and
 			    cancel */
+	int session_sequence; /* the session's, for the counsellors' calendars */
 	rdvd_id service;
 	rdvd_id organisation;
 	struct rdvd_place place;
@@ -348,12 +356,13 @@ struct rdvd_claim {
 	rdvd_id counsellor;
 	rdvd_id site;
 	rdvd_time start, end;
-	rdvd_id session;   /* 0: a hold's */
+	rdvd_id session;   /* 0: a hold's; with hold: the workshop that it keeps places in
+			    */
 	uint64_t hold;	   /* its ref, 0: a session's */
 	rdvd_time expires; /* of the hold */
 	rdvd_id service;
 	int capacity; /* of a workshop's session */
-	int taken;    /* places taken in it, holds included */
+	int taken;    /* places taken: by the people of a session, or by the hold */
 };
 
 struct rdvd_absence {
@@ -375,6 +384,7 @@ struct rdvd_message_row {
 	rdvd_time created;
 	rdvd_time sent_at; /* of the accepted attempt, else 0 */
 	int attempts;
+	int unknowns;	/* of a claimed one: how many attempts before this one ended so */
 	const char *to; /* of the last attempt; "" before */
 	const char *
 		text; /* of the last attempt; "" before: a preview is the caller's work */
@@ -553,8 +563,10 @@ struct rdvd_store_ops {
 	 * counsellors; else the session is made with these. */
 	enum rdvd_rc (*book)(void *st, const struct rdvd_booking *b,
 			     struct rdvd_booked *out);
-	/* OK also when it is already at that place and time; STALE: cancelled, its
-	 * outcome known, begun or too late (the last two not for staff: move_until_s -1).
+	/* OK also when it is already at that place and time (and, named, with those
+	 * counsellors; with others only they change, no message is owed and what was
+	 * confirmed stays so); STALE: cancelled, its outcome known, begun or too late
+	 * (the last two not for staff: move_until_s -1).
 	 * A confirmed one becomes booked. The session and its UID stay, unless it is a
 	 * workshop's. */
 	enum rdvd_rc (*move)(void *st, const struct rdvd_move *m, rdvd_id *session,
@@ -567,7 +579,7 @@ struct rdvd_store_ops {
 	enum rdvd_rc (*confirm)(void *st, const struct rdvd_mark *m, int *changed);
 	/* Staff mark an outcome: appends a fact when something changes. excused and
 	 * revoked cancel, and free the counsellor; another outcome brings a cancelled one
-	 * back only if the time is still free (else CONFLICT). */
+	 * back only if the time is still free, the room included (else CONFLICT). */
 	enum rdvd_rc (*mark)(void *st, const struct rdvd_mark *m, int *changed);
 
 	/* Reading [r]. */
@@ -576,6 +588,9 @@ struct rdvd_store_ops {
 	enum rdvd_rc (*appointment_each)(void *st,
 					 const struct rdvd_appointment_filter *f,
 					 rdvd_appointment_cb *cb, void *arg);
+	/* A person's latest appointment; NOT_FOUND. */
+	enum rdvd_rc (*person_get)(void *st, rdvd_id person, rdvd_appointment_cb *cb,
+				   void *arg);
 	/* The person rows that share phone, first name and year with this one, itself
 	 * left out; as their latest appointments. */
 	enum rdvd_rc (*duplicate_each)(void *st, rdvd_id person, rdvd_appointment_cb *cb,

@@ -29,6 +29,19 @@ static int already_there(const struct part *p, const struct rdvd_move *m)
 		strcmp(p->place_postcode, or_empty(m->place.postcode)) == 0);
 }
 
+/* Are those who have it now the ones who were asked for? */
+static int has_named(struct db *db, const struct part *p, const struct rdvd_move *m)
+{
+	sqlite3_stmt *s = QUERY(db, SQL_SESSION_CALENDARS, INT("session", p->session));
+	int n = 0, same = 0;
+
+	for (; db_row(db, s); n++)
+		for (int i = 0; i < m->ncounsellors; i++)
+			same += m->counsellors[i] == sqlite3_column_int64(s, 0);
+	db_done(s);
+	return n == m->ncounsellors && same == n;
+}
+
 /* The session goes with its one participant: same calendar object, later SEQUENCE. */
 static void move_session(struct db *db, struct part *p, const struct slot *slot,
 			 const struct rdvd_move *m)
@@ -71,6 +84,16 @@ static enum rdvd_rc move_refusal(const struct part *p, const struct rdvd_move *m
 	return m->verdict;
 }
 
+/* Another time or place: what was said and planned of the old one is of no use. */
+static void tell_of_move(struct db *db, struct part *p, const struct rdvd_move *m)
+{
+	p->revision++;
+	p->status = RDVD_BOOKED; /* "I am coming" was said of another time */
+	p->confirmed = 0;
+	messages_supersede(db, p->id, "the appointment was moved");
+	messages_owe(db, p->id, p->revision, m->when.start, m->owed, m->nowed, m->now);
+}
+
 enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 			int *changed)
 {
@@ -79,12 +102,14 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 	struct slot slot = {
 		0, 0, &m->place, &m->when, m->capacity, m->counsellors, m->ncounsellors};
 	enum rdvd_rc rc;
+	int there;
 
 	if (!part_load(db, &m->which, &p))
 		return db->rc;
 	if (p.status == RDVD_CANCELLED)
 		return RDVD_STALE;
-	if (already_there(&p, m)) {
+	there = already_there(&p, m);
+	if (there && (!m->named || p.capacity > 0 || has_named(db, &p, m))) {
 		*session = p.session;
 		*changed = 0;
 		return RDVD_OK;
@@ -103,12 +128,9 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 	else
 		change_session(db, &p, &slot, m);
 	part_reload_session(db, &p);
-	p.revision++;
 	p.sequence++;
-	p.status = RDVD_BOOKED; /* "I am coming" was said of another time */
-	p.confirmed = 0;
-	messages_supersede(db, p.id, "the appointment was moved");
-	messages_owe(db, p.id, p.revision, m->when.start, m->owed, m->nowed, m->now);
+	if (!there)
+		tell_of_move(db, &p, m);
 	part_save(db, &p, or_empty(m->place_kind), m->now);
 	audit_add(db, m->now, m->actor, "move", p.id);
 	if (db->rc == RDVD_OK) {
@@ -181,11 +203,13 @@ enum rdvd_rc store_confirm(void *st, const struct rdvd_mark *m, int *changed)
 
 /* A cancelled participation stands again: in its session while that stands, in the
  * workshop that has taken its place, or by taking its time back. */
-static void come_back(struct db *db, struct part *p, rdvd_time now)
+static void come_back(struct db *db, struct part *p, const struct rdvd_mark *m)
 {
 	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
-	struct rdvd_place place = {
-		.site = p->site, .name = p->place_name, .postcode = p->place_postcode};
+	struct rdvd_place place = {.site = p->site,
+				   .name = p->place_name,
+				   .postcode = p->place_postcode,
+				   .rooms = m->rooms};
 	struct rdvd_when when = {.start = p->start, .end = p->end};
 	struct slot slot = {.service = p->service,
 			    .place = &place,
@@ -194,7 +218,7 @@ static void come_back(struct db *db, struct part *p, rdvd_time now)
 			    .counsellors = counsellors};
 	sqlite3_stmt *s;
 
-	holds_expire(db, now);
+	holds_expire(db, m->now);
 	if (p->capacity > 0 && workshop_join(db, &slot, p->party_size, &p->session))
 		return;
 	s = QUERY(db, SQL_SESSION_CALENDARS, INT("session", p->session));
@@ -203,7 +227,7 @@ static void come_back(struct db *db, struct part *p, rdvd_time now)
 	db_done(s);
 	slot_check_free(db, &slot, p->session);
 	RUN(db, SQL_SESSION_ACTIVE, INT("session", p->session), INT("active", 1),
-	    INT("now", now));
+	    INT("now", m->now));
 	RUN(db, SQL_CLAIM_ACTIVE, INT("session", p->session), INT("active", 1));
 }
 
@@ -221,8 +245,10 @@ static void apply_outcome(struct db *db, struct part *p, const struct rdvd_mark 
 		return;
 	}
 	if (!cancels && was) {
-		come_back(db, p, m->now);
+		come_back(db, p, m);
 		part_reload_session(db, p);
+		messages_supersede(db, p->id, "the appointment stands again");
+		messages_owe(db, p->id, p->revision, p->start, m->owed, m->nowed, m->now);
 		p->status = p->confirmed ? RDVD_CONFIRMED : RDVD_BOOKED;
 		p->cancelled = 0;
 		p->sequence++;

@@ -24,7 +24,7 @@ enum rdvd_rc store_claim_each(void *st, rdvd_time from, rdvd_time now, rdvd_clai
 			.capacity = sqlite3_column_int(s, 8),
 			.taken = sqlite3_column_int(s, 9),
 		};
-		if (c.session && c.taken == 0)
+		if (c.session && c.taken == 0 && !sqlite3_column_int(s, 10))
 			continue; /* a workshop that only expired holds have opened */
 		if (cb(arg, &c))
 			break;

@@ -41,6 +41,7 @@ void appointment_row(struct db *db, sqlite3_stmt *s, struct rdvd_appointment *a,
 	a->session = sqlite3_column_int64(s, A_SESSION);
 	a->uid = session_uid(db, a->session, column_text(s, A_UID), uid);
 	a->sequence = sqlite3_column_int(s, A_SEQUENCE);
+	a->session_sequence = sqlite3_column_int(s, A_SESSION_SEQUENCE);
 	a->service = sqlite3_column_int64(s, A_SERVICE);
 	a->organisation = sqlite3_column_int64(s, A_ORGANISATION);
 	a->place.site = sqlite3_column_int64(s, A_SITE);
@@ -118,6 +119,19 @@ enum rdvd_rc store_appointment_each(void *st, const struct rdvd_appointment_filt
 		   INT("after_id", paged ? f->after_id : 0),
 		   INT("limit", f->limit ? (int64_t)f->limit : -1)),
 	     cb, arg);
+	db_moment_end(db, opened);
+	return db->rc;
+}
+
+enum rdvd_rc store_person_get(void *st, rdvd_id person, rdvd_appointment_cb *cb,
+			      void *arg)
+{
+	struct db *db = db_start(st);
+	int opened = db_moment(db);
+
+	if (!each(db, QUERY(db, SQL_APPOINTMENT_OF_PERSON, INT("person", person)), cb,
+		  arg))
+		db_answer(db, RDVD_NOT_FOUND);
 	db_moment_end(db, opened);
 	return db->rc;
 }

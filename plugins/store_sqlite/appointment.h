@@ -14,6 +14,8 @@ enum rdvd_rc store_appointment_get(void *st, const struct rdvd_which *w,
 				   rdvd_appointment_cb *cb, void *arg);
 enum rdvd_rc store_appointment_each(void *st, const struct rdvd_appointment_filter *f,
 				    rdvd_appointment_cb *cb, void *arg);
+enum rdvd_rc store_person_get(void *st, rdvd_id person, rdvd_appointment_cb *cb,
+			      void *arg);
 enum rdvd_rc store_duplicate_each(void *st, rdvd_id person, rdvd_appointment_cb *cb,
 				  void *arg);
 enum rdvd_rc store_person_search(void *st, const char *q, rdvd_id organisation,

@@ -73,6 +73,7 @@ static void read_waiting(sqlite3_stmt *s, struct waiting *w)
 	w->row.deadline = sqlite3_column_int64(s, i++);
 	w->row.created = sqlite3_column_int64(s, i++);
 	w->row.attempts = sqlite3_column_int(s, i++);
+	w->row.unknowns = sqlite3_column_int(s, i++);
 	w->status = (enum rdvd_status)sqlite3_column_int(s, i++);
 	w->outcome = (enum rdvd_outcome)sqlite3_column_int(s, i++);
 	w->revision = sqlite3_column_int(s, i++);

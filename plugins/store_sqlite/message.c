@@ -54,6 +54,8 @@ static enum rdvd_message_state settled(enum rdvd_message_state state, int became
 		state = state == RDVD_MSG_UNKNOWN ? RDVD_MSG_UNKNOWN
 						  : RDVD_MSG_SUPERSEDED;
 	}
+	if (doubtful && state == RDVD_MSG_SCHEDULED)
+		return RDVD_MSG_UNKNOWN; /* its settlement waits */
 	if (doubtful && (state == RDVD_MSG_SUPERSEDED || state == RDVD_MSG_EXPIRED ||
 			 state == RDVD_MSG_SUPPRESSED)) {
 		*due = 0;
@@ -63,10 +65,11 @@ static enum rdvd_message_state settled(enum rdvd_message_state state, int became
 }
 
 /* Nothing was tried: as before the claim. */
-static void untry(struct db *db, const struct rdvd_message_result *r, rdvd_time due)
+static void untry(struct db *db, const struct rdvd_message_result *r,
+		  enum rdvd_message_state state, rdvd_time due)
 {
 	RUN(db, SQL_ATTEMPT_DELETE, INT("message", r->id), INT("number", r->attempt));
-	RUN(db, SQL_MESSAGE_UNTRY, INT("id", r->id), INT("due", due),
+	RUN(db, SQL_MESSAGE_UNTRY, INT("id", r->id), INT("state", state), INT("due", due),
 	    INT("queue", due <= r->now ? 2 : 1), TEXT("note", r->note));
 }
 
@@ -89,8 +92,8 @@ enum rdvd_rc store_message_result(void *st, const struct rdvd_message_result *r)
 	to = settled(r->state, (int)row[4], (int)row[5], &due);
 	db->now.messages[from]--;
 	db->now.messages[to]++;
-	if (to == RDVD_MSG_SCHEDULED) {
-		untry(db, r, due ? due : row[2]);
+	if (r->state == RDVD_MSG_SCHEDULED && to != RDVD_MSG_SUPERSEDED && !row[4]) {
+		untry(db, r, to, due ? due : row[2]);
 		return db->rc;
 	}
 	if (!due && to == RDVD_MSG_RETRY_WAIT)

@@ -53,6 +53,7 @@ static const struct rdvd_store_ops ops = {
 	.mark = store_mark,
 	.appointment_get = store_appointment_get,
 	.appointment_each = store_appointment_each,
+	.person_get = store_person_get,
 	.duplicate_each = store_duplicate_each,
 	.person_search = store_person_search,
 	.message_claim = store_message_claim,

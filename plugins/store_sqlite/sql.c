@@ -47,20 +47,26 @@ const char *const sql_texts[SQL_COUNT] = {
 		"UPDATE definition SET retired = 1, changed = :now WHERE id = :id",
 	[SQL_DEFINITION_EACH] =
 		"SELECT id, kind, slug, body, retired FROM definition ORDER BY kind, id",
-	[SQL_CLAIM_EACH] = "SELECT c.counsellor, c.site, c.starts, c.ends, c.session, "
-			   "h.ref, h.expires, "
-			   "ifnull(s.service, h.service), ifnull(s.capacity, 0), "
-			   "CASE WHEN c.session IS NULL THEN h.seats WHEN s.capacity = 0 "
-			   "THEN 1 ELSE "
-			   "(SELECT ifnull(sum(p.party_size), 0) FROM participation p "
-			   "WHERE p.session = s.id AND p.status <> 3) "
-			   "+ (SELECT ifnull(sum(w.seats), 0) FROM hold w WHERE "
-			   "w.session = s.id AND w.expires > :now) "
-			   "END "
-			   "FROM claim c LEFT JOIN session s ON s.id = c.session LEFT "
-			   "JOIN hold h ON h.id = c.hold "
-			   "WHERE c.active = 1 AND c.ends > :from AND (c.hold IS NULL OR "
-			   "h.expires > :now)",
+	[SQL_CLAIM_EACH] =
+		"SELECT c.counsellor, c.site, c.starts, c.ends, c.session, "
+		"h.ref, h.expires, "
+		"ifnull(s.service, h.service), ifnull(s.capacity, 0), "
+		"CASE WHEN c.session IS NULL THEN h.seats WHEN s.capacity = 0 "
+		"THEN 1 ELSE "
+		"(SELECT ifnull(sum(p.party_size), 0) FROM participation p "
+		"WHERE p.session = s.id AND p.status <> 3) "
+		"END, c.session IS NOT NULL AND s.capacity > 0 AND EXISTS ("
+		"SELECT 1 FROM hold w WHERE w.session = s.id AND w.expires > "
+		":now) "
+		"FROM claim c LEFT JOIN session s ON s.id = c.session LEFT "
+		"JOIN hold h ON h.id = c.hold "
+		"WHERE c.active = 1 AND c.ends > :from AND (c.hold IS NULL OR "
+		"h.expires > :now) "
+		"UNION ALL SELECT c.counsellor, c.site, c.starts, c.ends, "
+		"c.session, w.ref, w.expires, s.service, s.capacity, w.seats, 1 "
+		"FROM hold w JOIN session s ON s.id = w.session JOIN claim c "
+		"ON c.session = s.id WHERE w.expires > :now AND c.active = 1 "
+		"AND c.ends > :from",
 	[SQL_ABSENCE_EACH] = "SELECT id, counsellor, starts, ends, label FROM absence "
 			     "WHERE ends > :from "
 			     "ORDER BY ends",
@@ -207,10 +213,12 @@ const char *const sql_texts[SQL_COUNT] = {
 			      "ORDER BY due LIMIT :limit)",
 	[SQL_MESSAGE_FRONT] = "SELECT m.id, m.participation, m.kind, m.ordinal, "
 			      "m.channel, m.revision, m.state, m.due, "
-			      "m.deadline, m.created, m.attempts, p.status, p.outcome, "
+			      "m.deadline, m.created, m.attempts, "
+			      "(SELECT count(*) FROM attempt a WHERE a.message = m.id "
+			      "AND a.outcome = 7), p.status, p.outcome, "
 			      "p.revision, s.starts, "
 			      "EXISTS (SELECT 1 FROM message o WHERE o.participation = "
-			      "m.participation AND o.queue = 2 "
+			      "m.participation AND o.queue <> 0 AND o.due <= :now "
 			      "AND o.channel = m.channel AND o.revision = m.revision AND "
 			      "o.kind IN (1, 2, 3) "
 			      "AND o.deadline > :now AND (o.due > m.due OR (o.due = "
@@ -220,7 +228,9 @@ const char *const sql_texts[SQL_COUNT] = {
 			      "WHERE m.queue = 2 ORDER BY m.starts LIMIT 1",
 	[SQL_MESSAGE_LEFT_SENDING] = "SELECT m.id, m.participation, m.kind, m.ordinal, "
 				     "m.channel, m.revision, m.state, m.due, "
-				     "m.deadline, m.created, m.attempts, p.status, "
+				     "m.deadline, m.created, m.attempts, "
+				     "(SELECT count(*) FROM attempt a WHERE a.message = "
+				     "m.id AND a.outcome = 7), p.status, "
 				     "p.outcome, p.revision, s.starts, "
 				     "EXISTS (SELECT 1 FROM message o WHERE "
 				     "o.participation = m.participation AND o.queue = 2 "
@@ -251,7 +261,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"UPDATE message SET state = :state, queue = :queue, due = :due, "
 		"sent_at = :sent_at, note = :note WHERE id = :id",
 	[SQL_MESSAGE_UNTRY] =
-		"UPDATE message SET state = 1, queue = :queue, due = :due, note = :note, "
+		"UPDATE message SET state = :state, queue = :queue, due = :due, note = "
+		":note, "
 		"attempts = attempts - 1 WHERE id = :id",
 	[SQL_ATTEMPT_INSERT] = "INSERT INTO attempt (message, number, outcome, started, "
 			       "recipient, text, segments, "
@@ -359,6 +370,9 @@ const char *const sql_texts[SQL_COUNT] = {
 			    "AND (:without_cancelled = 0 OR p.status <> 3) AND "
 			    "(:unmarked = 0 OR p.outcome = 0) "
 			    "ORDER BY s.starts, p.id LIMIT :limit",
+	[SQL_APPOINTMENT_OF_PERSON] =
+		APPOINTMENT "WHERE p.id = (SELECT max(x.id) FROM participation x WHERE "
+			    "x.person = :person)",
 	[SQL_APPOINTMENT_DUPLICATES] = APPOINTMENT
 	"WHERE n.id IN (SELECT d.id FROM person d JOIN person me ON me.id = :person "
 	"WHERE d.phone = me.phone AND d.phone <> '' AND d.first_folded = me.first_folded "

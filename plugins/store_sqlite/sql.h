@@ -12,6 +12,7 @@
 	X(A_SESSION, "p.session")                                                        \
 	X(A_UID, "s.uid")                                                                \
 	X(A_SEQUENCE, "p.sequence")                                                      \
+	X(A_SESSION_SEQUENCE, "s.sequence")                                              \
 	X(A_SERVICE, "s.service")                                                        \
 	X(A_ORGANISATION, "s.organisation")                                              \
 	X(A_SITE, "s.site")                                                              \
@@ -174,6 +175,7 @@ enum sql_name {
 	SQL_APPOINTMENT_BY_ID,
 	SQL_APPOINTMENT_BY_TOKEN,
 	SQL_APPOINTMENT_EACH,
+	SQL_APPOINTMENT_OF_PERSON,
 	SQL_APPOINTMENT_DUPLICATES,
 	SQL_APPOINTMENT_SEARCH,
 	SQL_USER_PUT,

@@ -294,6 +294,38 @@ static void test_doubt_remains(void **state)
 	assert_counts(w);
 }
 
+/* A claim says how often the message may have arrived already, whatever else was tried in
+ * between; put back untried, it still may. */
+static void test_unknown_endings_are_counted(void **state)
+{
+	struct world *w = *state;
+	rdvd_id id = book_with_messages(w, 0, T0 + 10 * DAY, NULL);
+	struct given g = claim(w, T0, 8);
+
+	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 10, T0),
+			 RDVD_OK);
+	g = claim(w, T0 + 10, 8);
+	assert_int_equal(g.rows[0].attempts, 2);
+	assert_int_equal(g.rows[0].unknowns, 0);
+	assert_int_equal(result(w, g.ids[0], 2, RDVD_MSG_UNKNOWN, T0 + 20, T0 + 10),
+			 RDVD_OK);
+	g = claim(w, T0 + 20, 8);
+	assert_int_equal(g.rows[0].attempts, 3);
+	assert_int_equal(g.rows[0].unknowns, 1);
+	assert_int_equal(result(w, g.ids[0], 3, RDVD_MSG_SCHEDULED, T0 + 30, T0 + 20),
+			 RDVD_OK);
+	assert_int_equal(world_messages(w, id, RDVD_MSG_UNKNOWN), 1);
+	assert_counts(w);
+	g = claim(w, T0 + 30, 8);
+	assert_int_equal(g.rows[0].attempts, 3);
+	assert_int_equal(g.rows[0].unknowns, 1);
+	world_reopen(w);
+	g.n = 0;
+	assert_int_equal(ACT(w, message_sweep(w->st, T0 + 40, give, &g)), RDVD_OK);
+	assert_int_equal(g.rows[0].unknowns, 1);
+	assert_counts(w);
+}
+
 static void test_late_ones(void **state)
 {
 	struct world *w = *state;
@@ -435,6 +467,7 @@ const struct CMUnitTest messages_tests[] = {
 	WORLD_TEST(test_sweep),
 	WORLD_TEST(test_nothing_false_is_sent),
 	WORLD_TEST(test_doubt_remains),
+	WORLD_TEST(test_unknown_endings_are_counted),
 	WORLD_TEST(test_late_ones),
 	WORLD_TEST(test_marked_and_suppressed),
 	WORLD_TEST(test_facts),
