@@ -13,7 +13,8 @@ import pytest
 
 from crowd import Ask, Crowd
 from helpers import wait_for
-from small import NOW, assert_rules, at, booking, check_is_clean, everything, live, person, small, write_territory
+from small import (NOW, assert_rules, at, booking, check_is_clean, everything, instant, live, person, small,
+                   write_territory)
 
 PROVOKED = (r"store", r"rdvd\.db", r"gateway", r"spool", r"message \d+")
 
@@ -123,13 +124,20 @@ def test_full_and_free_again(daemon, disk, tmp_path):
         free = {s["start"] for s in d.slots("tranquille")}
         refused = [n for n in clients.refused if clients.refused[n]["start"] not in taken]
         assert all(clients.refused[n]["start"] in free for n in refused)
-        form = d.request("POST", "/reserver", "service=tranquille&horaire=salle.1774339200")
+        # A page's last room may still be enough for one hold: others follow until it is not.
+        for n in range(1200, 1400):
+            hour = int(instant(clients.body(n)["start"]).timestamp())
+            form = d.request("POST", "/reserver", f"service=tranquille&horaire=salle.{hour}")
+            if form.status != 303:
+                break
         assert form.status == 503 and "Retry-After" in form.headers and "text/html" in form.headers["Content-Type"]
         d.request("GET", "/horaires?service=tranquille")
         log = d.log()
-        assert len(re.findall(r"^<3>store: nothing can be written", log, re.M)) == 1, log
-        assert len(re.findall(r"^<3>store .*rdvd\.db", log, re.M)) <= 1, log
-        assert len(re.findall(r"^<[0-4]>", log, re.M)) <= 4, f"one line an outage, not one a request:\n{log}"
+        outages = 1 + len(re.findall(r"^<6>store: writing works again", log, re.M))
+        assert len(re.findall(r"^<3>store: nothing can be written", log, re.M)) == outages, log
+        assert len(re.findall(r"^<3>store .*rdvd\.db", log, re.M)) <= outages, log
+        assert len(re.findall(r"^<[0-4]>", log, re.M)) <= 4 * outages, f"one line an outage, not one a request:\n{log}"
+        assert outages < 20, log
         before = set(clients.answered)
         disk.free(d)
         wait_for(lambda: d.api("POST", "/appointments", clients.body(1199)).status in (200, 201),
