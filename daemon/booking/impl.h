@@ -24,13 +24,15 @@ struct booking {
 
 /* ---- people (person.c) ---- */
 
-#define PERSON_NAME_MAX 80
+#define PERSON_NAME_MAX 80 /* characters */
 #define PERSON_NEEDS_MAX 200
+#define UTF8_MAX 4 /* bytes of a character */
 
 struct person_fields { /* checked and normalised, in place */
-	char first_name[PERSON_NAME_MAX + 1], last_name[PERSON_NAME_MAX + 1];
+	char first_name[PERSON_NAME_MAX * UTF8_MAX + 1];
+	char last_name[PERSON_NAME_MAX * UTF8_MAX + 1];
 	char phone[32], email[255], postcode[6], insee[6], locale[16];
-	char needs[PERSON_NEEDS_MAX + 1];
+	char needs[PERSON_NEEDS_MAX * UTF8_MAX + 1];
 };
 
 void booking_error_add(struct booking_errors *e, const char *field, const char *code,
