@@ -189,38 +189,23 @@ void agenda_claim_seats(struct agenda *a, enum claim_kind kind, uint64_t key, in
 	touch_claim(a, c);
 }
 
-struct expiry {
-	rdvd_time now, next;
-	uint64_t due[64];
-	int n;
-};
-
-static int note_expiry(void *arg, const struct claim *c)
-{
-	struct expiry *e = arg;
-	if (c->kind != CLAIM_HOLD)
-		return 0;
-	if (c->expires <= e->now) {
-		if (e->n < 64)
-			e->due[e->n++] = c->key;
-	} else if (!e->next || c->expires < e->next) {
-		e->next = c->expires;
-	}
-	return 0;
-}
-
 int agenda_holds_expire(struct agenda *a, rdvd_time now, rdvd_time *next)
 {
+	struct claims *all = &a->claims;
 	int total = 0;
-	struct expiry e;
-	do {
-		e = (struct expiry){.now = now};
-		claims_each(&a->claims, note_expiry, &e);
-		for (int i = 0; i < e.n; i++)
-			agenda_claim_remove(a, CLAIM_HOLD, e.due[i]);
-		total += e.n;
-	} while (e.n > 0);
-	*next = e.next;
+	*next = 0;
+	for (int i = 0; i < all->nholds;) {
+		const struct claim *c = claims_find(all, CLAIM_HOLD, all->holds[i]);
+		if (c->expires <= now) {
+			/* the last one takes its place */
+			agenda_claim_remove(a, CLAIM_HOLD, c->key);
+			total++;
+			continue;
+		}
+		if (!*next || c->expires < *next)
+			*next = c->expires;
+		i++;
+	}
 	return total;
 }
 

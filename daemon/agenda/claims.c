@@ -44,6 +44,7 @@ void claims_fini(struct claims *c)
 		free(c->at_site[i].claims);
 	free(c->at_site);
 	free(c->books);
+	free(c->holds);
 	*c = (struct claims){.buckets = NULL};
 }
 
@@ -112,6 +113,10 @@ const struct claim *claims_add(struct claims *c, const struct claim *claim)
 		list_insert(&c->books[claim->counsellors[i]].list, &n->claim);
 	if (claim->site != TERRITORY_NONE)
 		list_insert(&c->at_site[claim->site], &n->claim);
+	if (claim->kind == CLAIM_HOLD) {
+		VEC_GROW(c->holds, c->nholds, c->holds_cap);
+		c->holds[c->nholds++] = claim->key;
+	}
 	return &n->claim;
 }
 
@@ -141,6 +146,9 @@ void claims_remove(struct claims *c, const struct claim *claim)
 		p = &(*p)->next;
 	struct claim_node *gone = *p;
 	*p = gone->next;
+	for (int i = 0; gone->claim.kind == CLAIM_HOLD && i < c->nholds; i++)
+		if (c->holds[i] == gone->claim.key)
+			c->holds[i] = c->holds[--c->nholds];
 	free(gone);
 	c->n--;
 }

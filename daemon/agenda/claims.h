@@ -38,6 +38,8 @@ struct claims {
 	int nbooks;
 	struct claim_list *at_site; /* each claim once, by site; owned */
 	int nsites;
+	uint64_t *holds; /* keys of the holds among them, in no order; owned */
+	int nholds, holds_cap;
 };
 
 void claims_init(struct claims *c, int ncounsellors, int nsites);

@@ -29,6 +29,11 @@ static void tick(void *arg)
 	loop_timer_at(b->tick, next && next < minute ? next : minute);
 }
 
+void booking_tick_soon(struct booking *b)
+{
+	tick(b);
+}
+
 struct booking *booking_new(struct loop *l, struct store *s,
 			    const struct booking_options *o)
 {

@@ -70,7 +70,7 @@ static void hold_done(struct store_job *job)
 			j->claim.of_session = session.key;
 		}
 		agenda_claim_rename(b->agenda, CLAIM_PENDING, j->pending, &j->claim);
-		/* it ends later than the minute hand comes by */
+		booking_tick_soon(b);
 		b->counts.held++;
 		r.hold = j->in.ref;
 		r.expires = j->in.expires;

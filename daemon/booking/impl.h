@@ -100,6 +100,7 @@ void booking_which_hash(const struct booking_which *w, struct rdvd_which *out);
 void hold_gone(struct booking *b, uint64_t ref);
 /* Let the store forget the holds that expired. */
 void holds_sweep(struct booking *b, rdvd_time now);
+void booking_tick_soon(struct booking *b);
 
 /* Read one appointment; cb gets the reply as booking_get says. (acts read before they
  * write) */

@@ -116,6 +116,11 @@ static void notice(const struct owed_rules *r, const struct rdvd_person *p,
 		return; /* somebody at the door, or an entry made afterwards */
 	if (kind == RDVD_MSG_CANCELLATION)
 		due.ordinal = by_team ? 0 : 1;
+	/* which hours it keeps to, should it have to wait */
+	if (kind == RDVD_MSG_MOVED && by_team)
+		due.ordinal = plan_is_allowed(&h, r->zone, PLAN_USUAL, due.due)
+				      ? PLAN_MOVED_BY_TEAM
+				      : PLAN_MOVED_URGENTLY;
 	add_all(r, p, kind, &due,
 		in_time ? NULL : "trop tard pour un message : téléphonez", out);
 }

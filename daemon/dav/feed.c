@@ -35,15 +35,16 @@ struct feed_job {
 	rdvd_time now;
 	char have[80]; /* the ETag that the client has */
 	char etag[80];
-	int64_t seq;
+	int64_t seq, territory_seq;
 	struct record_list records; /* owned; empty when the client has it already */
 };
 
 /* Without quotes, as http_etag wants it. */
 static void make_etag(struct feed_job *j)
 {
-	snprintf(j->etag, sizeof j->etag, "%lld-%lld-%d-%s", (long long)j->seq,
-		 (long long)(j->now / CIVIL_DAY_SECONDS), j->with_names, j->lang);
+	snprintf(j->etag, sizeof j->etag, "%lld-%lld-%lld-%d-%s", (long long)j->seq,
+		 (long long)j->territory_seq, (long long)(j->now / CIVIL_DAY_SECONDS),
+		 j->with_names, j->lang);
 }
 
 static enum rdvd_rc feed_run(const struct rdvd_store_ops *ops, void *st,
@@ -56,6 +57,8 @@ static enum rdvd_rc feed_run(const struct rdvd_store_ops *ops, void *st,
 	f.to = INT64_MAX;
 	record_list_fini(&j->records);
 	enum rdvd_rc rc = ops->calendar_seq(st, j->counsellor, &j->seq);
+	if (rc == RDVD_OK)
+		rc = ops->calendar_seq(st, 0, &j->territory_seq);
 	if (rc != RDVD_OK)
 		return rc;
 	make_etag(j);

@@ -73,6 +73,9 @@ static void claim_done(struct store_job *job)
 	o->claiming = 0;
 	spend(o, -(double)(j->max - j->n));
 	if (job->rc != RDVD_OK) {
+		/* if it was kept all the same they are "sending", and nobody sends them
+		 */
+		o->unsure |= job->rc == RDVD_UNCERTAIN;
 		claim_forget(j);
 		loop_timer_in(o->timer, STORE_AGAIN_MS);
 	} else if (j->n == 0) {
@@ -215,6 +218,10 @@ static void look(void *arg)
 	struct outbox *o = arg;
 	if (o->stopped || o->claiming || o->unwritten)
 		return;
+	if (o->unsure && o->under_way > 0)
+		return; /* the last result looks again */
+	if (o->unsure)
+		o->swept = o->unsure = 0;
 	if (!o->swept) {
 		claim(o, 1, 0);
 		return;

@@ -14,6 +14,7 @@
 #include "message/render.h"
 
 #define SEND_TIMEOUT_MS 20000
+#define ANSWER_FRESH_S 3600 /* an answer to what somebody has just done */
 
 void parcel_free(struct parcel *p)
 {
@@ -235,10 +236,14 @@ static enum plan_window window_of(const struct parcel *p, const struct zone *z,
 	enum plan_author author = PLAN_ASKED;
 	if (m->kind == RDVD_MSG_CANCELLATION && m->ordinal == TEXT_CANCELLED_BY_TEAM)
 		author = PLAN_TEAM;
-	/* a notice that was due the moment it was made answers somebody; a later due date
-	 * was the team's window */
-	if (m->kind == RDVD_MSG_MOVED && m->due > m->created)
+	if (m->kind == RDVD_MSG_MOVED && m->ordinal == PLAN_MOVED_URGENTLY)
+		return PLAN_URGENT;
+	if (m->kind == RDVD_MSG_MOVED && m->ordinal == PLAN_MOVED_BY_TEAM)
 		author = PLAN_TEAM;
+	/* an answer that could not leave at once does not wake anybody later */
+	if (author == PLAN_ASKED && now - m->created > ANSWER_FRESH_S &&
+	    m->kind != RDVD_MSG_REMINDER)
+		return PLAN_URGENT;
 	return plan_window_of(m->kind, author, civil_time_day(p->about->when.civil_start),
 			      civil_time_day(zone_to_civil(z, now)));
 }

@@ -58,6 +58,7 @@ struct outbox {
 	size_t under_way;	  /* parcels between claim and committed result */
 	int claiming, asking, swept, stopped, dirty;
 	int nothing_due;
+	int unsure; /* whether a claim was kept */
 	struct outbox_counts counts;
 };
 

@@ -175,5 +175,16 @@ int plan_notice(enum rdvd_message_kind kind, enum plan_author author,
 		.due = plan_next_allowed(h, recipient, w, now),
 		.deadline = zone_to_utc(v->site, v->start),
 	};
+	/* the usual hours may come again on the day itself only: then it goes on the eve,
+	 * when it is urgent */
+	if (w == PLAN_USUAL &&
+	    out->due >= zone_to_utc(v->site, civil_time_from(day, 0))) {
+		rdvd_time eve = zone_to_utc(v->site, civil_time_from(day - 1, 0));
+		rdvd_time urgent = plan_next_allowed(h, recipient, PLAN_URGENT,
+						     eve > now ? eve : now);
+
+		if (urgent < out->due)
+			out->due = urgent;
+	}
 	return out->due < out->deadline ? 0 : -1;
 }

@@ -88,6 +88,11 @@ enum plan_author {
 	PLAN_TEAM,  /* the team unasked */
 };
 
+/* The ordinals of a moved message: asked for by the person (0), or of the team, in the
+ * usual hours or in the urgent ones. */
+#define PLAN_MOVED_BY_TEAM 1
+#define PLAN_MOVED_URGENTLY 2
+
 /* The window of a kind of message. day is the earliest day that it is about (of the
  * site), today the present one there. */
 enum plan_window plan_window_of(enum rdvd_message_kind kind, enum plan_author author,
@@ -95,8 +100,9 @@ enum plan_window plan_window_of(enum rdvd_message_kind kind, enum plan_author au
 
 /* When a confirmation, move or cancellation leaves. v is the appointment as it stands
  * after the act (cancelled: as it was); old_start is the instant a moved one had, else
- * 0. The deadline is the start. 0; -1 when no allowed moment comes before the deadline:
- * out is filled all the same, and somebody should telephone. */
+ * 0. A notice that would wait until the day itself leaves on the eve, by
+ * the urgent hours. The deadline is the start. 0; -1 when no allowed moment comes before
+ * the deadline: out is filled all the same, and somebody should telephone. */
 int plan_notice(enum rdvd_message_kind kind, enum plan_author author,
 		const struct plan_visit *v, rdvd_time old_start,
 		const struct plan_hours *h, rdvd_time now, struct plan_due *out);

@@ -254,8 +254,10 @@ static void take_place(struct export_job *e, int64_t cursor)
 	char path[512];
 	rdvd_time now = clock_now();
 	e->seq = e->noted = cursor;
+	int day;
+	civil_day_split((civil_day)(now / CIVIL_DAY_SECONDS), NULL, NULL, &day);
 	for (int i = 0; i < 2; i++) {
-		month_path(e, now - (rdvd_time)i * 28 * CIVIL_DAY_SECONDS, path,
+		month_path(e, now - (rdvd_time)i * day * CIVIL_DAY_SECONDS, path,
 			   sizeof path);
 		int64_t seq = last_seq(path, e->o.format);
 		if (seq > e->seq)

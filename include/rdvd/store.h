@@ -527,7 +527,7 @@ struct rdvd_store_ops {
 	 * counter. */
 	enum rdvd_rc (*change_seq)(void *st, int64_t *seq);
 	/* [r] The counter's value at the last change of one counsellor's calendar; 0
-	 * none. */
+	 * none. Counsellor 0: at the last change of a definition. */
 	enum rdvd_rc (*calendar_seq)(void *st, rdvd_id counsellor, int64_t *seq);
 	/* [r] A random name made at the first opening, for calendar UIDs. Lent until
 	 * close. */

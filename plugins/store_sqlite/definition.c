@@ -13,6 +13,8 @@ static void definition_changed(struct db *db, rdvd_id id, int deleted)
 
 	snprintf(href, sizeof(href), "definition-%lld", (long long)id);
 	change_add(db, 0, href, deleted);
+	/* every calendar says names of places and services */
+	RUN(db, SQL_CALENDAR_SEQ_SET, INT("counsellor", 0), INT("seq", db->now.seq));
 }
 
 enum rdvd_rc store_definition_put(void *st, enum rdvd_definition_kind kind,

@@ -3,10 +3,12 @@
 two acts on one appointment at the same moment, a daemon that starts again while places are kept."""
 
 import json
+import re
 import threading
 
 from small import (NOW, all_messages, at, booking, check_is_clean, everything, live, opening, person, service,
                    site, small, write_territory)
+from test_staff_pages import Counsellor, add_user
 
 
 def with_others_before(territory):
@@ -165,3 +167,21 @@ def test_to_another_counsellor_at_the_same_time(daemon, tmp_path):
                 {"site": "centre", "start": start, "counsellor": who}, expect=200)
         assert everything(d)[0]["counsellors"] == [who]
         check_is_clean(d)
+
+
+def test_a_calendar_follows_the_names(daemon, tmp_path):
+    """A feed is another one when its place is called otherwise, and the same when nothing has changed."""
+    d = daemon(now=NOW, territory=write_territory(tmp_path))
+    d.api("POST", "/appointments", booking("one", "rdv", "centre", at("2026-03-24", 9)), expect=201)
+    add_user(d, "ada", "ada")
+    ada = Counsellor(d, "ada")
+    ada.get("/equipe/agenda")
+    page = ada.post("/equipe/agenda", {}, 200).text
+    path = re.search(r"/cal/[A-Za-z0-9_-]+\.ics", page).group(0)
+    etag = d.request("GET", path).headers["ETag"]
+    assert d.request("GET", path, headers={"If-None-Match": etag}).status == 304
+    t = small()
+    t["sites"][0]["name"] = "Maison des projets"
+    d.import_territory(write_territory(tmp_path, t, "named.json"))
+    again = d.request("GET", path, headers={"If-None-Match": etag})
+    assert again.status == 200 and "Maison des projets" in again.text

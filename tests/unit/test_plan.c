@@ -485,6 +485,13 @@ static void test_notices(void **state)
 		 "2026-03-02T08:00", 0},
 		{CX, PLAN_TEAM, "2026-03-20T10:00", "", "2026-03-06T20:30",
 		 "2026-03-07T08:00", 0},
+		/* Saturday night for Monday: on Sunday, not Monday at eight */
+		{CX, PLAN_TEAM, "2026-03-09T08:30", "", "2026-03-07T21:00",
+		 "2026-03-08T07:00", 0},
+		{CX, PLAN_TEAM, "2026-03-09T08:00", "", "2026-03-07T23:00",
+		 "2026-03-08T07:00", 0},
+		{MV, PLAN_TEAM, "2026-03-20T10:00", "2026-03-09T08:30",
+		 "2026-03-07T21:00", "2026-03-08T07:00", 0},
 		/* a move is as urgent as its earlier day, if that is still to come */
 		{MV, PLAN_TEAM, "2026-03-20T10:00", "2026-03-02T10:00",
 		 "2026-03-01T12:00", "2026-03-01T12:00", 0},
