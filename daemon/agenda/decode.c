@@ -90,13 +90,18 @@ void decode_error(const struct decode_at *at, const char *key, const char *fmt, 
 			 d->file);
 }
 
+int decode_key_is_beside(const char *key)
+{
+	return strncmp(key, "x-", 2) == 0 || strcmp(key, "assumed") == 0;
+}
+
 void decode_keys(const struct decode_at *at, const char *const *known)
 {
 	const char *key;
 	json_t *value;
 	json_object_foreach((json_t *)at->object, key, value)
 	{
-		if (strncmp(key, "x-", 2) == 0 || strcmp(key, "assumed") == 0)
+		if (decode_key_is_beside(key))
 			continue;
 		const char *const *k = known;
 		while (*k && strcmp(*k, key) != 0)

@@ -44,8 +44,10 @@ void decode_error(const struct decode_at *at, const char *key, const char *fmt, 
  * bytes and then "...". */
 void decode_add_text(struct buf *out, const char *text, size_t max);
 
-/* Refuse the keys that are not in the NULL-terminated list; "assumed" and "x-..." are
- * always let pass. */
+/* 1 for "assumed" and "x-...": what a file says beside, and nobody reads. */
+int decode_key_is_beside(const char *key);
+
+/* Refuse the keys that are not in the NULL-terminated list and not beside. */
 void decode_keys(const struct decode_at *at, const char *const *known);
 
 /* NULL (or the preset) when absent; an error when required, of another type, empty or too

@@ -364,6 +364,25 @@ static void closure_slug(const json_t *o, char *out, size_t size)
 	snprintf(out, size, "closed-%s-%s-%s", target, from ? from : "", to ? to : "");
 }
 
+/* Take away what a file says beside, here and in the objects below, so that it makes no
+ * difference to an import. */
+static void leave_out_beside(json_t *v)
+{
+	const char *key;
+	json_t *member;
+	void *next;
+	size_t i;
+
+	json_array_foreach(v, i, member) leave_out_beside(member);
+	json_object_foreach_safe(v, next, key, member)
+	{
+		if (decode_key_is_beside(key))
+			json_object_del(v, key);
+		else
+			leave_out_beside(member);
+	}
+}
+
 static int one_definition(enum rdvd_definition_kind kind, const json_t *o,
 			  rdvd_definition_cb *cb, void *arg)
 {
@@ -373,8 +392,11 @@ static int one_definition(enum rdvd_definition_kind kind, const json_t *o,
 		closure_slug(o, made, sizeof made);
 		slug = made;
 	}
+	json_t *own = json_deep_copy(o);
+	leave_out_beside(own);
 	char *body =
-		json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
+		json_dumps(own, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
+	json_decref(own);
 	struct rdvd_definition d = {.kind = kind, .slug = slug, .body = body};
 	int stop = cb(arg, &d);
 	free(body);

@@ -74,6 +74,26 @@ static void read_holder(struct http_request *rq, uint8_t holder[16])
 	memcpy(holder, hash, 16);
 }
 
+/* An error for a member that is absent or empty; one of a wrong type has its error
+ * already. */
+static void require(const json_t *root, const char *field, struct api_errors *e,
+		    const char *message)
+{
+	const json_t *v = json_object_get(root, field);
+
+	if (!v || json_is_null(v) || (json_is_string(v) && !json_string_length(v)))
+		api_error(e, field, "required", message);
+}
+
+static void require_place(const json_t *root, const char *service, const char *site,
+			  struct api_errors *e)
+{
+	if (!service)
+		require(root, "service", e, "Indiquez le type de rendez-vous.");
+	if (!site)
+		require(root, "site", e, "Choisissez un lieu.");
+}
+
 void post_holds(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
@@ -88,6 +108,7 @@ void post_holds(struct http_request *rq)
 	r.site = body_string(root, "site", &e);
 	r.has_start = body_instant(root, "start", &r.start, &e);
 	r.party_size = (int)body_int(root, "party_size", 1, 100, 1, &e);
+	require_place(root, r.service, r.site, &e);
 	if (e.n) {
 		api_refuse(rq, 422, &e);
 		return;
@@ -220,17 +241,6 @@ static void answer_booking(void *arg, const struct booking_reply *r)
 		answer_appointment(rq, r, r->verdict == BOOKING_KNOWN ? 200 : 201);
 }
 
-/* An error for a member that is absent or empty; one of a wrong type has its error
- * already. */
-static void require(const json_t *root, const char *field, struct api_errors *e,
-		    const char *message)
-{
-	const json_t *v = json_object_get(root, field);
-
-	if (!v || json_is_null(v) || (json_is_string(v) && !json_string_length(v)))
-		api_error(e, field, "required", message);
-}
-
 /* With something wrong already the booking is not tried: say all the same what else it
  * would refuse, so that the client is told once. */
 static void add_booking_errors(const struct api *api, const json_t *root,
@@ -238,10 +248,7 @@ static void add_booking_errors(const struct api *api, const json_t *root,
 {
 	struct booking_errors person = {.n = 0};
 
-	if (!r->service)
-		require(root, "service", e, "Indiquez le type de rendez-vous.");
-	if (!r->site)
-		require(root, "site", e, "Choisissez un lieu.");
+	require_place(root, r->service, r->site, e);
 	require(root, "notice", e,
 		"Dites que vous avez lu ce qui est fait de vos informations.");
 	booking_check_person(api->booking, &r->person, &person);
@@ -400,6 +407,9 @@ static void move(struct http_request *rq, const struct booking_which *w)
 		return;
 	site = body_string(root, "site", &e);
 	body_instant(root, "start", &start, &e);
+	if (site &&
+	    territory_site(booking_territory(api->booking), site) == TERRITORY_NONE)
+		api_error(&e, "site", "unknown", "Ce lieu n'existe pas.");
 	if (w->actor)
 		counsellor = body_string(root, "counsellor", &e);
 	if (e.n) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* problem.c - errors: application/problem+json (RFC 9457) for programs, a page for
  * people. */
+#include "base/mem.h"
 #include "http/impl.h"
 #include "http/lang.h"
 
@@ -46,6 +47,25 @@ void http_problem(struct http_request *rq, int status, const char *title,
 	http_problem_with(rq, status, title, detail, errors, nerrors, NULL);
 }
 
+/* What a program is told where nothing more is known: each problem has a detail. */
+static const char *detail_of(int status)
+{
+	static const struct {
+		int status;
+		const char *detail;
+	} known[] = {
+		{404, "there is nothing at this address"},
+		{405, "this address takes other methods: see Allow"},
+		{500, "the server failed: its log says why"},
+		{503, "the server is busy: try again later"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (known[i].status == status)
+			return known[i].detail;
+	return "the request is not what this address takes";
+}
+
 void http_fail(struct http_request *rq, int status, const char *detail)
 {
 	const struct http_hooks *hooks = &rq->server->hooks;
@@ -53,7 +73,8 @@ void http_fail(struct http_request *rq, int status, const char *detail)
 	struct buf b = BUF_INIT;
 
 	if (http_request_wants_problem(rq)) {
-		http_problem(rq, status, title, detail, NULL, 0);
+		http_problem(rq, status, title, detail ? detail : detail_of(status), NULL,
+			     0);
 		return;
 	}
 	if (hooks->error_page) {
