@@ -73,6 +73,123 @@ struct agenda *agenda_rebuilt(const struct booking *b, const struct territory *t
 	return k.agenda;
 }
 
+/* ---- the same beside the loop, for an import ---- */
+
+struct agenda_copy {
+	const struct territory *from;
+	rdvd_time now;
+	struct claim *claims; /* owned */
+	int nclaims, claims_cap;
+	struct rdvd_absence *absences; /* owned; counsellor is an index */
+	int nabsences, absences_cap;
+};
+
+static int copy_claim(void *arg, const struct claim *c)
+{
+	struct agenda_copy *k = arg;
+	VEC_GROW(k->claims, k->nclaims, k->claims_cap);
+	k->claims[k->nclaims++] = *c;
+	return 0;
+}
+
+static void copy_absence(void *arg, rdvd_id id, int counsellor, rdvd_time start,
+			 rdvd_time end)
+{
+	struct agenda_copy *k = arg;
+	VEC_GROW(k->absences, k->nabsences, k->absences_cap);
+	k->absences[k->nabsences++] = (struct rdvd_absence){
+		.id = id, .counsellor = counsellor, .start = start, .end = end};
+}
+
+static void copy_agenda(const struct agenda *a, struct agenda_copy *k)
+{
+	agenda_claims_each(a, copy_claim, k);
+	agenda_absences_each(a, copy_absence, k);
+}
+
+struct agenda_copy *agenda_copy_new(const struct booking *b, rdvd_time now)
+{
+	struct agenda_copy *k = xcalloc(1, sizeof *k);
+	k->from = b->territory;
+	k->now = now;
+	copy_agenda(b->agenda, k);
+	return k;
+}
+
+void agenda_copy_free(struct agenda_copy *k)
+{
+	if (!k)
+		return;
+	free(k->claims);
+	free(k->absences);
+	free(k);
+}
+
+struct agenda *agenda_of_copy(const struct agenda_copy *c, const struct territory *t)
+{
+	struct carry k = {.from = c->from,
+			  .to = t,
+			  .agenda = agenda_new(t, c->now),
+			  .since = c->now - LOAD_BACK_S};
+	for (int i = 0; i < c->nclaims; i++)
+		carry_claim(&k, &c->claims[i]);
+	for (int i = 0; i < c->nabsences; i++) {
+		const struct rdvd_absence *x = &c->absences[i];
+		carry_absence(&k, x->id, (int)x->counsellor, x->start, x->end);
+	}
+	return k.agenda;
+}
+
+static int absence_compare(const void *x, const void *y)
+{
+	const struct rdvd_absence *a = x, *b = y;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+static int has_absence(const struct agenda_copy *k, const struct rdvd_absence *x)
+{
+	return k->nabsences > 0 && bsearch(x, k->absences, (size_t)k->nabsences,
+					   sizeof *x, absence_compare) != NULL;
+}
+
+static void sort_absences(struct agenda_copy *k)
+{
+	if (k->nabsences > 1)
+		qsort(k->absences, (size_t)k->nabsences, sizeof *k->absences,
+		      absence_compare);
+}
+
+void agenda_catch_up(const struct booking *b, const struct agenda_copy *c,
+		     const struct territory *t, struct agenda *fresh)
+{
+	struct carry k = {
+		.from = c->from, .to = t, .agenda = fresh, .since = c->now - LOAD_BACK_S};
+	struct agenda_copy have = {.now = c->now}, want = {.now = c->now};
+	copy_agenda(fresh, &have);
+	copy_agenda(b->agenda, &want);
+	for (int i = 0; i < have.nclaims; i++)
+		if (!agenda_claim_find(b->agenda, have.claims[i].kind,
+				       have.claims[i].key))
+			agenda_claim_remove(fresh, have.claims[i].kind,
+					    have.claims[i].key);
+	for (int i = 0; i < want.nclaims; i++)
+		carry_claim(&k, &want.claims[i]);
+	sort_absences(&have);
+	sort_absences(&want);
+	for (int i = 0; i < have.nabsences; i++)
+		if (!has_absence(&want, &have.absences[i]))
+			agenda_absence_remove(fresh, have.absences[i].id);
+	for (int i = 0; i < want.nabsences; i++) {
+		const struct rdvd_absence *x = &want.absences[i];
+		if (!has_absence(&have, x))
+			carry_absence(&k, x->id, (int)x->counsellor, x->start, x->end);
+	}
+	free(have.claims);
+	free(have.absences);
+	free(want.claims);
+	free(want.absences);
+}
+
 /* ---- from the store ---- */
 
 struct load_job {
@@ -289,6 +406,8 @@ static void examine_done(struct store_job *job)
 	}
 	c->load.job.run = load_run;
 	c->load.job.done = compare_done;
+	/* a clock that was set forward ends holds before their timer does */
+	booking_tick_soon(c->b);
 	c->load.now = clock_now();
 	if (store_write(c->b->store, &c->load.job) != RDVD_OK)
 		check_end(c, RDVD_BUSY);
