@@ -313,9 +313,11 @@ static void fill_card(struct http_request *rq, const struct staff *st,
 				  page_when(rq, &st->web, a->when.civil_start, true),
 				  staff_place_name(st, a)),
 		.url = page_text(rq, "/equipe/rdv/%lld", (long long)a->id),
-		.visits =
-			page_text(rq, trn(l, "%d venue", "%d venues", a->earlier_visits),
-				  a->earlier_visits),
+		.visits = a->earlier_visits ? page_text(rq,
+							trn(l, "%d venue", "%d venues",
+							    a->earlier_visits),
+							a->earlier_visits)
+					    : tr(l, "pas encore"),
 	};
 	if (p->birth_year)
 		c->birth = page_text(rq, "%d", p->birth_year);

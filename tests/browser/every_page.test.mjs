@@ -39,7 +39,7 @@ async function populate() {
 		links[name] = await d.book(slot, `page-${name}`, person, more);
 	};
 	await make("past", here(first, "rouvroy-maison-solidaire", "2026-11-23", "09"));
-	await make("pending", here(first, "rouvroy-maison-solidaire", "2026-11-23", "10"), { first_name: "Lou", phone: "06 11 22 33 44" });
+	await make("pending", here(first, "oignies-siege", "2026-11-23", "13:30"), { first_name: "Lou", phone: "06 11 22 33 44" });
 	await make("today-seen", here(first, henin, today, "13:30"), { first_name: "Ilyès", last_name: "Benali" });
 	await make("today-late", here(first, henin, today, "15:30"), { first_name: "Maëlle", last_name: "de la Fontaine-Delacourt",
 		email: "maelle@example.org", needs: "Langue ou interprète : arabe. Accès sans marches." }, { party_size: 3 });
@@ -67,11 +67,8 @@ before(async () => {
 });
 
 after(async () => {
-	try {
-		await browser?.close();
-	} finally {
-		await d?.stop();
-	}
+	await browser?.close();
+	await d?.stop();
 });
 
 const rdv = (name, act = "") => `/rdv/${links[name].token}${act}`;
@@ -274,3 +271,9 @@ for (const lang of ["fr", "en"]) {
 		assert.deepEqual([...await crawl(OUTSIDE, lang), ...await crawl(STAFF, lang, true)], []);
 	});
 }
+
+test("no other machine was asked for anything, no policy was broken, the log is clean", async () => {
+	await browser.close();
+	browser.judge();
+	await d.halt();
+});

@@ -17,11 +17,8 @@ before(async () => {
 });
 
 after(async () => {
-	try {
-		await browser?.close();
-	} finally {
-		await d?.stop();
-	}
+	await browser?.close();
+	await d?.stop();
 });
 
 const field = (page) => page.getByRole("combobox", { name: "Votre commune ou code postal" });
@@ -186,4 +183,10 @@ test("zoomed to 400 %, and with spacing of one's own: nothing is cut", async () 
 	}
 	await shot(page, "zoomed-spaced");
 	await page.context().close();
+});
+
+test("no other machine was asked for anything, no policy was broken, the log is clean", async () => {
+	await browser.close();
+	browser.judge();
+	await d.halt();
 });

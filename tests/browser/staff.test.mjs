@@ -46,11 +46,8 @@ before(async () => {
 });
 
 after(async () => {
-	try {
-		await browser?.close();
-	} finally {
-		await d?.stop();
-	}
+	await browser?.close();
+	await d?.stop();
 });
 
 const rows = (name) => page.locator("tr").filter({ hasText: name });
@@ -224,4 +221,10 @@ test("log out: the pages close behind her", async () => {
 	assert.equal(await page.locator("tr").count(), 0);
 	await page.goBack();
 	assert.ok(!/Martin/.test(await page.content()), "the browser keeps no copy to go back to");
+});
+
+test("no other machine was asked for anything, no policy was broken, the log is clean", async () => {
+	await browser.close();
+	browser.judge();
+	await d.halt();
 });

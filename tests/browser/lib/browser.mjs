@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Debian's Chromium, watched: every request any page makes is recorded, and so is what the console says.
-// close() fails when a page asked another machine for something, broke the content security policy or threw.
+// judge() fails when a page asked another machine for something, broke its content security policy or threw.
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -80,9 +80,16 @@ export class Browser {
 	}
 
 	async close() {
+		const open = this.chromium;
+		this.chromium = null;
+		if (!open) return;
 		for (const context of this.contexts) await context.close();
-		await this.chromium.close();
+		await open.close();
 		for (const folder of this.folders) fs.rmSync(folder, { recursive: true, force: true });
+	}
+
+	// The last test of each file: nothing was asked of another machine, no policy was broken, no script threw.
+	judge() {
 		assert.deepEqual(this.complaints, []);
 		assert.ok(this.requests > 0, "nothing was requested");
 	}
