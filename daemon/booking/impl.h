@@ -137,4 +137,14 @@ int booking_load(struct booking *b);
 struct agenda *agenda_rebuilt(const struct booking *b, const struct territory *t,
 			      rdvd_time now);
 
+/* The same in steps, so that the long one is not the loop's: copy what fills the agenda
+ * (loop), build from the copy (any thread, while b keeps its territory), and take over
+ * what has changed since the copy (loop). */
+struct agenda_copy;
+struct agenda_copy *agenda_copy_new(const struct booking *b, rdvd_time now);
+struct agenda *agenda_of_copy(const struct agenda_copy *c, const struct territory *t);
+void agenda_catch_up(const struct booking *b, const struct agenda_copy *c,
+		     const struct territory *t, struct agenda *fresh);
+void agenda_copy_free(struct agenda_copy *c);
+
 #endif

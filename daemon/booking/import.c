@@ -31,6 +31,12 @@ struct import_job {
 	rdvd_time now;
 	struct booking_import result;
 	struct buf text, errors;
+	char *name, *bytes; /* owned: the file */
+	size_t nbytes;
+	/* made beside the loop once the store has the new definitions */
+	struct territory *next;
+	struct agenda *fresh;
+	struct agenda_copy *copy;
 	booking_import_cb *cb;
 	void *arg;
 };
@@ -61,6 +67,9 @@ static void import_free(struct import_job *j)
 	free(j->retire);
 	forget_all(j);
 	free(j->all);
+	free(j->name);
+	free(j->bytes);
+	agenda_copy_free(j->copy);
 	buf_fini(&j->text);
 	buf_fini(&j->errors);
 	free(j);
@@ -267,50 +276,102 @@ void territories_free(struct booking *b)
 
 /* ---- serving the new one ---- */
 
-/* The territory as it stands after the import. */
-static struct territory *next_territory(struct import_job *j)
+/* In a reader's thread: the territory as it stands after the import, and its agenda. */
+static enum rdvd_rc build_run(const struct rdvd_store_ops *ops, void *st,
+			      struct store_job *job)
 {
-	struct buf errors = BUF_INIT;
-	struct territory *t = territory_from_definitions(j->all, j->nall, &errors);
-	if (!t)
-		log_err("import: the store's definitions cannot be read back: %s",
-			buf_str(&errors));
-	buf_fini(&errors);
-	return t;
+	struct import_job *j = (struct import_job *)job;
+	(void)ops;
+	(void)st;
+	j->next = territory_from_definitions(j->all, j->nall, &j->errors);
+	if (!j->next)
+		return RDVD_FAILED;
+	j->fresh = agenda_of_copy(j->copy, j->next);
+	return RDVD_OK;
 }
 
-static enum rdvd_rc serve(struct import_job *j)
+/* Back in the loop: people have booked meanwhile. */
+static void serve(struct import_job *j)
 {
 	struct booking *b = j->b;
-	struct territory *t = next_territory(j);
-	if (!t)
-		return RDVD_FAILED;
-	struct agenda *fresh = agenda_rebuilt(b, t, j->now);
-	struct outside_count o = {fresh, t, j->now, 0, &j->text};
-	agenda_claims_each(fresh, count_outside, &o);
+	agenda_catch_up(b, j->copy, j->next, j->fresh);
+	struct outside_count o = {j->fresh, j->next, j->now, 0, &j->text};
+	agenda_claims_each(j->fresh, count_outside, &o);
 	j->result.outside = o.n;
 	if (j->dry_run) {
-		agenda_free(fresh);
-		territory_free(t);
-		return RDVD_OK;
+		agenda_free(j->fresh);
+		territory_free(j->next);
+		return;
 	}
 	agenda_free(b->agenda);
 	territory_retire(b, b->territory);
-	b->agenda = fresh;
-	b->territory = t;
+	b->agenda = j->fresh;
+	b->territory = j->next;
 	log_info("territory imported: %zu created, %zu changed, %zu retired",
 		 j->result.created, j->result.changed, j->result.retired);
-	return RDVD_OK;
+}
+
+static void build_done(struct store_job *job)
+{
+	struct import_job *j = (struct import_job *)job;
+	if (job->rc == RDVD_OK)
+		serve(j);
+	else
+		log_err("import: the store's definitions cannot be read back: %s",
+			buf_str(&j->errors));
+	answer(j, job->rc);
 }
 
 static void import_done(struct store_job *job)
 {
 	struct import_job *j = (struct import_job *)job;
 	enum rdvd_rc rc = job->rc == RDVD_STALE && j->dry_run ? RDVD_OK : job->rc;
-	if (rc == RDVD_OK &&
-	    j->result.created + j->result.changed + j->result.retired > 0)
-		rc = serve(j);
-	answer(j, rc);
+	if (rc != RDVD_OK ||
+	    j->result.created + j->result.changed + j->result.retired == 0) {
+		answer(j, rc);
+		return;
+	}
+	j->copy = agenda_copy_new(j->b, j->now);
+	j->job.run = build_run;
+	j->job.done = build_done;
+	if (store_read(j->b->store, &j->job) == RDVD_OK)
+		return;
+	/* the store has it: what it describes must be served, even if all wait for it */
+	job->rc = build_run(NULL, NULL, job);
+	build_done(job);
+}
+
+/* ---- the file ---- */
+
+/* In a reader's thread. */
+static enum rdvd_rc parse_run(const struct rdvd_store_ops *ops, void *st,
+			      struct store_job *job)
+{
+	struct import_job *j = (struct import_job *)job;
+	(void)ops;
+	(void)st;
+	struct territory *file =
+		territory_parse(j->name, j->bytes, j->nbytes, &j->errors);
+	if (!file)
+		return RDVD_INVALID;
+	territory_free(file);
+	json_t *root = json_loadb(j->bytes, j->nbytes, 0, NULL);
+	territory_each_definition(root, want, j);
+	json_decref(root);
+	qsort(j->wanted, j->n, sizeof *j->wanted, wanted_compare);
+	return RDVD_OK;
+}
+
+static void parse_done(struct store_job *job)
+{
+	struct import_job *j = (struct import_job *)job;
+	enum rdvd_rc rc = job->rc;
+	j->job.run = import_run;
+	j->job.done = import_done;
+	if (rc == RDVD_OK)
+		rc = store_write(j->b->store, &j->job);
+	if (rc != RDVD_OK)
+		answer(j, rc);
 }
 
 void booking_import(struct booking *b, const char *name, const char *bytes, size_t n,
@@ -330,19 +391,13 @@ void booking_import(struct booking *b, const char *name, const char *bytes, size
 		return;
 	}
 	b->importing = 1;
-	struct territory *file = territory_parse(name, bytes, n, &j->errors);
-	if (!file) {
-		answer(j, RDVD_INVALID);
-		return;
-	}
-	territory_free(file);
-	json_t *root = json_loadb(bytes, n, 0, NULL);
-	territory_each_definition(root, want, j);
-	json_decref(root);
-	qsort(j->wanted, j->n, sizeof *j->wanted, wanted_compare);
-	j->job.run = import_run;
-	j->job.done = import_done;
-	enum rdvd_rc rc = store_write(b->store, &j->job);
+	j->name = xstrdup(name);
+	j->bytes = xmalloc(n + 1);
+	memcpy(j->bytes, bytes, n);
+	j->nbytes = n;
+	j->job.run = parse_run;
+	j->job.done = parse_done;
+	enum rdvd_rc rc = store_read(b->store, &j->job);
 	if (rc != RDVD_OK)
 		answer(j, rc);
 }
