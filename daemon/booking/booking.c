@@ -19,11 +19,8 @@ static void tick(void *arg)
 	rdvd_time now = clock_now(), next = 0;
 	if (agenda_holds_expire(b->agenda, now, &next) > 0)
 		holds_sweep(b, now);
-	if (agenda_is_outdated(b->agenda, now)) {
-		struct agenda *fresh = agenda_rebuilt(b, b->territory, now);
-		agenda_free(b->agenda);
-		b->agenda = fresh;
-	}
+	if (agenda_is_outdated(b->agenda, now))
+		agenda_lay_out_anew(b, now);
 	territories_retire_again(b);
 	rdvd_time minute = now + 60;
 	loop_timer_at(b->tick, next && next < minute ? next : minute);

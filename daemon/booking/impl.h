@@ -18,7 +18,8 @@ struct booking {
 	struct loop_timer *tick;     /* holds that expire, the day that changes */
 	uint64_t last_pending;
 	struct booking_counts counts;
-	int importing, checking;
+	int importing; /* a territory, or a day: one at a time */
+	int checking;
 	struct old_territory *old; /* owned: those that still wait for their fence */
 };
 
@@ -132,19 +133,17 @@ void book_person(struct booking *b, const struct booking_request *q, booking_cb 
 /* Load definitions, claims and absences from the store; blocking, at start. 0 or -1
  * (logged). */
 int booking_load(struct booking *b);
-/* Build an agenda for t from what fills the present one, matching people and places by
- * id. */
-struct agenda *agenda_rebuilt(const struct booking *b, const struct territory *t,
-			      rdvd_time now);
-
-/* The same in steps, so that the long one is not the loop's: copy what fills the agenda
- * (loop), build from the copy (any thread, while b keeps its territory), and take over
- * what has changed since the copy (loop). */
+/* An agenda for t from what fills the present one, matching people and places by id, in
+ * steps, so that the long one is not the loop's: copy (loop), build from the copy (any
+ * thread, while b keeps its territory), and take over what has changed since the copy
+ * (loop). */
 struct agenda_copy;
 struct agenda_copy *agenda_copy_new(const struct booking *b, rdvd_time now);
 struct agenda *agenda_of_copy(const struct agenda_copy *c, const struct territory *t);
 void agenda_catch_up(const struct booking *b, const struct agenda_copy *c,
 		     const struct territory *t, struct agenda *fresh);
 void agenda_copy_free(struct agenda_copy *c);
+/* Do that for the day that has begun. Nothing while a territory is being imported. */
+void agenda_lay_out_anew(struct booking *b, rdvd_time now);
 
 #endif

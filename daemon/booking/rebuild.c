@@ -61,19 +61,7 @@ static void carry_absence(void *arg, rdvd_id id, int counsellor, rdvd_time start
 		agenda_absence_put(k->agenda, id, who, start, end);
 }
 
-struct agenda *agenda_rebuilt(const struct booking *b, const struct territory *t,
-			      rdvd_time now)
-{
-	struct carry k = {.from = b->territory,
-			  .to = t,
-			  .agenda = agenda_new(t, now),
-			  .since = now - LOAD_BACK_S};
-	agenda_claims_each(b->agenda, carry_claim, &k);
-	agenda_absences_each(b->agenda, carry_absence, &k);
-	return k.agenda;
-}
-
-/* ---- the same beside the loop, for an import ---- */
+/* ---- beside the loop ---- */
 
 struct agenda_copy {
 	const struct territory *from;
@@ -188,6 +176,54 @@ void agenda_catch_up(const struct booking *b, const struct agenda_copy *c,
 	free(have.absences);
 	free(want.claims);
 	free(want.absences);
+}
+
+/* ---- a new day ---- */
+
+struct day_job {
+	struct store_job job;
+	struct booking *b;
+	struct agenda_copy *copy;
+	struct agenda *fresh;
+};
+
+static enum rdvd_rc day_run(const struct rdvd_store_ops *ops, void *st,
+			    struct store_job *job)
+{
+	struct day_job *j = (struct day_job *)job;
+	(void)ops;
+	(void)st;
+	j->fresh = agenda_of_copy(j->copy, j->copy->from);
+	return RDVD_OK;
+}
+
+static void day_done(struct store_job *job)
+{
+	struct day_job *j = (struct day_job *)job;
+	struct booking *b = j->b;
+	b->importing = 0;
+	agenda_catch_up(b, j->copy, b->territory, j->fresh);
+	agenda_free(b->agenda);
+	b->agenda = j->fresh;
+	agenda_copy_free(j->copy);
+	free(j);
+}
+
+void agenda_lay_out_anew(struct booking *b, rdvd_time now)
+{
+	if (b->importing)
+		return; /* an import lays it out too; else the next minute does */
+	struct day_job *j = xcalloc(1, sizeof *j);
+	j->job.run = day_run;
+	j->job.done = day_done;
+	j->b = b;
+	j->copy = agenda_copy_new(b, now);
+	if (store_read(b->store, &j->job) == RDVD_OK) {
+		b->importing = 1; /* the territory stays until then */
+		return;
+	}
+	agenda_copy_free(j->copy);
+	free(j);
 }
 
 /* ---- from the store ---- */
