@@ -366,17 +366,17 @@ class Stepper:
     """A daemon whose wall clock this test can set while it runs."""
 
     def __init__(self, folder):
-        self.file, self.library = folder / "step", folder / "step_clock.so"
+        self.file, self.preload = folder / "step", folder / "step_clock.so"
         folder.mkdir(parents=True, exist_ok=True)
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", str(self.library), str(HERE / "step_clock.c"),
+        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", str(self.preload), str(HERE / "step_clock.c"),
                         "-ldl"], check=True)
         self.seconds = 0
         self.file.write_bytes(struct.pack("q", 0))
 
     def env(self):
         asan = os.environ.get("ASAN_OPTIONS", "")
-        return {"LD_PRELOAD": str(self.library), "STEP_CLOCK": str(self.file),
+        return {"LD_PRELOAD": str(self.preload), "STEP_CLOCK": str(self.file),
                 "ASAN_OPTIONS": asan + ":verify_asan_link_order=0" if asan else "verify_asan_link_order=0"}
 
     def set(self, when):
