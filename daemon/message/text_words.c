@@ -4,26 +4,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agenda/names.h"
 #include "agenda/territory.h"
 #include "base/mem.h"
 #include "message/text_table.h"
 
 const char *const text_languages[LANGUAGE_COUNT] = {
 	[LANGUAGE_FR] = "fr", [LANGUAGE_EN] = "en"};
-
-static const char *const weekdays[LANGUAGE_COUNT][7] = {
-	[LANGUAGE_FR] = {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi",
-			 "dimanche"},
-	[LANGUAGE_EN] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-			 "Saturday", "Sunday"},
-};
-
-static const char *const months[LANGUAGE_COUNT][12] = {
-	[LANGUAGE_FR] = {"janvier", "février", "mars", "avril", "mai", "juin", "juillet",
-			 "août", "septembre", "octobre", "novembre", "décembre"},
-	[LANGUAGE_EN] = {"January", "February", "March", "April", "May", "June", "July",
-			 "August", "September", "October", "November", "December"},
-};
 
 enum text_language text_language_of(const char *lang)
 {
@@ -43,8 +30,8 @@ void text_day(struct buf *out, const char *lang, civil_day day)
 	int m, d;
 
 	civil_day_split(day, NULL, &m, &d);
-	buf_addf(out, "%s %d%s %s", weekdays[l][civil_weekday(day)], d,
-		 l == LANGUAGE_FR && d == 1 ? "er" : "", months[l][m - 1]);
+	buf_addf(out, "%s %d%s %s", weekday_name(l == LANGUAGE_EN, civil_weekday(day)), d,
+		 l == LANGUAGE_FR && d == 1 ? "er" : "", month_name(l == LANGUAGE_EN, m));
 }
 
 static void hour_fr(struct buf *out, int minute)

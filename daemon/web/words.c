@@ -7,6 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "agenda/names.h"
+
 #define NBSP "\u00a0"
 
 struct run {
@@ -42,18 +44,6 @@ static int is_english(const char *lang)
 	return lang && lang[0] == 'e' && lang[1] == 'n';
 }
 
-static const char *const weekdays[2][7] = {
-	{"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"},
-	{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
-};
-
-static const char *const months[2][12] = {
-	{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
-	 "septembre", "octobre", "novembre", "décembre"},
-	{"January", "February", "March", "April", "May", "June", "July", "August",
-	 "September", "October", "November", "December"},
-};
-
 int words_day(char out[WORDS_SIZE], const char *lang, civil_day day, civil_day today)
 {
 	struct run r = {out, 0};
@@ -61,13 +51,13 @@ int words_day(char out[WORDS_SIZE], const char *lang, civil_day day, civil_day t
 
 	civil_day_split(day, &y, &m, &d);
 	civil_day_split(today, &this_year, NULL, NULL);
-	add(&r, weekdays[en][civil_weekday(day)]);
+	add(&r, weekday_name(en, civil_weekday(day)));
 	add(&r, " ");
 	add_int(&r, d);
 	if (!en && d == 1)
 		add(&r, "er");
 	add(&r, NBSP);
-	add(&r, months[en][m - 1]);
+	add(&r, month_name(en, m));
 	if (y != this_year) {
 		add(&r, NBSP);
 		add_int(&r, y);
