@@ -8,8 +8,8 @@ import stat
 import urllib.parse
 
 from helpers import Client
-from small import (NOW, Page, at, booking, cookie_header, cookies_of, everything, find_hours, local_path, small,
-                   write_territory)
+from small import (NOW, Page, at, booking, cookie_header, everything, find_hours, local_path, opening,
+                   service, site, small, write_territory)
 from test_staff_pages import PASSWORD, Counsellor, add_user
 
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=1>"
@@ -269,3 +269,35 @@ def test_logs_and_metrics_name_nobody(daemon, tmp_path):
                  feed, session, PASSWORD, "pas-le-bon-mot", "127.0.0.1 "):
         assert word not in d.log(), word
         assert word not in metrics, word
+
+
+def test_another_team_s_things_cannot_be_named(daemon, tmp_path):
+    """Nor by typing the numbers and slugs that a page does not offer."""
+    t = small()
+    t["organisations"].append({"id": "autre", "name": "Autre"})
+    t["sites"].append(site("au-loin", 50.4, 3.0, organisation="autre"))
+    t["counsellors"].append({"id": "zoe", "organisation": "autre", "label": "Zoe"})
+    t["services"].append(service("loin", 60, organisation="autre"))
+    t["openings"].append(opening("z", "au-loin", "zoe", ["loin"], "2026-03-20T08:00", "2026-03-20T20:00"))
+    d = daemon(now=at("2026-03-23", 7), territory=write_territory(tmp_path, t))
+    add_user(d, "ada", "ada")
+    add_user(d, "zoe", "zoe")
+    ada, zoe = Counsellor(d, "ada"), Counsellor(d, "zoe")
+    one = ada.add(service="rdv", lieu="centre", jour="2026-03-23", heure="09:00")
+    ada.post("/equipe/absences", {"personne": "ada", "du": "2026-04-25", "libelle": "convocation"})
+    absence = re.search(r"/equipe/absences/(\d+)/retirer", ada.get("/equipe/absences").text).group(1)
+    assert "convocation" not in zoe.get("/equipe/absences?personne=ada").text
+    zoe.post(f"/equipe/absences/{absence}/retirer", {}, 404)
+    assert "convocation" in ada.get("/equipe/absences").text
+    theirs = zoe.post("/equipe/agenda", {"personne": "ada", "conseiller": "ada", "noms": "1"}, 200)
+    feed = d.request("GET", re.search(r"<code>http://[^/]+(/cal/[^<]+\.ics)</code>", theirs.text).group(1))
+    assert feed.status == 200 and "Inès" not in feed.text
+    mine = {"service": "loin", "lieu": "au-loin", "personne": "zoe", "jour": "2026-03-24", "heure": "10:00"}
+    zoe.add(422, **{**mine, "lieu": "centre"})
+    zoe.add(422, **mine, connue=one, prenom="", nom="", annee="", telephone="")
+    own = zoe.add(**{**mine, "personne": "ada"}, prenom="Zadig", nom="Voltaire", telephone="")
+    zoe.post(f"/equipe/rdv/{own}/deplacer", {"jour": "2026-03-25", "heure": "09:00", "lieu": "centre", "personne": "ada"})
+    rows = {r["id"]: (r["site"], r["counsellor"], r["person"]["first_name"]) for r in everything(d)}
+    assert rows == {one: ("centre", "ada", "Inès"), own: ("au-loin", "zoe", "Zadig")}
+    for path in ("/equipe/a-renseigner", f"/equipe/rdv/{own}/semblables", "/equipe?tout=1&jour=2026-03-23"):
+        assert "Inès" not in zoe.get(path).text
