@@ -41,6 +41,9 @@ struct thread {
 	atomic_llong tick_ms; /* when it took or finished work; 0 at rest */
 };
 
+/* Jobs of one round after which the thread is not left waiting for the round's end. */
+#define HAND_OVER_AT 8
+
 struct worker {
 	/* The loop's. */
 	const struct worker_ops *ops;
@@ -246,6 +249,8 @@ int worker_submit(struct worker *w, struct job *j)
 	w->pending++;
 	if (w->nfresh++ == 0)
 		loop_timer_now(w->flush);
+	if (w->nfresh == HAND_OVER_AT)
+		hand_over(w); /* a long round: let the thread work beside it */
 	return 0;
 }
 

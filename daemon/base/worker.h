@@ -40,7 +40,8 @@ struct worker *worker_new(struct loop *l, const char *name, int nthreads,
 			  size_t queue_max, size_t max_batch,
 			  const struct worker_ops *ops, void *arg);
 /* 0, or -1 when the queue is full: the job is still the caller's. The jobs submitted in
- * one round of the loop are handed over together at its end, in order. Loop thread. */
+ * one round of the loop are handed over in order, eight at a time and the rest at its
+ * end. Loop thread. */
 int worker_submit(struct worker *w, struct job *j);
 /* Jobs submitted whose done has not been called. Loop thread. */
 size_t worker_pending(const struct worker *w);

@@ -55,6 +55,11 @@ static void take_name(const char *s, char *out, const char *field, int required,
 				  "C’est trop long : 80 caractères au plus.");
 	else if (required && !*out)
 		booking_error_add(errors, field, "required", ask);
+	else if (strstr(out, "://") || strcasestr(out, "www."))
+		/* messages greet by name: nobody's e-mail shall carry a stranger's link
+		 */
+		booking_error_add(errors, field, "not_a_name",
+				  "Écrivez un nom, sans adresse de site.");
 }
 
 static int take_birth_year(const struct booking_person *p, int year_now, int staff,

@@ -16,9 +16,10 @@
 
 #define APPLICATION_ID 0x72647664 /* "rdvd" in the file's header, as file(1) shows it */
 #define BUSY_TIMEOUT_MS 5000
-#define AUTOCHECKPOINT_FRAMES \
-	4000 /* 16 MB: the bound of the log while writers never rest */
-#define JOURNAL_LIMIT_BYTES (64 << 20)
+#define AUTOCHECKPOINT_FRAMES                                                         \
+	16000 /* 64 MB: the bound of the log while writers never rest; a page that is \
+		 dirtied in many transactions is copied back once */
+#define JOURNAL_LIMIT_BYTES (64 << 20) /* what is left of it on the disk at rest */
 
 /* SQLite's own count of memory takes a lock at every allocation, a seventh of a booking's
  * time, and nobody reads it. It can only be left out before SQLite starts. */

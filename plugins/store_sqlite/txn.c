@@ -13,7 +13,7 @@
 #include "db.h"
 #include "txn.h"
 
-#define WAL_TRUNCATE_FRAMES 16384 /* 64 MB */
+#define WAL_TRUNCATE_FRAMES 4096 /* 16 MB */
 
 enum rdvd_rc store_begin(void *st)
 {

@@ -284,6 +284,8 @@ FIELDS = [
     ({"person": {**PERSON, "first_name": ""}}, "person.first_name"),
     ({"person": {**PERSON, "first_name": "  "}}, "person.first_name"),
     ({"person": {**PERSON, "first_name": "x" * 500}}, "person.first_name"),
+    ({"person": {**PERSON, "first_name": "Gagnez http://exemple.invalid"}}, "person.first_name"),
+    ({"person": {**PERSON, "last_name": "WWW.exemple.invalid"}}, "person.last_name"),
     ({"person": {**PERSON, "last_name": 7}}, "person.last_name"),
     ({"person": {**PERSON, "birth_year": 1850}}, "person.birth_year"),
     ({"person": {**PERSON, "birth_year": "demain"}}, "person.birth_year"),
