@@ -9,7 +9,7 @@ import urllib.parse
 
 import pytest
 
-from helpers import HENIN_CARVIN
+from helpers import HENIN_CARVIN, wait_for
 from small import (Page, at, check_is_clean, cookie_header, cookies_of, everything, local_path, service, site, small,
                    opening, write_territory)
 
@@ -252,8 +252,7 @@ def test_the_week_the_sheet_and_the_calendar(team):
     named = awa.post("/equipe/agenda", {"noms": "1"}, 200)
     again = re.search(r"<code>http://[^/]+(/cal/[^<]+\.ics)</code>", named.text).group(1)
     assert d.request("GET", address).status == 404 and "Inès" in d.request("GET", again).text
-    messages = awa.get(f"/equipe/rdv/{one}")
-    assert "SMS de confirmation envoyé" in words(messages) or "SMS de confirmation prévu" in words(messages)
+    wait_for(lambda: "SMS de confirmation envoyé" in words(awa.get(f"/equipe/rdv/{one}")), "the SMS to be shown as sent")
 
 
 def test_another_organisation_does_not_exist(daemon, tmp_path):
