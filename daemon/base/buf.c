@@ -145,8 +145,7 @@ const char *buf_str(const struct buf *b)
 	if (b->data == NULL)
 		return "";
 	/* Bytes written after buf_reserve come without their NUL. */
-	if (b->data[b->len] != '\0')
-		b->data[b->len] = '\0';
+	b->data[b->len] = '\0';
 	return b->data;
 }
 
