@@ -21,7 +21,8 @@ struct world {
 	void *st;
 	rdvd_id organisation, service, workshop;
 	rdvd_id site[3], counsellor[4];
-	uint64_t next; /* numbers tokens, refs and persons */
+	_Atomic uint64_t
+		next; /* numbers tokens, refs and persons; threads book at once */
 };
 
 int world_setup(void **state);
