@@ -18,9 +18,10 @@ ROOMS = {
     "message": {"agenda", "store", "base"},
     "booking": {"message", "agenda", "store", "base"},
     "report": {"message", "agenda", "store", "base"},
+    "talk": {"booking", "message", "agenda", "store", "base"},
     "http": {"base"},
-    "api": {"http", "dav", "report", "booking", "message", "agenda", "store", "base"},
-    "web": {"http", "report", "booking", "message", "agenda", "store", "base"},
+    "api": {"http", "dav", "talk", "report", "booking", "message", "agenda", "store", "base"},
+    "web": {"http", "talk", "report", "booking", "message", "agenda", "store", "base"},
     "dav": {"http", "booking", "agenda", "store", "base"},
 }
 

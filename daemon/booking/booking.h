@@ -132,6 +132,10 @@ struct booking_request {
 	const char *counsellor2; /* for a service that needs two */
 	const char *place_name, *place_postcode; /* ad hoc, instead of site */
 	int minutes;				 /* 0: the service's */
+	/* The conversation that asked for it: its reply stands for the SMS notice, the
+	 * e-mail goes all the same. Strings are copied. NULL none */
+	const struct rdvd_turn *turn;
+	rdvd_id wait; /* the waiting list's entry that this serves; 0 */
 };
 
 void booking_hold(struct booking *b, const struct booking_request *r, booking_cb *cb,
@@ -157,6 +161,11 @@ struct booking_which {
 	const char *token; /* NULL: by id */
 	rdvd_id id;
 	const char *actor; /* NULL: the person */
+	/* As in struct booking_request. */
+	const struct rdvd_turn *turn;
+	uint64_t hold; /* of a move: keeps the new time. 0 none */
+	rdvd_id wait;  /* of a move: the waiting list's entry that this serves; 0 */
+	int no_more_reminders; /* with confirm: those that wait are let go */
 };
 
 void booking_get(struct booking *b, const struct booking_which *w, booking_cb *cb,

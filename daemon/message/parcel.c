@@ -153,6 +153,8 @@ static void send_done(struct job *job)
 		parcel_end(p, RDVD_MSG_FAILED, 0, p->receipt.note);
 		return;
 	case RDVD_SENT_RETRY:
+	case RDVD_SENT_THROTTLED:
+	case RDVD_SENT_STOPPED:
 		due = plan_retry_at(m->attempts, now, p->receipt.retry_after_s,
 				    m->deadline, (uint64_t)m->id);
 		parcel_end(p, due ? RDVD_MSG_RETRY_WAIT : RDVD_MSG_FAILED, due,

@@ -11,7 +11,7 @@
 
 /* Raised at any change to a struct of include/rdvd or to a callback's meaning. The daemon
  * loads equal numbers only: recompile, do not negotiate. */
-#define RDVD_ABI 1
+#define RDVD_ABI 2
 
 enum rdvd_kind { RDVD_KIND_STORE = 1, RDVD_KIND_GATEWAY = 2, RDVD_KIND_EXPORT = 3 };
 

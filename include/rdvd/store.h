@@ -29,10 +29,9 @@
 
 #include <stddef.h>
 
-#include "rdvd/gateway.h"
+#include "rdvd/correspondence.h"
 #include "rdvd/plugin.h"
 
-#define RDVD_HASH_SIZE 32
 #define RDVD_COUNSELLORS_MAX 8 /* together in one appointment */
 #define RDVD_MESSAGES_MAX 12   /* owed by one act */
 
@@ -119,58 +118,6 @@ struct rdvd_person {
 	int discreet;  /* neutral sender and text */
 };
 
-/* One message owed; see enum rdvd_message_state. */
-enum rdvd_message_kind {
-	RDVD_MSG_CONFIRMATION = 1,
-	RDVD_MSG_REMINDER,
-	RDVD_MSG_MOVED,
-	RDVD_MSG_CANCELLATION,
-	RDVD_MSG_ANSWER,
-	RDVD_MSG_OFFER,
-	RDVD_MSG_FOLLOW_UP,
-};
-
-enum rdvd_message_state {
-	RDVD_MSG_SCHEDULED = 1,
-	RDVD_MSG_SENDING,
-	RDVD_MSG_ACCEPTED,
-	RDVD_MSG_DELIVERED,
-	RDVD_MSG_UNDELIVERED,
-	RDVD_MSG_RETRY_WAIT,
-	RDVD_MSG_UNKNOWN,
-	RDVD_MSG_FAILED,
-	RDVD_MSG_EXPIRED,
-	RDVD_MSG_SUPERSEDED,
-	RDVD_MSG_SUPPRESSED,
-};
-
-static inline const char *rdvd_message_kind_name(enum rdvd_message_kind k)
-{
-	static const char *const names[] = {"",	     "confirmation", "reminder",
-					    "moved", "cancellation", "answer",
-					    "offer", "follow_up"};
-	return names[k];
-}
-
-static inline const char *rdvd_message_state_name(enum rdvd_message_state s)
-{
-	static const char *const names[] = {"",		  "scheduled",	"sending",
-					    "accepted",	  "delivered",	"undelivered",
-					    "retry_wait", "unknown",	"failed",
-					    "expired",	  "superseded", "suppressed"};
-	return names[s];
-}
-
-struct rdvd_owed {
-	enum rdvd_message_kind kind;
-	int ordinal; /* 1 for the first reminder; 0 for the kinds that come once */
-	enum rdvd_channel channel;
-	rdvd_time due;
-	rdvd_time deadline; /* of no use after it */
-	int suppressed;	    /* kept and shown, never sent */
-	const char *note;   /* why suppressed; "" */
-};
-
 /* ---- acts. Every act carries now, and actor: a staff login for the audit trail, "" for
  * the public. ---- */
 
@@ -243,6 +190,8 @@ struct rdvd_booking {
 	int32_t booked_on; /* civil day (days since 1970-01-01) in the site's zone */
 	const struct rdvd_owed *owed;
 	size_t nowed;
+	const struct rdvd_turn *turn; /* that asked for it; NULL */
+	rdvd_id wait;		      /* the waiting list's entry that this serves; 0 */
 	rdvd_time now;
 	const char *actor;
 };
@@ -277,6 +226,9 @@ struct rdvd_move {
 	const struct rdvd_owed
 		*owed; /* moved, and new reminders; the waiting ones are superseded */
 	size_t nowed;
+	const struct rdvd_turn *turn; /* that asked for it; NULL */
+	uint64_t hold;		      /* that keeps the new time; used up. 0 none */
+	rdvd_id wait;		      /* the waiting list's entry that this serves; 0 */
 	rdvd_time now;
 	const char *actor;
 };
@@ -287,6 +239,7 @@ struct rdvd_cancel {
 	const struct rdvd_owed
 		*owed; /* the cancellation notice; the waiting ones are superseded */
 	size_t nowed;
+	const struct rdvd_turn *turn; /* that asked for it; NULL */
 	rdvd_time now;
 	const char *actor;
 };
@@ -296,9 +249,11 @@ struct rdvd_mark { /* attendance, or the person's "I am coming" */
 	enum rdvd_outcome outcome;
 	int persons_present; /* -1: leave */
 	int rooms;	     /* of the site, for one that comes back; 0 no limit */
-	const struct rdvd_owed
-		*owed; /* for one that comes back: that it stands, and reminders */
+	const struct rdvd_owed *owed; /* for one that comes back: that it stands, and
+					 reminders; for a no-show the follow-up */
 	size_t nowed;
+	const struct rdvd_turn *turn; /* of "I am coming"; NULL */
+	int no_more_reminders; /* with "I am coming": those that wait are superseded */
 	rdvd_time now;
 	const char *actor;
 };
@@ -372,53 +327,9 @@ struct rdvd_absence {
 	const char *label; /* shown to colleagues: "congés"; never a medical reason */
 };
 
-struct rdvd_message_row {
-	rdvd_id id;
-	rdvd_id participation;
-	enum rdvd_message_kind kind;
-	int ordinal;
-	enum rdvd_channel channel;
-	int revision;
-	enum rdvd_message_state state;
-	rdvd_time due, deadline;
-	rdvd_time created;
-	rdvd_time sent_at; /* of the accepted attempt, else 0 */
-	int attempts;
-	int unknowns;	/* of a claimed one: how many attempts before this one ended so */
-	const char *to; /* of the last attempt; "" before */
-	const char *
-		text; /* of the last attempt; "" before: a preview is the caller's work */
-	const char *provider_id;
-	const char *note; /* the last words: the provider's, or why it was not sent */
-};
-
 /* A claimed message with the appointment whose present state makes its text. */
 typedef int rdvd_message_cb(void *arg, const struct rdvd_message_row *m,
 			    const struct rdvd_appointment *a);
-
-struct rdvd_message_filter {
-	rdvd_id participation; /* 0 any */
-	const char *
-		number; /* E.164 or e-mail of the person or of the last attempt; "" any */
-	rdvd_id after;	/* page: ids after this */
-	size_t limit;	/* 0: no limit */
-};
-
-struct rdvd_message_result {
-	rdvd_id id;
-	int attempt;
-	enum rdvd_message_state
-		state; /* accepted, retry_wait, unknown, failed, expired, superseded,
-			  suppressed; or scheduled again, nothing having been tried */
-	rdvd_time due; /* of the next attempt, for retry_wait, unknown (settlement; 0
-			  none) */
-	const char *to;
-	const char *text; /* kept with the attempt */
-	int segments;
-	const char *provider_id;
-	const char *note;
-	rdvd_time now;
-};
 
 struct rdvd_fact {
 	int64_t seq;
@@ -493,6 +404,13 @@ typedef int rdvd_user_cb(void *arg, const struct rdvd_user *u);
 typedef int rdvd_login_cb(void *arg, const struct rdvd_login *l);
 typedef int rdvd_api_token_cb(void *arg, const struct rdvd_api_token *t);
 typedef int rdvd_feed_cb(void *arg, const struct rdvd_feed *f);
+typedef int rdvd_inbound_cb(void *arg, const struct rdvd_inbound *i);
+typedef int rdvd_contact_cb(void *arg, const struct rdvd_contact *c);
+typedef int rdvd_wait_cb(void *arg, const struct rdvd_wait *w);
+typedef int rdvd_offer_cb(void *arg, const struct rdvd_offer *o,
+			  const struct rdvd_wait *w);
+typedef int rdvd_notice_cb(void *arg, const struct rdvd_notice *n);
+typedef int rdvd_spent_cb(void *arg, const struct rdvd_spent *s);
 typedef int rdvd_problem_cb(void *arg, const char *sentence);
 
 struct rdvd_store_ops {
@@ -624,6 +542,107 @@ struct rdvd_store_ops {
 				     rdvd_message_cb *cb, void *arg);
 	enum rdvd_rc (*message_counts)(void *st,
 				       int64_t counts[RDVD_MSG_SUPPRESSED + 1]); /* [r] */
+	/* [r] The appointments, not cancelled, of the person of this participation (rows
+	 * with the same phone, first name and year are the same person) whose civil day
+	 * is in the same week, Monday to Sunday, itself included, by start. message_claim
+	 * supersedes the other waiting reminders of that week, channel and ordinal when
+	 * it gives a far one (a day and a half or more before the start) with week 1. */
+	enum rdvd_rc (*person_week)(void *st, rdvd_id participation,
+				    rdvd_appointment_cb *cb, void *arg);
+	/* [w] Write a letter. *id 0: its key was known, nothing written. */
+	enum rdvd_rc (*letter_put)(void *st, const struct rdvd_letter *l, rdvd_id *id);
+	/* [r] What was spent on SMS since: attempts that were accepted or may have been.
+	 */
+	enum rdvd_rc (*spent_each)(void *st, rdvd_time since, rdvd_spent_cb *cb,
+				   void *arg);
+	/* [w] Recipients and words of what is older than before are erased, of at most
+	 * max messages and inbound texts; raw events and codes too. *n: how many were. */
+	enum rdvd_rc (*anonymise)(void *st, rdvd_time before, size_t max, size_t *n);
+
+	/* What comes back [w]: keep what the provider said (raw: the request's body or
+	 * the file), then apply it, in one transaction. receipt_put: the message is named
+	 * by ours or the provider's id; ranks decide, not the order of arrival: accepted,
+	 * unknown and sending ones become accepted, undelivered or delivered (an unknown
+	 * one is settled by it), failed ones too when it was delivered after all. One
+	 * that comes before its message's result is applied when that comes. A bad number
+	 * marks the contact. *known 1: told before. NOT_FOUND is not an answer: an orphan
+	 * is kept. inbound_put: *known 1: told before (the same gateway and key; or,
+	 * without a key, the same sender, text and instant). The parts of a long text
+	 * become one, NEW, once the last has come (*id is then that one's, else 0).
+	 * number is normalised by the caller. */
+	enum rdvd_rc (*receipt_put)(void *st, const char *gateway,
+				    const struct rdvd_event *e, const char *raw,
+				    size_t raw_size, rdvd_time now, int *known);
+	enum rdvd_rc (*inbound_put)(void *st, const struct rdvd_inbound *i,
+				    const char *raw, size_t raw_size, rdvd_time now,
+				    rdvd_id *id, int *known);
+	/* A call-back that was proven and could not be read. */
+	enum rdvd_rc (*event_keep)(void *st, const char *gateway, const char *raw,
+				   size_t raw_size, rdvd_time now);
+	/* Parts whose others have not come for a while become a text of what there is. */
+	enum rdvd_rc (*inbound_join)(void *st, rdvd_time older_than, rdvd_time now,
+				     size_t *n);
+
+	/* Conversations. inbound_each [r], by id. contact_get [r]: NOT_FOUND when nothing
+	 * is known. turn [w]. */
+	enum rdvd_rc (*inbound_each)(void *st, const struct rdvd_inbound_filter *f,
+				     rdvd_inbound_cb *cb, void *arg);
+	enum rdvd_rc (*inbound_mark)(void *st, rdvd_id id, enum rdvd_inbound_state state,
+				     const char *actor, rdvd_time now); /* [w] */
+	enum rdvd_rc (*contact_get)(void *st, const char *number, rdvd_contact_cb *cb,
+				    void *arg);
+	/* [r] Those that are stopped or bad. */
+	enum rdvd_rc (*contact_each)(void *st, rdvd_contact_cb *cb, void *arg);
+	enum rdvd_rc (*turn)(void *st, const struct rdvd_turn *t);
+	/* [r] A number's appointments that are not cancelled and start at or after from,
+	 * by start. */
+	enum rdvd_rc (*appointment_of_number)(void *st, const char *number,
+					      rdvd_time from, rdvd_appointment_cb *cb,
+					      void *arg);
+
+	/* Waiting list. wait_put [w]: CONFLICT when that participation waits already.
+	 * wait_end [w]: STALE when it has ended; an open offer of it is closed and its
+	 * hold let go. offer_put [w]: keeps the slot with the hold h (CONFLICT when it is
+	 * taken) and writes the letters, in one transaction; raises last_offer and seen.
+	 * offer_end [w]: STALE when it is not open; its hold is let go. Taking one is an
+	 * act with turn.offer. Cancelling the appointment ends its wait. */
+	enum rdvd_rc (*wait_put)(void *st, const struct rdvd_wait *w, rdvd_id *id);
+	enum rdvd_rc (*wait_end)(void *st, rdvd_id id, enum rdvd_wait_state state,
+				 rdvd_time now);
+	/* [r] By created, those that wait. */
+	enum rdvd_rc (*wait_each)(void *st, rdvd_wait_cb *cb, void *arg);
+	enum rdvd_rc (*wait_get)(void *st, const uint8_t token_hash[RDVD_HASH_SIZE],
+				 rdvd_wait_cb *cb, void *arg); /* [r] */
+	enum rdvd_rc (*offer_put)(void *st, const struct rdvd_offer *o, const char *seen,
+				  const struct rdvd_hold_request *h,
+				  const struct rdvd_letter *letters, size_t nletters,
+				  rdvd_id *id);
+	enum rdvd_rc (*offer_end)(void *st, rdvd_id id, enum rdvd_offer_state state,
+				  rdvd_time now);
+	/* [r] By made: those of a wait (0: of all), made at or after since. */
+	enum rdvd_rc (*offer_each)(void *st, rdvd_id wait, rdvd_time since,
+				   rdvd_offer_cb *cb, void *arg);
+
+	/* Codes. code_put [w] with the letter that carries it (NULL: it is awaited from
+	 * them). code_use [w]: OK, the number is verified (of an awaited one: from);
+	 * INVALID wrong (the fifth time ends it: *left is what remains), STALE expired or
+	 * ended, NOT_FOUND. code_state [r]: OK once it was used, with its number. */
+	enum rdvd_rc (*code_put)(void *st, const struct rdvd_code *c,
+				 const struct rdvd_letter *l);
+	enum rdvd_rc (*code_use)(void *st, uint64_t ref,
+				 const uint8_t hash[RDVD_HASH_SIZE], const char *from,
+				 rdvd_time now, int *left);
+	enum rdvd_rc (*code_state)(void *st, uint64_t ref, rdvd_time now,
+				   rdvd_contact_cb *cb, void *arg);
+	/* [r] An awaited code's ref, by its hash. */
+	enum rdvd_rc (*code_find)(void *st, const uint8_t hash[RDVD_HASH_SIZE],
+				  rdvd_time now, uint64_t *ref);
+
+	/* Notices. put [w], each [r] (unseen 1: only those), seen [w]. */
+	enum rdvd_rc (*notice_put)(void *st, const struct rdvd_notice *n);
+	enum rdvd_rc (*notice_each)(void *st, int unseen, rdvd_notice_cb *cb, void *arg);
+	enum rdvd_rc (*notice_seen)(void *st, rdvd_id id, const char *actor,
+				    rdvd_time now);
 
 	/* Facts [r], by seq. */
 	enum rdvd_rc (*fact_each)(void *st, const struct rdvd_fact_filter *f,

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* receive.h - what comes back from the providers: receipts, and the texts that people
+ * send. Whatever way it came (a call-back, a poll, rdvctl), it is on disk before the
+ * provider is told that it was taken, and it is kept once however often it is told.
+ *
+ * A call-back's address is public_url/cb/NAME/... : for a receipt it ends with the
+ * message's number and a keyed hash of it, so that even a provider that signs nothing can
+ * only speak of a message it was given; what comes to any other path has to be proven by
+ * the gateway's own means. Loop thread. */
+#ifndef RDVD_MESSAGE_RECEIVE_H
+#define RDVD_MESSAGE_RECEIVE_H
+
+#include "base/loop.h"
+#include "message/outbox.h"
+#include "rdvd/store.h"
+
+struct receive;
+
+struct receive_options {
+	const struct outbox_gateway *gateways;
+	size_t ngateways;
+	const uint8_t *key; /* SECRET_KEY_SIZE bytes, the server's */
+	const char *public_url;
+	/* A whole text is on disk: somebody should answer it. */
+	void (*inbound)(void *ctx, rdvd_id id);
+	/* A receipt was applied: what waited for it may be due. */
+	void (*receipt)(void *ctx);
+	void *ctx;
+};
+
+/* NULL: a gateway could not be opened (logged). */
+struct receive *receive_new(struct loop *l, struct store *s,
+			    const struct receive_options *o);
+void receive_free(struct receive *r);
+/* No more polls; what is under way ends. */
+void receive_stop(struct receive *r);
+int receive_is_idle(const struct receive *r);
+
+/* A request to /cb/NAME/path. cb comes once, with the status and the body to answer: 200
+ * once everything it told is on disk; 403 when it is not proven, 404 for a gateway that
+ * is not there or takes none, 413, 503 when it could not be kept (the provider tells
+ * again).
+ */
+typedef void receive_answer_cb(void *arg, int status, const char *content_type,
+			       const char *body);
+void receive_callback(struct receive *r, const char *gateway,
+		      const struct rdvd_callback *c, receive_answer_cb *cb, void *arg);
+
+/* A text brought by hand ("rdvctl sms-in"): cb gets its id once it is on disk. INVALID:
+ * no sender can be made of from. */
+typedef void receive_text_cb(void *arg, enum rdvd_rc rc, rdvd_id id);
+void receive_text(struct receive *r, const char *gateway, const char *from,
+		  const char *text, receive_text_cb *cb, void *arg);
+
+/* Where a provider may tell of message N of that gateway:
+ * "PUBLIC_URL/cb/NAME/r/N/HASH", 16 hexadecimal digits. */
+void receive_receipts_url(const uint8_t key[SECRET_KEY_SIZE], const char *public_url,
+			  const char *gateway, rdvd_id message, struct buf *out);
+
+struct receive_counts {
+	uint64_t receipts, inbound, repeated, refused, unreadable, polls, failed_polls;
+};
+/* Of one gateway, by its place. */
+const struct receive_counts *receive_counts(const struct receive *r, size_t gateway);
+
+#endif
