@@ -110,6 +110,8 @@ struct booking_person {
 	const char *birth_date;
 	const char *phone, *email, *postcode, *insee, *locale, *needs;
 	int discreet;
+	const char *hours; /* "18:00-20:00": when messages may come, "" the usual hours */
+	int only_answers;  /* no message but answers to what they do */
 };
 
 struct booking_request {

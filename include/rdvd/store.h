@@ -116,6 +116,12 @@ struct rdvd_person {
 	const char *
 		needs; /* a language, an interpreter, step-free access: what, never why */
 	int discreet;  /* neutral sender and text */
+	/* What somebody who wants few messages asked for; rows give back what a booking
+	 * put. */
+	int only_answers; /* 1: nothing but answers to what they do; reminders and the
+			     like are kept with the reason, not sent */
+	int hours_from, hours_to; /* minutes of the day, at the site, between which what
+				     is no answer may come; equal: the usual hours */
 };
 
 /* ---- acts. Every act carries now, and actor: a staff login for the audit trail, "" for
