@@ -146,6 +146,7 @@ static void a_proof_is_good_once(void **state)
 	assert_int_equal(sent(g, 1, START_MS, at + GUARD_PROOF_LIFE_MS + 1, proof),
 			 GUARD_WRONG_PROOF);
 	/* somebody else's riddle */
+	at += GUARD_PROOF_LIFE_MS + 1;
 	guard_riddle(other, at, &r);
 	solve(&r, proof);
 	assert_int_equal(sent(g, 1, START_MS, at, proof), GUARD_WRONG_PROOF);
