@@ -316,6 +316,8 @@ int app_outbox_up(struct app *a)
 				   .public_url = c->public_url,
 				   .sms_sender = c->messages.sms_sender,
 				   .email_from = c->messages.email_from,
+				   .discreet_sender = c->messages.discreet_sender,
+				   .discreet_from = c->messages.discreet_from,
 				   .territory = present_territory,
 				   .token = token_of,
 				   .ctx = a};
@@ -330,7 +332,12 @@ int app_outbox_up(struct app *a)
 			(struct outbox_gateway){.name = g->name,
 						.plugin = a->gateways[i],
 						.from = g->from ? g->from : "",
-						.rate_per_second = g->rate_per_second};
+						.rate_per_second = g->rate_per_second,
+						.window = g->window,
+						.connections = g->connections,
+						.spare = g->spare,
+						.answers = g->answers,
+						.poll_seconds = g->poll_seconds};
 		if (g->channels & RDVD_CHANNEL_SMS)
 			gateways[i].channels |= 1u << RDVD_CHANNEL_SMS;
 		if (g->channels & RDVD_CHANNEL_EMAIL)

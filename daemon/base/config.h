@@ -35,6 +35,11 @@ struct config_gateway {
 	unsigned channels; /* of enum rdvd_channel; never 0 */
 	char *from;	   /* NULL: sms_sender or email_from */
 	int rate_per_second;
+	int window;	  /* messages under way at once */
+	int connections;  /* sending threads */
+	int spare;	  /* 1: only when those before it on a channel cannot send */
+	int answers;	  /* 1: what it sends can be answered */
+	int poll_seconds; /* how often what waits at the provider is fetched */
 	struct config_plugin plugin;
 };
 
@@ -81,6 +86,9 @@ struct config {
 	struct {
 		char *sms_sender;	 /* 3 to 11 letters and digits, or a number */
 		char *email_from;	 /* "a@b" or "Name <a@b>" */
+		char *discreet_sender;	 /* of an SMS to somebody discreet; NULL none */
+		char *discreet_from;	 /* of an e-mail to them; NULL none */
+		char *alerts_to;	 /* notices to the team go here too; NULL none */
 		int quiet_start_minutes; /* of the day: messages leave from here...
 					  */
 		int quiet_end_minutes;	 /* ...until here */

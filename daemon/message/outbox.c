@@ -280,6 +280,7 @@ static int gateway_start(struct outbox *o, struct gateway *g,
 		.from = xstrdup(from->from ? from->from : ""),
 		.channels = from->channels,
 		.rate_per_second = from->rate_per_second > 0 ? from->rate_per_second : 1,
+		.answers = from->answers,
 		.filled_ms = clock_monotonic_ms(),
 	};
 	g->tokens = g->rate_per_second;
@@ -352,6 +353,14 @@ void outbox_free(struct outbox *o)
 	free(o->sms_sender);
 	free(o->email_from);
 	free(o);
+}
+
+int outbox_asks_for_answers(const struct outbox *o, enum rdvd_channel channel)
+{
+	for (size_t i = 0; i < o->ngateways; i++)
+		if (o->gateways[i].channels & (1u << channel))
+			return o->gateways[i].answers;
+	return 0;
 }
 
 const struct outbox_counts *outbox_counts(const struct outbox *o)

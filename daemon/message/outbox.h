@@ -28,6 +28,11 @@ struct outbox_gateway {
 	unsigned channels;     /* bits 1 << enum rdvd_channel */
 	const char *from;      /* sender's name or address; "" none */
 	int rate_per_second;
+	int window;	 /* messages under way at once; 0 is 64 */
+	int connections; /* sending threads; 0 is 1 */
+	int spare;	 /* 1: only when those before it on a channel cannot send */
+	int answers;	 /* 1: what it sends can be answered */
+	int poll_seconds;
 };
 
 struct outbox_options {
@@ -35,6 +40,9 @@ struct outbox_options {
 	size_t ngateways;
 	const char *public_url;
 	const char *sms_sender, *email_from; /* when a gateway has no from */
+	/* of a message about an appointment of somebody discreet; NULL or "": the others
+	 */
+	const char *discreet_sender, *discreet_from;
 	struct plan_hours hours;
 	const struct territory *(*territory)(void *ctx); /* the present one */
 	void (*token)(void *ctx, uint64_t ref, uint32_t generation,
@@ -56,6 +64,9 @@ void outbox_stop(struct outbox *o);
 void outbox_free(struct outbox *o);
 /* 1 when a gateway sends on this channel. */
 int outbox_has_channel(const struct outbox *o, enum rdvd_channel channel);
+/* 1 when what is sent on this channel can be answered: texts then ask for an answer
+ * instead of carrying a link. */
+int outbox_asks_for_answers(const struct outbox *o, enum rdvd_channel channel);
 
 struct outbox_counts {
 	uint64_t sent, retried, failed, unknown, expired, superseded;

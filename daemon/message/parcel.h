@@ -38,6 +38,7 @@ struct gateway {
 	char *name, *from; /* owned */
 	unsigned channels;
 	int rate_per_second;
+	int answers;
 	unsigned
 		capabilities; /* set in its thread at open, read in the loop afterwards */
 	struct worker *worker;

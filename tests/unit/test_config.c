@@ -117,12 +117,16 @@ static const char everything[] =
 	"store store_pgsql {\n\tconnection = \"host=db user=rdvd\"\n}\n"
 	"gateway main-sms {\n\tplugin = gw_http\n\tchannels = {sms}\n"
 	"\turl = \"https://sms.example/\"\n\tpreset = ovh\n\trate_per_second = 20\n"
-	"\tfrom = \"38000\"\n}\n"
+	"\tfrom = \"38000\"\n"
+	"\twindow = 4\n\tconnections = 3\n\tspare = yes\n\tanswers = true\n"
+	"\tpoll_seconds = 60\n}\n"
 	"gateway \"mail\" {\n\tplugin = gw_smtp\n\tchannels = email\n\turl = "
 	"smtp://h\n}\n"
 	"gateway spool {\n\tplugin = gw_spool\n}\n"
 	"messages {\n\tsms_sender = \"+33612345678\"\n"
 	"\temail_from = \"CLLAJ Hénin <rdv@cllaj.example>\"\n"
+	"\tdiscreet_sender = \"INFO62\"\n\tdiscreet_from = \"a@b.example\"\n"
+	"\talerts_to = \"Team <t@b.example>\"\n"
 	"\tquiet_start = \"07:30\"\n\tquiet_end = \"24:00\"\n\tsunday = on\n}\n"
 	"export stats {\n\tfolder = out\n\tformat = ndjson\n}\n"
 	"export other {\n\tfolder = /srv/out\n}\n"
@@ -156,6 +160,9 @@ static void test_everything(void **state)
 	assert_int_equal(c->limits.logins_per_minute, 4);
 	assert_string_equal(c->messages.sms_sender, "+33612345678");
 	assert_string_equal(c->messages.email_from, "CLLAJ Hénin <rdv@cllaj.example>");
+	assert_string_equal(c->messages.discreet_sender, "INFO62");
+	assert_string_equal(c->messages.discreet_from, "a@b.example");
+	assert_string_equal(c->messages.alerts_to, "Team <t@b.example>");
 	assert_int_equal(c->messages.quiet_start_minutes, 450);
 	assert_int_equal(c->messages.quiet_end_minutes, 1440);
 	assert_true(c->messages.sunday);
@@ -196,6 +203,11 @@ static void test_plugin_sections(void **state)
 	assert_int_equal(g[0].channels, RDVD_CHANNEL_SMS);
 	assert_string_equal(g[0].from, "38000");
 	assert_int_equal(g[0].rate_per_second, 20);
+	assert_int_equal(g[0].window, 4);
+	assert_int_equal(g[0].connections, 3);
+	assert_true(g[0].spare);
+	assert_true(g[0].answers);
+	assert_int_equal(g[0].poll_seconds, 60);
 	assert_int_equal(g[0].plugin.nsettings, 2);
 	assert_setting(&g[0].plugin, 0, "url", "https://sms.example/", 32);
 	assert_setting(&g[0].plugin, 1, "preset", "ovh", 33);
@@ -203,8 +215,13 @@ static void test_plugin_sections(void **state)
 	assert_int_equal(g[1].channels, RDVD_CHANNEL_EMAIL);
 	assert_null(g[1].from);
 	assert_int_equal(g[1].rate_per_second, 5);
+	assert_int_equal(g[1].window, 64);
+	assert_int_equal(g[1].connections, 1);
+	assert_false(g[1].spare);
+	assert_false(g[1].answers);
+	assert_int_equal(g[1].poll_seconds, 30);
 	assert_int_equal(g[1].plugin.nsettings, 1);
-	assert_setting(&g[1].plugin, 0, "url", "smtp://h", 40);
+	assert_setting(&g[1].plugin, 0, "url", "smtp://h", 45);
 	assert_int_equal(g[2].channels, RDVD_CHANNEL_SMS | RDVD_CHANNEL_EMAIL);
 	assert_int_equal(g[2].plugin.nsettings, 0);
 	config_free(c);
