@@ -28,6 +28,13 @@ struct bitext {
 	const char *en;
 };
 
+/* How a telephone number given on the web is proven, if it is. */
+enum verify_phone {
+	VERIFY_PHONE_NO,
+	VERIFY_PHONE_CODE, /* by a code that we send there */
+	VERIFY_PHONE_SMS,  /* by an SMS sent to us */
+};
+
 enum service_mode { MODE_SITE, MODE_PHONE, MODE_HOME, MODE_VIDEO };
 
 struct organisation {
@@ -41,6 +48,7 @@ struct organisation {
 	int move_until_minutes;
 	int sunday;	    /* reminders may go on Sundays 10:00-19:00 */
 	const char *accent; /* "#0b5d4e" or "" */
+	enum verify_phone verify_phone;
 	int retired;
 };
 

@@ -74,12 +74,26 @@ static void check_digits(const struct decode_at *at, const char *key, const char
 		decode_error(at, key, "must be %s", what);
 }
 
+static enum verify_phone decode_verify_phone(const struct decode_at *at)
+{
+	const char *how = decode_string_or(at, "verify_phone", 8, "no");
+	if (strcmp(how, "code") == 0)
+		return VERIFY_PHONE_CODE;
+	if (strcmp(how, "sms") == 0)
+		return VERIFY_PHONE_SMS;
+	if (strcmp(how, "no") != 0)
+		decode_error(at, "verify_phone",
+			     "must be \"no\", \"code\" (we send one there) or \"sms\" "
+			     "(they send us one)");
+	return VERIFY_PHONE_NO;
+}
+
 void territory_decode_organisation(struct territory *t, const struct decode_at *at,
 				   struct organisation *o)
 {
 	decode_keys(at, (const char *const[]){"id", "name", "phone", "email", "area",
 					      "eligible_age", "move_until_minutes",
-					      "sunday", "accent", NULL});
+					      "sunday", "accent", "verify_phone", NULL});
 	(void)t;
 	o->name = decode_string_or(at, "name", NAME_MAX_BYTES, o->slug);
 	o->phone = decode_string_or(at, "phone", 40, "");
@@ -87,6 +101,7 @@ void territory_decode_organisation(struct territory *t, const struct decode_at *
 	o->move_until_minutes =
 		decode_int(at, "move_until_minutes", 0, 0, 60 * 24 * 30, 240);
 	o->sunday = decode_bool(at, "sunday", 0);
+	o->verify_phone = decode_verify_phone(at);
 	o->accent = decode_string_or(at, "accent", 7, "");
 	if (*o->accent && (strlen(o->accent) != 7 || o->accent[0] != '#' ||
 			   strspn(o->accent + 1, "0123456789abcdefABCDEF") != 6))
