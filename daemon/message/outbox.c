@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "message/parcel.h"
@@ -62,8 +63,11 @@ static enum rdvd_rc claim_run(const struct rdvd_store_ops *ops, void *st,
 {
 	struct claim_job *j = (struct claim_job *)job;
 	claim_forget(j);
-	return j->sweep ? ops->message_sweep(st, j->now, take_parcel, j)
-			: ops->message_claim(st, j->now, j->max, take_parcel, j);
+	if (!j->sweep)
+		return ops->message_claim(st, j->now, j->max, take_parcel, j);
+	enum rdvd_rc rc = ops->message_sweep(st, j->now, take_parcel, j);
+	crash_point("sweep");
+	return rc;
 }
 
 static void claim_done(struct store_job *job)
@@ -82,6 +86,7 @@ static void claim_done(struct store_job *job)
 		o->nothing_due = !o->dirty;
 		look(o);
 	} else {
+		crash_point("claimed");
 		o->nothing_due = 0;
 		o->under_way += j->n;
 		parcels_settle(o, j->parcels, j->n);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "message/render.h"
@@ -68,6 +69,7 @@ static void result_done(struct store_job *job)
 		(struct parcel *)((char *)job - offsetof(struct parcel, result));
 	struct outbox *o = p->o;
 	if (job->rc == RDVD_OK || job->rc == RDVD_NOT_FOUND || job->rc == RDVD_STALE) {
+		crash_point("after-result");
 		o->under_way--;
 		parcel_free(p);
 		if (!o->unwritten)
@@ -134,7 +136,9 @@ void parcel_end(struct parcel *p, enum rdvd_message_state state, rdvd_time due,
 static void send_run(struct job *job, void *ctx)
 {
 	struct parcel *p = (struct parcel *)((char *)job - offsetof(struct parcel, send));
+	crash_point("before-send");
 	p->sent = p->gateway->ops->send(ctx, &p->message, &p->receipt);
+	crash_point("after-send");
 }
 
 static void send_done(struct job *job)
@@ -143,6 +147,7 @@ static void send_done(struct job *job)
 	const struct rdvd_message_row *m = p->row;
 	rdvd_time now = clock_now(), due;
 	int idempotent = (p->gateway->capabilities & RDVD_GATEWAY_IDEMPOTENT) != 0;
+	crash_point("before-result");
 	switch (p->sent) {
 	case RDVD_SENT_ACCEPTED:
 		parcel_end(p, RDVD_MSG_ACCEPTED, 0, p->receipt.note);

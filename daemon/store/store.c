@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/plugin.h"
@@ -94,6 +95,14 @@ static void note_writing(struct store *s, const struct store_job *j)
 		atomic_store(&s->failing, 0);
 }
 
+static enum rdvd_rc commit(const struct handle *h)
+{
+	crash_point("before-commit");
+	enum rdvd_rc rc = h->s->ops->commit(h->st);
+	crash_point("after-commit");
+	return rc;
+}
+
 /* A transaction for itself: the answer is final. */
 static void run_alone(const struct handle *h, struct store_job *j)
 {
@@ -106,7 +115,7 @@ static void run_alone(const struct handle *h, struct store_job *j)
 		else if (!ops->in_transaction(h->st))
 			j->rc = RDVD_FAILED;
 		else
-			j->rc = ops->commit(h->st);
+			j->rc = commit(h);
 		if (ops->in_transaction(h->st))
 			ops->rollback(h->st);
 	}
@@ -125,7 +134,7 @@ static int run_together(const struct handle *h, struct job *jobs)
 			ops->rollback(h->st);
 			return -1;
 		}
-	enum rdvd_rc rc = ops->commit(h->st);
+	enum rdvd_rc rc = commit(h);
 	if (rc == RDVD_OK) {
 		for (struct job *j = jobs; j; j = j->next)
 			note_writing(h->s, store_job_of(j));
