@@ -84,6 +84,7 @@ int page_slot(const struct web *w, const char *service, const char *hour,
 void search_routes(struct web *w);
 void times_routes(struct web *w);
 void form_routes(struct web *w);
+void book_routes(struct web *w);
 void manage_routes(struct web *w);
 void info_routes(struct web *w);
 

@@ -6,26 +6,18 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/parse.h"
-#include "web/form.h"
-#include "web/where.h"
+#include "web/reserve.h"
 
 /* ---- the hour that is asked for ---- */
 
-struct chosen {
-	int service, site;
-	rdvd_time start;
-	bool known; /* the names mean something */
-};
-
-static void choose(const struct web *w, const char *service, const char *hour,
-		   struct chosen *c)
+void reserve_choose(const struct web *w, const char *service, const char *hour,
+		    struct chosen *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->known = page_slot(w, service, hour, &c->service, &c->site, &c->start) == 0;
 }
 
-static const struct organisation *team_of(const struct web *w, const struct chosen *c)
+const struct organisation *reserve_team(const struct web *w, const struct chosen *c)
 {
 	const struct territory *t = booking_territory(w->booking);
 
@@ -33,9 +25,8 @@ static const struct organisation *team_of(const struct web *w, const struct chos
 					     : TERRITORY_NONE);
 }
 
-/* The address of the form: all that is needed to find the hour again. */
-static const char *form_url(struct http_request *rq, uint64_t hold, const char *service,
-			    const char *hour, const char *q)
+const char *reserve_url(struct http_request *rq, uint64_t hold, const char *service,
+			const char *hour, const char *q)
 {
 	char name[17];
 
@@ -44,7 +35,7 @@ static const char *form_url(struct http_request *rq, uint64_t hold, const char *
 			"horaire", hour, "q", q, NULL);
 }
 
-static void browser_id(struct http_request *rq, uint8_t holder[16])
+void reserve_browser(struct http_request *rq, uint8_t holder[16])
 {
 	const char *hex = http_request_browser(rq);
 
@@ -101,7 +92,7 @@ static void reply_gone(struct http_request *rq, const struct web *w,
 		       const struct gone *g)
 {
 	const struct territory *ty = booking_territory(w->booking);
-	const struct organisation *o = team_of(w, c);
+	const struct organisation *o = reserve_team(w, c);
 	struct slot slots[TIMES_MAX];
 	size_t n = g->n < TIMES_MAX ? g->n : TIMES_MAX;
 	bool phone = c->known && ty->services[c->service].mode == MODE_PHONE;
@@ -130,9 +121,9 @@ static void reply_gone(struct http_request *rq, const struct web *w,
 }
 
 /* Booking's own alternatives, or ours when it gave none. */
-static void reply_taken(struct http_request *rq, const struct web *w,
-			const struct chosen *c, const struct typed *t, const char *action,
-			const struct booking_reply *r)
+void reserve_reply_taken(struct http_request *rq, const struct web *w,
+			 const struct chosen *c, const struct typed *t,
+			 const char *action, const struct booking_reply *r)
 {
 	struct slot slots[6];
 	struct gone g = {
@@ -152,16 +143,8 @@ static void reply_taken(struct http_request *rq, const struct web *w,
 
 /* ---- the form ---- */
 
-struct shown {
-	uint64_t hold;
-	rdvd_time until; /* 0: not held */
-	bool kept_enough, trouble;
-	int status;
-	const struct booking_errors *errors;
-};
-
-static void describe(struct http_request *rq, const struct web *w, const struct chosen *c,
-		     struct form_view *v)
+void reserve_describe(struct http_request *rq, const struct web *w,
+		      const struct chosen *c, struct form_view *v)
 {
 	const struct territory *t = booking_territory(w->booking);
 	const struct site *site = &t->sites[c->site];
@@ -208,12 +191,12 @@ static void add_hidden(struct http_request *rq, const struct typed *t,
 	v->nhidden = 4;
 }
 
-static void reply_form(struct http_request *rq, const struct web *w,
-		       const struct chosen *c, const struct typed *t,
-		       const struct shown *s)
+void reserve_reply_form(struct http_request *rq, const struct web *w,
+			const struct chosen *c, const struct typed *t,
+			const struct shown *s)
 {
 	const struct territory *ty = booking_territory(w->booking);
-	const struct organisation *o = team_of(w, c);
+	const struct organisation *o = reserve_team(w, c);
 	const struct lang *l = http_request_lang(rq);
 	struct form_view v = {0};
 	struct buf out = BUF_INIT;
@@ -221,14 +204,14 @@ static void reply_form(struct http_request *rq, const struct web *w,
 
 	booking_hold_name(s->hold, name);
 	form_fill(rq, t, s->errors, &v);
-	describe(rq, w, c, &v);
+	reserve_describe(rq, w, c, &v);
 	page_layout(rq, w, &v.layout,
 		    page_text(rq, "%s%s",
 			      v.nproblems > 0 ? tr(l, "À corriger\u00a0: ") : "",
 			      tr(l, "Vos coordonnées")),
 		    o);
 	add_hidden(rq, t, &v);
-	v.action = form_url(rq, s->hold, t->service, t->hour, t->q);
+	v.action = reserve_url(rq, s->hold, t->service, t->hour, t->q);
 	v.keep_action =
 		page_url(rq, page_text(rq, "/reserver/%s/garder", name), "service",
 			 t->service, "horaire", t->hour, "q", t->q, NULL);
@@ -249,8 +232,7 @@ static void reply_form(struct http_request *rq, const struct web *w,
 	http_reply_html(rq, s->status, &out);
 }
 
-/* The names of the hour from the address, when the form brings none. */
-static void from_query(const struct http_request *rq, struct typed *t)
+void reserve_from_query(const struct http_request *rq, struct typed *t)
 {
 	const char *service = http_request_query(rq, "service");
 	const char *hour = http_request_query(rq, "horaire");
@@ -288,15 +270,15 @@ static void show_form(struct http_request *rq)
 	struct gone g = {.status = 200, .action = "/reserver", .slots = others};
 
 	form_read(rq, &t);
-	from_query(rq, &t);
-	choose(w, t.service, t.hour, &c);
+	reserve_from_query(rq, &t);
+	reserve_choose(w, t.service, t.hour, &c);
 	if (!c.known || booking_hold_parse(http_request_param(rq, "hold"), &s.hold) < 0) {
 		http_fail(rq, 404, NULL);
 		return;
 	}
 	if (booking_hold_find(w->booking, s.hold, &held, &s.until) == 0 &&
 	    held.site == c.site && held.start == c.start) {
-		reply_form(rq, w, &c, &t, &s);
+		reserve_reply_form(rq, w, &c, &t, &s);
 		return;
 	}
 	g.why = tr(http_request_lang(rq), "Nous ne gardons plus cet horaire.");
@@ -318,13 +300,13 @@ static void held(void *arg, const struct booking_reply *r)
 	if (!rq)
 		return;
 	form_read(rq, &t);
-	choose(w, t.service, t.hour, &c);
+	reserve_choose(w, t.service, t.hour, &c);
 	if (r->verdict == BOOKING_DONE)
-		http_redirect(rq, 303, form_url(rq, r->hold, t.service, t.hour, t.q));
+		http_redirect(rq, 303, reserve_url(rq, r->hold, t.service, t.hour, t.q));
 	else if (page_is_trouble(r->verdict))
 		page_fail(rq, r->verdict);
 	else
-		reply_taken(rq, w, &c, &t, "/reserver", r);
+		reserve_reply_taken(rq, w, &c, &t, "/reserver", r);
 }
 
 static void hold(struct http_request *rq)
@@ -344,7 +326,7 @@ static void hold(struct http_request *rq)
 	ask.has_start = 1;
 	ask.channel = RDVD_BY_WEB;
 	ask.party_size = 1;
-	browser_id(rq, ask.holder);
+	reserve_browser(rq, ask.holder);
 	booking_hold(w->booking, &ask, held, page_wait(rq));
 }
 
@@ -367,8 +349,8 @@ static void kept(void *arg, const struct booking_reply *r)
 	if (!rq)
 		return;
 	form_read(rq, &t);
-	from_query(rq, &t);
-	choose(w, t.service, t.hour, &c);
+	reserve_from_query(rq, &t);
+	reserve_choose(w, t.service, t.hour, &c);
 	if (!c.known || booking_hold_parse(http_request_param(rq, "hold"), &s.hold) < 0) {
 		http_fail(rq, 404, NULL);
 		return;
@@ -376,7 +358,7 @@ static void kept(void *arg, const struct booking_reply *r)
 	if (booking_hold_find(w->booking, s.hold, &slot, &s.until) < 0)
 		s.until = 0;
 	s.kept_enough = r->verdict == BOOKING_NO_MORE;
-	reply_form(rq, w, &c, &t, &s);
+	reserve_reply_form(rq, w, &c, &t, &s);
 }
 
 static void keep(struct http_request *rq)
@@ -389,112 +371,6 @@ static void keep(struct http_request *rq)
 		return;
 	}
 	booking_hold_extend(w->booking, ref, kept, page_wait(rq));
-}
-
-/* ---- booking ---- */
-
-static void booked(void *arg, const struct booking_reply *r)
-{
-	struct web *w;
-	struct http_request *rq = page_wait_over(arg, &w);
-	struct shown s = {.status = 422, .errors = r->errors};
-	struct slot slot;
-	struct typed t;
-	struct chosen c;
-
-	if (!rq)
-		return;
-	form_read(rq, &t);
-	from_query(rq, &t);
-	choose(w, t.service, t.hour, &c);
-	if (booking_hold_parse(http_request_param(rq, "hold"), &s.hold) < 0)
-		s.hold = 0;
-	if (r->verdict == BOOKING_DONE || r->verdict == BOOKING_KNOWN) {
-		http_redirect(rq, 303, page_text(rq, "/rdv/%s?merci=1", r->token));
-		return;
-	}
-	if (!c.known) {
-		http_fail(rq, 404, NULL);
-		return;
-	}
-	if (r->verdict != BOOKING_FIELDS && !page_is_trouble(r->verdict)) {
-		if (r->verdict == BOOKING_KEY_REUSED)
-			t.key = ""; /* another form of the same page: a new one */
-		reply_taken(rq, w, &c, &t, form_url(rq, s.hold, t.service, t.hour, t.q),
-			    r);
-		return;
-	}
-	if (booking_hold_find(w->booking, s.hold, &slot, &s.until) < 0)
-		s.until = 0;
-	s.trouble = page_is_trouble(r->verdict);
-	if (s.trouble) {
-		s.status = 503;
-		http_header(rq, "Retry-After", "5");
-	}
-	reply_form(rq, w, &c, &t, &s);
-}
-
-/* The commune that was searched for is the person's, if it is one. */
-static const char *commune_of(struct http_request *rq, const struct web *w, const char *q)
-{
-	struct where where;
-
-	where_find(booking_communes(w->booking), booking_territory(w->booking), q,
-		   &where);
-	return where.commune ? where.commune->insee : NULL;
-}
-
-/* The person as typed; needs gets her wishes and must outlive p. */
-static void fill_person(struct http_request *rq, const struct web *w,
-			const struct typed *t, struct buf *needs,
-			struct booking_person *p)
-{
-	form_needs(t, needs);
-	*p = (struct booking_person){
-		.first_name = t->first_name,
-		.last_name = t->last_name,
-		.birth_year = t->birth_year,
-		.phone = t->phone,
-		.email = t->email,
-		.insee = commune_of(rq, w, t->q),
-		.locale = http_request_lang_code(rq),
-		.needs = buf_str(needs),
-		.discreet = *t->discreet != '\0',
-	};
-}
-
-static void book(struct http_request *rq)
-{
-	const struct web *w = http_request_context(rq);
-	struct booking_request ask = {0};
-	struct buf needs = BUF_INIT;
-	char site[64];
-	struct typed t;
-	int64_t party = 1;
-
-	form_read(rq, &t);
-	from_query(rq, &t);
-	if (times_parse(t.hour, site, &ask.start) < 0 || !*t.service) {
-		http_fail(rq, 400, NULL);
-		return;
-	}
-	ask.request_key = *t.key ? t.key : NULL;
-	form_hash(&t, ask.body_hash);
-	ask.service = t.service;
-	ask.site = site;
-	ask.has_start = 1;
-	/* booking lets go of a hold that was kept for another hour */
-	if (booking_hold_parse(http_request_param(rq, "hold"), &ask.hold) < 0)
-		ask.hold = 0;
-	if (*t.party && parse_int(t.party, 1, 99, &party) < 0)
-		party = -1; /* refused by booking, in words */
-	ask.party_size = (int)party;
-	ask.notice = 1; /* the form says what is done with it, above its button */
-	ask.channel = RDVD_BY_WEB;
-	fill_person(rq, w, &t, &needs, &ask.person);
-	browser_id(rq, ask.holder);
-	booking_book(w->booking, &ask, booked, page_wait(rq));
-	buf_fini(&needs);
 }
 
 /* CSRF_ORIGIN, not CSRF_TOKEN: a token lives in a cookie, and who refuses cookies may
@@ -510,12 +386,6 @@ static const struct http_route routes[] = {
 	 .handle = hold},
 	{.method = HTTP_GET, .pattern = "/reserver", .handle = start_over},
 	{.method = HTTP_GET, .pattern = "/reserver/{hold}", .handle = show_form},
-	{.method = HTTP_POST,
-	 .pattern = "/reserver/{hold}",
-	 .csrf = CSRF_ORIGIN,
-	 .limit = LIMIT_BOOK,
-	 .body = BODY_FORM,
-	 .handle = book},
 	{.method = HTTP_POST,
 	 .pattern = "/reserver/{hold}/garder",
 	 .csrf = CSRF_ORIGIN,

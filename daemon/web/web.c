@@ -36,6 +36,7 @@ struct web *web_new(struct http_server *s, struct booking *b, const struct web_o
 	search_routes(w);
 	times_routes(w);
 	form_routes(w);
+	book_routes(w);
 	manage_routes(w);
 	info_routes(w);
 	return w;
