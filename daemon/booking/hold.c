@@ -12,12 +12,9 @@
 struct hold_job {
 	struct store_job job;
 	struct booking *b;
-	struct rdvd_hold_request in;
-	struct claim claim; /* as it will stand in the agenda */
-	uint64_t pending;
+	struct hold_made made;
 	rdvd_id session;
 	uint64_t released[2];
-	struct slot slot;
 	booking_cb *cb;
 	void *arg;
 };
@@ -28,58 +25,64 @@ static enum rdvd_rc hold_run(const struct rdvd_store_ops *ops, void *st,
 	struct hold_job *j = (struct hold_job *)job;
 	j->released[0] = j->released[1] = 0;
 	j->session = 0;
-	return ops->hold_create(st, &j->in, &j->session, j->released);
+	return ops->hold_create(st, &j->made.in, &j->session, j->released);
 }
 
 /* A territory may have been imported since the time was asked for: then everything has
  * other indexes. */
-static void find_again(struct hold_job *j)
+void hold_find_again(const struct booking *b, struct hold_made *h)
 {
-	const struct territory *t = j->b->territory;
-	struct claim *c = &j->claim;
-	c->service = j->slot.service =
-		territory_by_id(t, RDVD_DEF_SERVICE, j->in.service);
-	c->site = j->slot.site = territory_by_id(t, RDVD_DEF_SITE, j->in.place.site);
+	const struct territory *t = b->territory;
+	struct claim *c = &h->claim;
+	c->service = h->slot.service =
+		territory_by_id(t, RDVD_DEF_SERVICE, h->in.service);
+	c->site = h->slot.site = territory_by_id(t, RDVD_DEF_SITE, h->in.place.site);
 	c->ncounsellors = 0;
-	for (int i = 0; i < j->in.ncounsellors; i++) {
-		int who = territory_by_id(t, RDVD_DEF_COUNSELLOR, j->in.counsellors[i]);
+	for (int i = 0; i < h->in.ncounsellors; i++) {
+		int who = territory_by_id(t, RDVD_DEF_COUNSELLOR, h->in.counsellors[i]);
 		if (who != TERRITORY_NONE)
 			c->counsellors[c->ncounsellors++] = who;
 	}
+}
+
+void hold_settle(struct booking *b, struct hold_made *h, rdvd_id in_session)
+{
+	struct claim *c = &h->claim;
+	c->kind = CLAIM_HOLD;
+	c->key = h->in.ref;
+	c->expires = h->in.expires;
+	if (c->capacity > 0 && in_session) {
+		struct claim session = *c;
+		session.kind = CLAIM_SESSION;
+		session.key = (uint64_t)in_session;
+		session.seats = 0;
+		if (!agenda_claim_find(b->agenda, CLAIM_SESSION, session.key))
+			agenda_claim_put(b->agenda, &session);
+		c->of_session = session.key;
+	}
+	agenda_claim_rename(b->agenda, CLAIM_PENDING, h->pending, c);
+	booking_tick_soon(b);
+	b->counts.held++;
 }
 
 static void hold_done(struct store_job *job)
 {
 	struct hold_job *j = (struct hold_job *)job;
 	struct booking *b = j->b;
-	find_again(j);
+	hold_find_again(b, &j->made);
 	struct booking_reply r = {.verdict = verdict_of_store(job->rc), .token = ""};
 	hold_gone(b, j->released[0]);
 	hold_gone(b, j->released[1]);
 	if (r.verdict == BOOKING_DONE) {
-		j->claim.kind = CLAIM_HOLD;
-		j->claim.key = j->in.ref;
-		j->claim.expires = j->in.expires;
-		if (j->claim.capacity > 0 && j->session) {
-			struct claim session = j->claim;
-			session.kind = CLAIM_SESSION;
-			session.key = (uint64_t)j->session;
-			session.seats = 0;
-			if (!agenda_claim_find(b->agenda, CLAIM_SESSION, session.key))
-				agenda_claim_put(b->agenda, &session);
-			j->claim.of_session = session.key;
-		}
-		agenda_claim_rename(b->agenda, CLAIM_PENDING, j->pending, &j->claim);
-		booking_tick_soon(b);
-		b->counts.held++;
-		r.hold = j->in.ref;
-		r.expires = j->in.expires;
-		r.slot = j->slot;
+		hold_settle(b, &j->made, j->session);
+		r.hold = j->made.in.ref;
+		r.expires = j->made.in.expires;
+		r.slot = j->made.slot;
 	} else {
-		pending_drop(b, j->pending);
+		const struct slot *s = &j->made.slot;
+		pending_drop(b, j->made.pending);
 		if (r.verdict == BOOKING_TAKEN)
-			alternatives_find(b, j->slot.service, j->slot.site, j->slot.start,
-					  1, &r);
+			alternatives_find(b, s->service, s->site, s->start, 1, &r);
 	}
 	j->cb(j->arg, &r);
 	free(j);
@@ -95,10 +98,49 @@ static void refuse(struct booking *b, enum booking_verdict v,
 	cb(arg, &r);
 }
 
+void hold_prepare(struct booking *b, const struct agenda_ask *ask,
+		  const struct agenda_answer *answer, rdvd_time expires,
+		  struct hold_made *h)
+{
+	const struct territory *t = b->territory;
+	const struct service *service = &t->services[ask->service];
+	const struct site *site = &t->sites[ask->site];
+	*h = (struct hold_made){.slot = {.service = ask->service,
+					 .site = ask->site,
+					 .start = ask->start,
+					 .end = answer->end,
+					 .seats = answer->seats,
+					 .distance_m = -1}};
+	h->claim = (struct claim){.ncounsellors = answer->ncounsellors,
+				  .site = ask->site,
+				  .start = ask->start,
+				  .end = answer->end,
+				  .service = ask->service,
+				  .capacity = service->capacity,
+				  .seats = service->capacity > 0 ? ask->seats : 0};
+	memcpy(h->claim.counsellors, answer->counsellors, sizeof answer->counsellors);
+	h->in = (struct rdvd_hold_request){
+		.service = service->id,
+		.organisation = t->organisations[site->organisation].id,
+		.place = {.site = site->id, .rooms = site->rooms},
+		.when = {ask->start, answer->end, answer->civil_start,
+			 zone_name(site->zone)},
+		.capacity = service->capacity,
+		.seats = ask->seats,
+		.ncounsellors = answer->ncounsellors,
+		.now = ask->now,
+		.expires = expires};
+	for (int i = 0; i < answer->ncounsellors; i++)
+		h->in.counsellors[i] = t->counsellors[answer->counsellors[i]].id;
+	do
+		secret_random(&h->in.ref, sizeof h->in.ref);
+	while (h->in.ref >> 63 || h->in.ref == 0); /* the store's integers are signed */
+	h->pending = pending_put(b, &h->claim);
+}
+
 void booking_hold(struct booking *b, const struct booking_request *q, booking_cb *cb,
 		  void *arg)
 {
-	const struct territory *t = b->territory;
 	struct booking_errors errors = {.n = 0};
 	struct agenda_ask ask = {.start = q->start, .now = clock_now()};
 	struct agenda_answer answer;
@@ -112,48 +154,16 @@ void booking_hold(struct booking *b, const struct booking_request *q, booking_cb
 		refuse(b, verdict_of_agenda(v), NULL, &ask, cb, arg);
 		return;
 	}
-	const struct service *service = &t->services[ask.service];
-	const struct site *site = &t->sites[ask.site];
 	struct hold_job *j = xcalloc(1, sizeof *j);
 	j->job.run = hold_run;
 	j->job.done = hold_done;
 	j->b = b;
 	j->cb = cb;
 	j->arg = arg;
-	j->slot = (struct slot){.service = ask.service,
-				.site = ask.site,
-				.start = ask.start,
-				.end = answer.end,
-				.seats = answer.seats,
-				.distance_m = -1};
-	j->claim = (struct claim){.ncounsellors = answer.ncounsellors,
-				  .site = ask.site,
-				  .start = ask.start,
-				  .end = answer.end,
-				  .service = ask.service,
-				  .capacity = service->capacity,
-				  .seats = service->capacity > 0 ? ask.seats : 0};
-	memcpy(j->claim.counsellors, answer.counsellors, sizeof answer.counsellors);
-	j->in = (struct rdvd_hold_request){
-		.service = service->id,
-		.organisation = t->organisations[site->organisation].id,
-		.place = {.site = site->id, .rooms = site->rooms},
-		.when = {ask.start, answer.end, answer.civil_start,
-			 zone_name(site->zone)},
-		.capacity = service->capacity,
-		.seats = ask.seats,
-		.ncounsellors = answer.ncounsellors,
-		.now = ask.now,
-		.expires = ask.now + HOLD_SECONDS};
-	memcpy(j->in.holder, q->holder, sizeof j->in.holder);
-	for (int i = 0; i < answer.ncounsellors; i++)
-		j->in.counsellors[i] = t->counsellors[answer.counsellors[i]].id;
-	do
-		secret_random(&j->in.ref, sizeof j->in.ref);
-	while (j->in.ref >> 63 || j->in.ref == 0); /* the store's integers are signed */
-	j->pending = pending_put(b, &j->claim);
+	hold_prepare(b, &ask, &answer, ask.now + HOLD_SECONDS, &j->made);
+	memcpy(j->made.in.holder, q->holder, sizeof j->made.in.holder);
 	if (store_write(b->store, &j->job) != RDVD_OK) {
-		pending_drop(b, j->pending);
+		pending_drop(b, j->made.pending);
 		free(j);
 		refuse(b, BOOKING_BUSY, NULL, NULL, cb, arg);
 	}

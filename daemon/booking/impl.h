@@ -99,6 +99,23 @@ void booking_notify_changed(struct booking *b);
 void booking_which_hash(const struct booking_which *w, struct rdvd_which *out);
 /* A hold that the store let go. */
 void hold_gone(struct booking *b, uint64_t ref);
+/* A slot that is kept: what the store is asked for, and how it stands in the agenda. */
+struct hold_made {
+	struct rdvd_hold_request in;
+	struct claim claim;
+	uint64_t pending;
+	struct slot slot;
+};
+/* Prepare to keep what agenda_ask answered to ask with FREE, until expires, for nobody's
+ * browser; it is pending in the agenda from here on. */
+void hold_prepare(struct booking *b, const struct agenda_ask *ask,
+		  const struct agenda_answer *answer, rdvd_time expires,
+		  struct hold_made *h);
+/* The store answered: find everything again (a territory may have been imported since).
+ */
+void hold_find_again(const struct booking *b, struct hold_made *h);
+/* It is on disk, in session (a workshop's; else 0). */
+void hold_settle(struct booking *b, struct hold_made *h, rdvd_id session);
 /* Let the store forget the holds that expired. */
 void holds_sweep(struct booking *b, rdvd_time now);
 void booking_tick_soon(struct booking *b);
