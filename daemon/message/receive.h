@@ -6,22 +6,38 @@
  * A call-back's address is public_url/cb/NAME/... : for a receipt it ends with the
  * message's number and a keyed hash of it, so that even a provider that signs nothing can
  * only speak of a message it was given; what comes to any other path has to be proven by
- * the gateway's own means. Loop thread. */
+ * the gateway's own means. A gateway may ask for its own proof on that path too.
+ *
+ *   receive.c        the call-backs: proof, keeping, answer; texts brought by hand
+ *   receive_event.c  what was told, copied, bounded, brought to one form (pure)
+ *   receive_poll.c   gateways that have to be asked, in threads of their own
+ *
+ * Loop thread. */
 #ifndef RDVD_MESSAGE_RECEIVE_H
 #define RDVD_MESSAGE_RECEIVE_H
 
+#include "base/buf.h"
 #include "base/loop.h"
-#include "message/outbox.h"
+#include "base/plugin.h"
+#include "base/secret.h"
 #include "rdvd/store.h"
 
 struct receive;
+struct store;
+
+/* One that may have something to tell; those that cannot are passed over. */
+struct receive_gateway {
+	const char *name;      /* of its section: its call-backs' address */
+	struct plugin *plugin; /* lent: must outlive the receiver */
+	int poll_seconds;      /* of one that is asked; 0: a minute */
+};
 
 struct receive_options {
-	const struct outbox_gateway *gateways;
+	const struct receive_gateway *gateways;
 	size_t ngateways;
 	const uint8_t *key; /* SECRET_KEY_SIZE bytes, the server's */
-	const char *public_url;
-	/* A whole text is on disk: somebody should answer it. */
+	/* A whole text is on disk: somebody should answer it. The same may be said again
+	 * when it is told again. */
 	void (*inbound)(void *ctx, rdvd_id id);
 	/* A receipt was applied: what waited for it may be due. */
 	void (*receipt)(void *ctx);
@@ -34,6 +50,8 @@ struct receive *receive_new(struct loop *l, struct store *s,
 void receive_free(struct receive *r);
 /* No more polls; what is under way ends. */
 void receive_stop(struct receive *r);
+/* 1 when nothing is under way and everything was looked for at least once: for --once and
+ * for stopping. */
 int receive_is_idle(const struct receive *r);
 
 /* A request to /cb/NAME/path. cb comes once, with the status and the body to answer: 200
@@ -46,11 +64,11 @@ typedef void receive_answer_cb(void *arg, int status, const char *content_type,
 void receive_callback(struct receive *r, const char *gateway,
 		      const struct rdvd_callback *c, receive_answer_cb *cb, void *arg);
 
-/* A text brought by hand ("rdvctl sms-in"): cb gets its id once it is on disk. INVALID:
- * no sender can be made of from. */
+/* A text brought by hand ("rdvctl sms-in"), always a new one: cb gets its id once it is
+ * on disk. INVALID: no sender can be made of from. */
 typedef void receive_text_cb(void *arg, enum rdvd_rc rc, rdvd_id id);
-void receive_text(struct receive *r, const char *gateway, const char *from,
-		  const char *text, receive_text_cb *cb, void *arg);
+void receive_text(struct receive *r, const char *from, const char *text,
+		  receive_text_cb *cb, void *arg);
 
 /* Where a provider may tell of message N of that gateway:
  * "PUBLIC_URL/cb/NAME/r/N/HASH", 16 hexadecimal digits. */
@@ -60,7 +78,7 @@ void receive_receipts_url(const uint8_t key[SECRET_KEY_SIZE], const char *public
 struct receive_counts {
 	uint64_t receipts, inbound, repeated, refused, unreadable, polls, failed_polls;
 };
-/* Of one gateway, by its place. */
+/* Of one gateway, by its place in the options; what came by hand stands after them. */
 const struct receive_counts *receive_counts(const struct receive *r, size_t gateway);
 
 #endif
