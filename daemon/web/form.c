@@ -42,6 +42,11 @@ static const struct field fields[] = {
 	{"horaire", "start", N_("Horaire"), TYPED(hour), NOWHERE, true},
 	{"q", NULL, NULL, TYPED(q), NOWHERE, false},
 	{"cle", NULL, NULL, TYPED(key), NOWHERE, false},
+	{"sujet", NULL, NULL, TYPED(trap), NOWHERE, false},
+	{"vu", NULL, NULL, TYPED(stamp), NOWHERE, false},
+	{"preuve", NULL, NULL, TYPED(proof), NOWHERE, false},
+	{"verification", NULL, NULL, TYPED(verification), NOWHERE, false},
+	{"code", NULL, NULL, TYPED(code), NOWHERE, false},
 };
 
 static const char *value_of(const struct typed *t, const struct field *f)
@@ -88,6 +93,13 @@ void form_hash(const struct typed *t, uint8_t hash[RDVD_HASH_SIZE])
 	buf_fini(&all);
 }
 
+/* What is said anew each time: no use in carrying it along. */
+static bool is_answer(const struct field *f)
+{
+	return f->typed == TYPED(trap) || f->typed == TYPED(proof) ||
+	       f->typed == TYPED(verification) || f->typed == TYPED(code);
+}
+
 const struct hidden_view *form_hidden(struct http_request *rq, const struct typed *t,
 				      size_t *n)
 {
@@ -97,7 +109,7 @@ const struct hidden_view *form_hidden(struct http_request *rq, const struct type
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 		const char *value = value_of(t, &fields[i]);
 
-		if (fields[i].typed != TYPED(hour) && *value)
+		if (fields[i].typed != TYPED(hour) && !is_answer(&fields[i]) && *value)
 			h[(*n)++] = (struct hidden_view){fields[i].name, value};
 	}
 	return h;

@@ -12,6 +12,9 @@ struct typed {
 	const char *first_name, *last_name, *birth_year, *phone, *email, *party;
 	const char *language, *step_free, *need, *discreet;
 	const char *service, *hour, *q, *key; /* hidden ones */
+	const char *trap;		      /* what people do not see */
+	const char *stamp, *proof;	      /* guard.h */
+	const char *verification, *code;      /* verify.h: its name, what was typed */
 	bool any;			      /* something was typed */
 };
 

@@ -7,6 +7,7 @@
 #include "agenda/agenda.h"
 #include "booking/booking.h"
 #include "http/http.h"
+#include "web/guard.h"
 #include "web/times.h"
 #include "web/views.h"
 #include "web/web.h"
@@ -18,7 +19,8 @@ struct web {
 	struct http_server *server; /* lent */
 	struct booking *booking;    /* lent */
 	struct web_options options; /* strings owned */
-	const char *script;	    /* address of the asset */
+	struct guard *guard;
+	const char *script; /* address of the asset */
 };
 
 /* ---- what surrounds a page ---- */

@@ -176,19 +176,22 @@ static const char *say_retention(struct http_request *rq, const struct web *w)
 	return page_text(rq, tr(l, "%d mois"), months);
 }
 
-static void add_hidden(struct http_request *rq, const struct typed *t,
-		       struct form_view *v)
+static void add_hidden(struct http_request *rq, const struct web *w,
+		       const struct typed *t, struct form_view *v)
 {
-	struct hidden_view *h = http_request_alloc(rq, 4 * sizeof(*h));
-	char key[SECRET_TOKEN_CHARS + 1];
+	struct hidden_view *h = http_request_alloc(rq, 5 * sizeof(*h));
+	char key[SECRET_TOKEN_CHARS + 1], stamp[GUARD_STAMP_SIZE];
 
 	secret_token_random(key);
 	h[0] = (struct hidden_view){"service", t->service};
 	h[1] = (struct hidden_view){"horaire", t->hour};
 	h[2] = (struct hidden_view){"q", t->q};
 	h[3] = (struct hidden_view){"cle", *t->key ? t->key : page_text(rq, "%s", key)};
+	guard_stamp(w->guard, clock_monotonic_ms(), stamp);
+	h[4] = (struct hidden_view){"vu",
+				    *t->stamp ? t->stamp : page_text(rq, "%s", stamp)};
 	v->hidden = h;
-	v->nhidden = 4;
+	v->nhidden = 5;
 }
 
 void reserve_reply_form(struct http_request *rq, const struct web *w,
@@ -210,7 +213,7 @@ void reserve_reply_form(struct http_request *rq, const struct web *w,
 			      v.nproblems > 0 ? tr(l, "À corriger\u00a0: ") : "",
 			      tr(l, "Vos coordonnées")),
 		    o);
-	add_hidden(rq, t, &v);
+	add_hidden(rq, w, t, &v);
 	v.action = reserve_url(rq, s->hold, t->service, t->hour, t->q);
 	v.keep_action =
 		page_url(rq, page_text(rq, "/reserver/%s/garder", name), "service",
@@ -223,6 +226,7 @@ void reserve_reply_form(struct http_request *rq, const struct web *w,
 	v.kept_enough = s->kept_enough;
 	v.can_keep = s->until && !s->kept_enough;
 	v.trouble = s->trouble;
+	v.hasty = s->hasty;
 	v.expired = !s->until;
 	v.sms = w->options.sms_enabled;
 	v.retention = say_retention(rq, w);

@@ -149,6 +149,7 @@ struct form_view {
 	const char *until; /* the hour until which it is kept; NULL: it is not */
 	bool can_keep, kept_enough;
 	bool expired, taken, trouble; /* why it did not work */
+	bool hasty;		      /* read again, please */
 	bool by_phone, workshop, sms;
 	const char *seats; /* places left in a workshop */
 	const struct problem_view *problems;
@@ -162,6 +163,29 @@ struct form_view {
 	size_t nhidden;
 	const char *team, *retention, *rights_url;
 	const char *team_phone, *team_tel;
+};
+
+/* One more step before the booking: a proof that somebody is there, or that the number is
+ * theirs. */
+struct check_view {
+	struct layout layout;
+	const char *heading, *when;
+	bool crowd; /* because so many come at once; else because the team asks for it */
+	bool trouble, wrong, over, off;
+	int left;	  /* tries */
+	const char *wait; /* before another code may be sent, in words; NULL */
+	/* the browser's own work; salt NULL: none */
+	const char *salt, *hash, *mac;
+	int max;
+	const char *action, *code_action; /* book; send or await a code */
+	const char *phone, *email;	  /* where a code can be sent, as read; NULL */
+	bool can_send;			  /* they can send us one */
+	const char *sent_to;		  /* a code is on its way there */
+	const char *send, *number;	  /* they are to send this, there */
+	const struct hidden_view *hidden;
+	size_t nhidden;
+	const char *back_url;
+	const char *team, *team_phone, *team_tel;
 };
 
 /* The hour went to somebody else: others, one tap away. */
@@ -237,6 +261,7 @@ struct failure_view {
 TEMPLATE_PAGE(search, struct search_view);
 TEMPLATE_PAGE(times, struct times_view);
 TEMPLATE_PAGE(form, struct form_view);
+TEMPLATE_PAGE(check, struct check_view);
 TEMPLATE_PAGE(taken, struct taken_view);
 TEMPLATE_PAGE(appointment, struct appointment_view);
 TEMPLATE_PAGE(cancel, struct cancel_view);

@@ -31,6 +31,11 @@ struct web *web_new(struct http_server *s, struct booking *b, const struct web_o
 	w->options.demonstration = kept(o->demonstration);
 	if (w->options.retention_months <= 0)
 		w->options.retention_months = RETENTION_MONTHS;
+	w->options.inbound_number = kept(o->inbound_number);
+	w->guard =
+		guard_new(&(struct guard_options){.per_address = o->proof_per_address,
+						  .in_all = o->proof_in_all,
+						  .log_only = o->demonstration != NULL});
 	http_server_assets(s, web_assets, nweb_assets);
 	w->script = http_asset_url("communes.js");
 	search_routes(w);
@@ -50,6 +55,8 @@ void web_free(struct web *w)
 	free((char *)w->options.host);
 	free((char *)w->options.data_contact);
 	free((char *)w->options.demonstration);
+	free((char *)w->options.inbound_number);
+	guard_free(w->guard);
 	free(w);
 }
 

@@ -10,6 +10,8 @@
 #include "http/lang.h"
 
 struct booking;
+struct guard_options;
+struct verify;
 struct rdvd_appointment;
 struct web;
 
@@ -17,8 +19,11 @@ struct web_options {
 	const struct langs *langs; /* lent; NULL: French only */
 	int sms_enabled;	   /* a gateway sends SMS: reminders are promised */
 	int email_enabled;
-	int retention_months;	   /* after the last visit people's data are erased; 0:
-				      24 */
+	int retention_months;	    /* after the last visit people's data are erased; 0:
+				       24 */
+	struct verify *verify;	    /* lent; NULL: no codes */
+	const char *inbound_number; /* where people can send us an SMS; NULL: nowhere */
+	unsigned proof_per_address, proof_in_all; /* see guard.h; 0: the presets */
 	const char *publisher;	   /* who answers for the site (mentions légales); NULL:
 				      the organisation */
 	const char *host;	   /* who houses the machine; NULL: said to be the
