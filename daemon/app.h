@@ -17,6 +17,7 @@
 #include "base/worker.h"
 #include "booking/access.h"
 #include "booking/booking.h"
+#include "booking/verify.h"
 #include "dav/dav.h"
 #include "http/http.h"
 #include "http/lang.h"
@@ -48,6 +49,7 @@ struct app {
 	struct worker *passwords;
 	struct access *access;
 	struct outbox *outbox;
+	struct verify *verify;
 	struct export_job **exports; /* owned, as the configuration's */
 	struct http_server *server;
 	struct web *web;
@@ -86,6 +88,8 @@ int app_access_up(struct app *a);
 void app_access_down(struct app *a);
 int app_outbox_up(struct app *a);
 void app_outbox_down(struct app *a);
+int app_verify_up(struct app *a);
+void app_verify_down(struct app *a);
 int app_exports_up(struct app *a);
 void app_exports_down(struct app *a);
 /* 1 when a fact has yet to reach its folder. */

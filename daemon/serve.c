@@ -47,6 +47,10 @@ static void pages_up(struct app *a)
 		.langs = a->langs,
 		.sms_enabled = (channels & 1u << RDVD_CHANNEL_SMS) != 0,
 		.email_enabled = (channels & 1u << RDVD_CHANNEL_EMAIL) != 0,
+		.verify = a->verify,
+		.inbound_number = a->config->messages.inbound_number,
+		.proof_per_address = (unsigned)a->config->limits.proof_above_address,
+		.proof_in_all = (unsigned)a->config->limits.proof_above_all,
 		.demonstration = a->config->demo ? STAFF_DEMO_PATH : NULL,
 	};
 	const struct staff_options staff = {

@@ -240,6 +240,9 @@ void app_check_texts(const struct app *a)
 				 a->config->public_url, &errors) != 0)
 		log_warn("texts: with this territory's longest names: %s",
 			 buf_str(&errors));
+	buf_clear(&errors);
+	if (texts_check_slugs(a->texts, booking_territory(a->booking), &errors) != 0)
+		log_warn("texts that nobody will read: %s", buf_str(&errors));
 	buf_fini(&errors);
 }
 
@@ -355,6 +358,39 @@ void app_outbox_down(struct app *a)
 {
 	outbox_free(a->outbox);
 	a->outbox = NULL;
+}
+
+/* ---- codes ---- */
+
+static void code_words(void *ctx, enum rdvd_channel channel, const char *lang,
+		       const char *code, struct buf *subject, struct buf *body)
+{
+	struct app *a = ctx;
+	const struct text_values v = {.code = code};
+
+	text_write(a->texts, TEXT_CODE, 0, channel, lang, &v, subject, body);
+}
+
+static void code_is_due(void *ctx)
+{
+	outbox_nudge(((struct app *)ctx)->outbox);
+}
+
+int app_verify_up(struct app *a)
+{
+	const struct verify_options o = {.key = a->key,
+					 .log_only = a->config->demo,
+					 .words = code_words,
+					 .changed = code_is_due,
+					 .ctx = a};
+
+	a->verify = verify_new(a->store, &o);
+	return 0;
+}
+
+void app_verify_down(struct app *a)
+{
+	verify_free(a->verify);
 }
 
 int app_exports_up(struct app *a)

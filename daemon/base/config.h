@@ -81,6 +81,9 @@ struct config {
 		int holds_per_minute;	 /* (live) */
 		int bookings_per_minute; /* (live) */
 		int logins_per_minute;	 /* (live) */
+		/* bookings by form in ten minutes above which a proof is asked */
+		int proof_above_address; /* of one address */
+		int proof_above_all;
 	} limits;
 
 	struct {
@@ -88,6 +91,7 @@ struct config {
 		char *email_from;	 /* "a@b" or "Name <a@b>" */
 		char *discreet_sender;	 /* of an SMS to somebody discreet; NULL none */
 		char *discreet_from;	 /* of an e-mail to them; NULL none */
+		char *inbound_number;	 /* where people send us an SMS; NULL nowhere */
 		char *alerts_to;	 /* notices to the team go here too; NULL none */
 		int quiet_start_minutes; /* of the day: messages leave from here...
 					  */

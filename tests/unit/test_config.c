@@ -78,9 +78,11 @@ static void test_presets(void **state)
 	assert_int_equal(c->workers.queue_max, 4096);
 	assert_int_equal(c->limits.connections, 4000);
 	assert_int_equal(c->limits.connections_per_address, 100);
-	assert_int_equal(c->limits.requests_per_minute, 600);
-	assert_int_equal(c->limits.holds_per_minute, 60);
-	assert_int_equal(c->limits.bookings_per_minute, 60);
+	assert_int_equal(c->limits.requests_per_minute, 3000);
+	assert_int_equal(c->limits.holds_per_minute, 300);
+	assert_int_equal(c->limits.bookings_per_minute, 300);
+	assert_int_equal(c->limits.proof_above_address, 200);
+	assert_int_equal(c->limits.proof_above_all, 1000);
 	assert_int_equal(c->limits.logins_per_minute, 10);
 	assert_string_equal(c->messages.sms_sender, "CLLAJ62");
 	assert_string_equal(c->messages.email_from, "rdvd@localhost");
