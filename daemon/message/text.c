@@ -3,7 +3,8 @@
  *
  * An SMS is written in ever shorter forms until one fits a segment: first whole, then
  * without the parts numbered 9, then 8 and 9, and so on. A part whose field is empty is
- * never there. The commune counts as empty beside a place whose name says it already
+ * never there. What the SMS alphabet cannot come near is dealt with as text.h says. The
+ * commune counts as empty beside a place whose name says it already
  * ("Mission locale de Carvin"). */
 #include "message/text.h"
 
@@ -12,52 +13,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "message/gsm.h"
 #include "message/text_table.h"
-
-#define FIELD(f, where_, longest_)                                                      \
-	{                                                                               \
-		.name = #f, .offset = offsetof(struct text_values, f), .where = where_, \
-		.longest = longest_                                                     \
-	}
-
-/* Longest: of the calendar for day and hour; 64 for the link (a public address of 37
- * characters, "/rdv/" and the token); for the rest what real territories have. */
-const struct text_field text_fields[] = {
-	FIELD(day, FIELD_SMS | FIELD_DISCREET | FIELD_ALWAYS, 22),
-	FIELD(hour, FIELD_SMS | FIELD_DISCREET | FIELD_ALWAYS, 8),
-	FIELD(link, FIELD_SMS | FIELD_DISCREET | FIELD_ALWAYS, 64),
-	FIELD(mode, FIELD_SMS | FIELD_DISCREET, 13),
-	FIELD(place, FIELD_SMS, 60),
-	FIELD(address, FIELD_SMS, 60),
-	FIELD(postcode, FIELD_SMS, 5),
-	FIELD(commune, FIELD_SMS, 45),
-	FIELD(access, FIELD_SMS, 160),
-	FIELD(bring, 0, 160),
-	FIELD(party, FIELD_SMS, 2),
-	FIELD(first_name, FIELD_SMS, 30),
-	FIELD(organisation, FIELD_SMS, 40),
-	FIELD(phone, FIELD_SMS, 17),
-	FIELD(email, 0, 60),
-	FIELD(service, 0, 80),
-};
-const size_t text_nfields = ARRAY_SIZE(text_fields);
-
-const char *const text_stems[STEM_COUNT] = {
-	[STEM_CONFIRMATION] = "confirmation",
-	[STEM_REMINDER] = "reminder",
-	[STEM_MOVED] = "moved",
-	[STEM_CANCELLATION] = "cancellation",
-	[STEM_CANCELLATION_OWN] = "cancellation-own",
-};
-
-const char *text_value(const struct text_values *v, size_t field)
-{
-	const char *s;
-
-	memcpy(&s, (const char *)v + text_fields[field].offset, sizeof s);
-	return s ? s : "";
-}
 
 static int is_field(const struct text_piece *p, size_t offset)
 {
@@ -178,79 +134,153 @@ void text_line_write(const struct text_line *l, const struct text_values *v, int
 		out->data[out->len] = '\0';
 }
 
-size_t text_sms_write(const struct text_line *line, const struct text_values *v,
-		      struct buf *out)
+/* One form of the SMS, folded when it has to be; *lost: characters that have no
+ * neighbour in the alphabet. */
+static struct gsm_size write_form(const struct text_line *line,
+				  const struct text_values *v, int drop, struct buf *out,
+				  size_t *lost)
 {
-	struct buf whole = BUF_INIT, plain = BUF_INIT;
+	struct buf folded = BUF_INIT;
+	struct gsm_size size;
+
+	*lost = 0;
+	buf_clear(out);
+	text_line_write(line, v, drop, 1, out);
+	size = gsm_measure(buf_str(out));
+	if (size.encoding == GSM_7BIT)
+		return size;
+	*lost = gsm_fold(buf_str(out), &folded);
+	buf_clear(out);
+	buf_add(out, buf_str(&folded), folded.len);
+	buf_fini(&folded);
+	return gsm_measure(buf_str(out));
+}
+
+/* The fullest form that one segment holds. */
+static struct gsm_size write_fitting(const struct text_line *line,
+				     const struct text_values *v, struct buf *out,
+				     size_t *lost)
+{
 	struct gsm_size size = {0};
 
 	for (int drop = TEXT_LEVELS + 1; drop >= 1; drop--) {
-		buf_clear(&whole);
-		buf_clear(&plain);
-		text_line_write(line, v, drop, 1, &whole);
-		buf_addstr(&plain, buf_str(&whole));
-		size = gsm_measure(buf_str(&plain));
-		if (size.encoding != GSM_7BIT) {
-			buf_clear(&plain);
-			gsm_fold(buf_str(&whole), &plain);
-			size = gsm_measure(buf_str(&plain));
-		}
+		size = write_form(line, v, drop, out, lost);
 		if (size.units <= GSM_7BIT_SINGLE)
 			break;
 	}
-	buf_add(out, buf_str(&plain), plain.len);
-	buf_fini(&whole);
-	buf_fini(&plain);
-	return size.units;
+	return size;
 }
 
-/* The file for a message; NULL when the kind has none. */
-static const struct text_file *find_file(const struct texts *t,
-					 enum rdvd_message_kind kind, int ordinal,
-					 enum rdvd_channel channel, const char *lang,
-					 int discreet)
+/* Without the values that the alphabet cannot come near. */
+static struct text_values writable(const struct text_values *v)
 {
-	enum text_language language = text_language_of(lang);
-	const struct text_file *f;
-	enum text_stem stem = STEM_COUNT;
-	int email = channel == RDVD_CHANNEL_EMAIL;
+	struct text_values w = *v;
 
-	switch (kind) {
-	case RDVD_MSG_CONFIRMATION: stem = STEM_CONFIRMATION; break;
-	case RDVD_MSG_REMINDER: stem = STEM_REMINDER; break;
-	case RDVD_MSG_MOVED: stem = STEM_MOVED; break;
-	case RDVD_MSG_CANCELLATION:
-		stem = ordinal == TEXT_CANCELLED_BY_PERSON ? STEM_CANCELLATION_OWN
-							   : STEM_CANCELLATION;
-		break;
-	case RDVD_MSG_ANSWER:
-	case RDVD_MSG_OFFER:
-	case RDVD_MSG_FOLLOW_UP: break;
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		struct buf b = BUF_INIT;
+
+		if (gsm_fold(text_value(v, i), &b))
+			text_value_set(&w, i, "");
+		buf_fini(&b);
 	}
-	if (stem == STEM_COUNT)
-		return NULL;
-	if (stem != STEM_REMINDER || ordinal < 1 || ordinal >= TEXT_ORDINALS)
-		ordinal = 0;
-	f = &t->files[language][stem][ordinal][!!discreet][email];
-	if (!f->path)
-		f = &t->files[language][stem][0][!!discreet][email];
-	return f->path ? f : NULL;
+	return w;
 }
 
-int text_render(const struct texts *t, enum rdvd_message_kind kind, int ordinal,
-		enum rdvd_channel channel, const char *lang, const struct text_values *v,
-		struct buf *subject, struct buf *body)
+struct gsm_size text_sms_write(const struct text_line *line, const struct text_values *v,
+			       struct buf *out)
 {
-	const struct text_file *f =
-		find_file(t, kind, ordinal, channel, lang, v->discreet);
+	struct buf form = BUF_INIT;
+	size_t lost;
+	struct gsm_size size = write_fitting(line, v, &form, &lost);
 
+	if (lost) {
+		struct gsm_size whole;
+
+		buf_clear(&form);
+		text_line_write(line, v, TEXT_LEVELS + 1, 1, &form);
+		whole = gsm_measure(buf_str(&form));
+		if (whole.segments == 1) {
+			size = whole;
+		} else {
+			struct text_values w = writable(v);
+
+			size = write_fitting(line, &w, &form, &lost);
+		}
+	}
+	buf_add(out, buf_str(&form), form.len);
+	buf_fini(&form);
+	return size;
+}
+
+/* ---- which text ---- */
+
+/* What neutral texts may hold, of those values. */
+static struct text_values neutral(const struct text_values *v)
+{
+	struct text_values n = *v;
+
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		if (!(text_fields[i].where & FIELD_DISCREET))
+			text_value_set(&n, i, "");
+	return n;
+}
+
+int text_write(const struct texts *t, enum text_stem stem, int ordinal,
+	       enum rdvd_channel channel, const char *lang, const struct text_values *v,
+	       struct buf *subject, struct buf *body)
+{
+	const struct text_stem_row *row = &text_stems[stem];
+	struct text_name name = {
+		.language = text_language_of(lang),
+		.stem = stem,
+		.ordinal = row->forms & TEXT_ORDINAL && ordinal > 0 &&
+					   ordinal < TEXT_ORDINALS
+				   ? ordinal
+				   : 0,
+		.discreet = !!v->discreet,
+		.reply = channel == RDVD_CHANNEL_SMS && v->answerable &&
+			 row->forms & TEXT_REPLY,
+		.email = channel == RDVD_CHANNEL_EMAIL,
+	};
+	const struct text_file *f = texts_find(t, &name, v);
+	struct text_values hushed;
+
+	if (!f && name.discreet) {
+		name.discreet = 0;
+		f = texts_find(t, &name, v);
+		hushed = neutral(v);
+		v = &hushed;
+	}
 	if (!f)
 		return -1;
-	if (channel == RDVD_CHANNEL_SMS) {
+	if (!name.email) {
 		text_sms_write(&f->body, v, body);
 		return 0;
 	}
 	text_line_write(&f->subject, v, TEXT_LEVELS + 1, 1, subject);
 	text_line_write(&f->body, v, TEXT_LEVELS + 1, 0, body);
 	return 0;
+}
+
+int text_render(const struct texts *t, enum rdvd_message_kind kind, int ordinal,
+		enum rdvd_channel channel, const char *lang, const struct text_values *v,
+		struct buf *subject, struct buf *body)
+{
+	enum text_stem stem = TEXT_STEMS;
+
+	switch (kind) {
+	case RDVD_MSG_CONFIRMATION: stem = TEXT_CONFIRMATION; break;
+	case RDVD_MSG_REMINDER: stem = TEXT_REMINDER; break;
+	case RDVD_MSG_MOVED: stem = TEXT_MOVED; break;
+	case RDVD_MSG_CANCELLATION:
+		stem = ordinal == TEXT_CANCELLED_BY_PERSON ? TEXT_CANCELLATION_OWN
+							   : TEXT_CANCELLATION;
+		break;
+	case RDVD_MSG_OFFER: stem = TEXT_OFFER; break;
+	case RDVD_MSG_FOLLOW_UP: stem = TEXT_FOLLOW_UP; break;
+	case RDVD_MSG_ANSWER: break;
+	}
+	return stem == TEXT_STEMS
+		       ? -1
+		       : text_write(t, stem, ordinal, channel, lang, v, subject, body);
 }

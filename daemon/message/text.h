@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* text.h - the words of messages. A folder holds one folder a language (fr, en), and in
- * it one file a text, KIND[-ORDINAL][.discreet].CHANNEL.txt.
- * KIND is confirmation, reminder, moved, cancellation (by the team) or cancellation-own
- * (by the person); CHANNEL is sms or email. Every language has them all, neutral
- * (discreet) ones too; reminder-1, reminder-2... are taken before reminder.
+ * it one file a text, KIND[-ORDINAL][.discreet][.reply].CHANNEL.txt; KIND is one of
+ * text_stems.h, CHANNEL is sms or email. Every language has them all. What stands in
+ * LANGUAGE/ORGANISATION/, LANGUAGE/SERVICE/ or LANGUAGE/ORGANISATION/SERVICE/ (slugs of
+ * the territory) is taken before, by those that it is for: the file of the service within
+ * the organisation, else the service's, else the organisation's, else everybody's; within
+ * each, the one with the reminder's ordinal first. rdvd-texts(5) tells the team.
  *
  * In a file {name} is a field. [text] is left out when a field in it is empty. [3:text]
  * is left out also when an SMS would need a second segment: the parts with the highest
@@ -21,14 +23,15 @@
 
 #include "agenda/civil.h"
 #include "base/buf.h"
+#include "message/text_stems.h"
 #include "rdvd/gateway.h"
 #include "rdvd/store.h"
 
 /* The variants of a kind, beside its reminders' ordinals. */
 enum { TEXT_CANCELLED_BY_TEAM = 0, TEXT_CANCELLED_BY_PERSON = 1 };
 
-/* What fills the fields; NULL is as good as "". Lent. day, hour and link are never
- * empty. */
+/* What fills the fields; NULL is as good as "". Lent. Those that the stem's row says are
+ * never empty. */
 struct text_values {
 	const char *day;     /* "mardi 3 mars": text_day */
 	const char *hour;    /* "14 h 30": text_hour */
@@ -43,10 +46,21 @@ struct text_values {
 	const char *party;  /* "3"; "" when the person comes alone */
 	const char *first_name;
 	const char *organisation;
-	const char *phone;   /* of the team, as one reads it */
-	const char *email;   /* of the team */
-	const char *service; /* e-mail only: it may tell why somebody comes */
-	int discreet;	     /* take the neutral texts */
+	const char *phone;    /* of the team, as one reads it */
+	const char *email;    /* of the team */
+	const char *service;  /* e-mail only: it may tell why somebody comes */
+	const char *sender;   /* the name that the SMS would come from: a text that can be
+				 answered comes from a number */
+	const char *meetings; /* of a week: see render_week */
+	const char *until;    /* until when an offer stands: text_until */
+	const char *choices;  /* "1 mardi 3 mars 14 h, 2 ..." */
+	const char *code;     /* that proves a number */
+	const char *notice;   /* what the team should know */
+
+	int discreet;	/* take the neutral texts */
+	int answerable; /* the SMS can be answered: take those that ask */
+	/* whose texts are taken; slugs */
+	const char *organisation_slug, *service_slug;
 };
 
 struct texts;
@@ -63,11 +77,26 @@ void texts_free(struct texts *t);
 int texts_check_lengths(const struct texts *t, const struct text_values *longest,
 			struct buf *errors);
 
-/* Write one text. ordinal is the reminder's (1..), or TEXT_CANCELLED_BY_*, else 0. lang
- * is any BCP 47 tag: "en-GB" is en, what is not there is fr. subject (e-mail) and body
- * are appended to; subject may be NULL for an SMS. An SMS is folded into the GSM
- * alphabet when it is not wholly in it. 0; -1 when the kind has no text (ANSWER, OFFER,
- * FOLLOW_UP). */
+/* The folders of organisations and services whose slug is none of territory's living
+ * ones: a line in errors each, with the remedy. 0, or -1. Such texts are never taken. */
+struct territory;
+int texts_check_slugs(const struct texts *t, const struct territory *territory,
+		      struct buf *errors);
+
+/* Write one text. ordinal is the reminder's (1..), else 0. lang is any BCP 47 tag:
+ * "en-GB" is en, what is not there is fr. subject (e-mail) and body are appended to;
+ * subject may be NULL for an SMS. 0; -1 when that text has no such channel.
+ *
+ * An SMS is folded into the GSM alphabet when it is not wholly in it: French loses
+ * nothing that one could misread (c for ç, e for ê). Characters that have no neighbour
+ * there, as in a name in another script, are kept, in UCS-2, when one segment of 70 holds
+ * the whole text; else the part that they stand in is left out. */
+int text_write(const struct texts *t, enum text_stem stem, int ordinal,
+	       enum rdvd_channel channel, const char *lang, const struct text_values *v,
+	       struct buf *subject, struct buf *body);
+
+/* The same by kind of message; ordinal is the reminder's, or TEXT_CANCELLED_BY_*, else 0.
+ * -1 when the kind has no text of its own (ANSWER). */
 int text_render(const struct texts *t, enum rdvd_message_kind kind, int ordinal,
 		enum rdvd_channel channel, const char *lang, const struct text_values *v,
 		struct buf *subject, struct buf *body);
@@ -77,6 +106,11 @@ int text_render(const struct texts *t, enum rdvd_message_kind kind, int ordinal,
 void text_day(struct buf *out, const char *lang, civil_day day);
 /* "14 h", "9 h 30"; "2:00 pm". minute of the day, 0..1439. */
 void text_hour(struct buf *out, const char *lang, int minute);
+/* Shorter, for lists: "mar. 3", "Tue 3". */
+void text_day_short(struct buf *out, const char *lang, civil_day day);
+/* Until when, said at now (both on one wall): "14 h 30" on the same day, else "mercredi 4
+ * mars, 10 h". */
+void text_until(struct buf *out, const char *lang, civil_time now, civil_time until);
 /* "par téléphone", "à domicile", "en visio", "" on site; mode is the agenda's enum
  * service_mode. */
 const char *text_mode(const char *lang, int mode);

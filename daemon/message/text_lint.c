@@ -4,9 +4,10 @@
  *
  * An SMS shows on a locked screen, and somebody else may read it: no reason for coming,
  * no service, no family name (there is no field for one). Operators block a text that
- * carries a link and asks for an answer, and the sender's name cannot receive one.
- * Providers take a text with a STOP code for an advertisement and hold it back at
- * night. It must fit one segment with the longest values. */
+ * carries a link and asks for an answer, and a sender's name cannot receive one: a text
+ * has the one or the other. Providers take a text with a STOP code, or with the words of
+ * advertisements, for an advertisement and hold it back at night. It must fit one segment
+ * with the longest values. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,17 @@
 
 #define FOLDED_MAX 2048
 
+enum taboo_reach {
+	IN_ALL,
+	BUT_IN_ASKING,	/* not in texts that ask for an answer */
+	BUT_IN_ANSWERS, /* not in answers to a text, which may name the word */
+};
+
 /* Folded words (several: in that order) and why a text may not hold them. */
 struct taboo {
 	const char *words;
 	const char *why;
+	enum taboo_reach reach;
 };
 
 #define WHY_REASON                                                                    \
@@ -28,60 +36,85 @@ struct taboo {
 	"that word"
 #define WHY_ANSWER                                                                      \
 	"asks for an answer that the sender's name cannot receive, beside a link; let " \
-	"{link} do it"
+	"{link} do it, or write it in the text that ends with .reply.sms.txt"
 #define WHY_STOP \
 	"makes providers take it for an advertisement and hold it back; leave it out"
+#define WHY_BLAME \
+	"reproaches the person; somebody who did not come is welcome all the same"
 
 static const struct taboo taboos[] = {
-	{"logement", WHY_REASON},
-	{"logements", WHY_REASON},
-	{"hebergement", WHY_REASON},
-	{"urgence", WHY_REASON},
-	{"expulsion", WHY_REASON},
-	{"sdf", WHY_REASON},
-	{"sans abri", WHY_REASON},
-	{"sans domicile", WHY_REASON},
-	{"dette", WHY_REASON},
-	{"dettes", WHY_REASON},
-	{"surendettement", WHY_REASON},
-	{"rsa", WHY_REASON},
-	{"aide sociale", WHY_REASON},
-	{"motif", WHY_REASON},
-	{"violence", WHY_REASON},
-	{"violences", WHY_REASON},
-	{"housing", WHY_REASON},
-	{"homeless", WHY_REASON},
-	{"homelessness", WHY_REASON},
-	{"shelter", WHY_REASON},
-	{"eviction", WHY_REASON},
-	{"emergency", WHY_REASON},
-	{"debt", WHY_REASON},
-	{"debts", WHY_REASON},
-	{"benefits", WHY_REASON},
-	{"repondez", WHY_ANSWER},
-	{"repondre", WHY_ANSWER},
-	{"reponse", WHY_ANSWER},
-	{"renvoyez", WHY_ANSWER},
-	{"envoyez", WHY_ANSWER},
-	{"tapez", WHY_ANSWER},
-	{"reply", WHY_ANSWER},
-	{"answer", WHY_ANSWER},
-	{"text back", WHY_ANSWER},
-	{"respond", WHY_ANSWER},
-	{"stop", WHY_STOP},
-	{"36111", WHY_STOP},
-	{"36180", WHY_STOP},
-	{"promo", WHY_STOP},
-	{"offre", WHY_STOP},
+	{"logement", WHY_REASON, IN_ALL},
+	{"logements", WHY_REASON, IN_ALL},
+	{"hebergement", WHY_REASON, IN_ALL},
+	{"urgence", WHY_REASON, IN_ALL},
+	{"expulsion", WHY_REASON, IN_ALL},
+	{"sdf", WHY_REASON, IN_ALL},
+	{"sans abri", WHY_REASON, IN_ALL},
+	{"sans domicile", WHY_REASON, IN_ALL},
+	{"dette", WHY_REASON, IN_ALL},
+	{"dettes", WHY_REASON, IN_ALL},
+	{"surendettement", WHY_REASON, IN_ALL},
+	{"rsa", WHY_REASON, IN_ALL},
+	{"aide sociale", WHY_REASON, IN_ALL},
+	{"motif", WHY_REASON, IN_ALL},
+	{"violence", WHY_REASON, IN_ALL},
+	{"violences", WHY_REASON, IN_ALL},
+	{"housing", WHY_REASON, IN_ALL},
+	{"homeless", WHY_REASON, IN_ALL},
+	{"homelessness", WHY_REASON, IN_ALL},
+	{"shelter", WHY_REASON, IN_ALL},
+	{"eviction", WHY_REASON, IN_ALL},
+	{"emergency", WHY_REASON, IN_ALL},
+	{"debt", WHY_REASON, IN_ALL},
+	{"debts", WHY_REASON, IN_ALL},
+	{"benefits", WHY_REASON, IN_ALL},
+	{"repondez", WHY_ANSWER, BUT_IN_ASKING},
+	{"repondre", WHY_ANSWER, BUT_IN_ASKING},
+	{"reponse", WHY_ANSWER, BUT_IN_ASKING},
+	{"renvoyez", WHY_ANSWER, BUT_IN_ASKING},
+	{"envoyez", WHY_ANSWER, BUT_IN_ASKING},
+	{"tapez", WHY_ANSWER, BUT_IN_ASKING},
+	{"reply", WHY_ANSWER, BUT_IN_ASKING},
+	{"answer", WHY_ANSWER, BUT_IN_ASKING},
+	{"text back", WHY_ANSWER, BUT_IN_ASKING},
+	{"respond", WHY_ANSWER, BUT_IN_ASKING},
+	{"stop", WHY_STOP, BUT_IN_ANSWERS},
+	{"36111", WHY_STOP, IN_ALL},
+	{"36180", WHY_STOP, IN_ALL},
+	{"stop code", WHY_STOP, IN_ALL},
+	{"promo", WHY_STOP, IN_ALL},
+	{"promotion", WHY_STOP, IN_ALL},
+	{"promotions", WHY_STOP, IN_ALL},
+	{"offre", WHY_STOP, IN_ALL},
+	{"offres", WHY_STOP, IN_ALL},
+	{"gratuit", WHY_STOP, IN_ALL},
+	{"gratuite", WHY_STOP, IN_ALL},
+	{"gratuitement", WHY_STOP, IN_ALL},
+	{"remise", WHY_STOP, IN_ALL},
+	{"soldes", WHY_STOP, IN_ALL},
+	{"cadeau", WHY_STOP, IN_ALL},
+	{"profitez", WHY_STOP, IN_ALL},
+	{"discount", WHY_STOP, IN_ALL},
+	{"bonus", WHY_STOP, IN_ALL},
+	{"lapin", WHY_BLAME, IN_ALL},
+	{"sanction", WHY_BLAME, IN_ALL},
+	{"sanctions", WHY_BLAME, IN_ALL},
+	{"penalite", WHY_BLAME, IN_ALL},
+	{"penalites", WHY_BLAME, IN_ALL},
+	{"avertissement", WHY_BLAME, IN_ALL},
+	{"faute", WHY_BLAME, IN_ALL},
+	{"penalty", WHY_BLAME, IN_ALL},
+	{"warning", WHY_BLAME, IN_ALL},
 };
 
 struct lint {
 	const struct text_file *file;
 	int private; /* may be read by others: an SMS, a subject, a neutral text */
-	int discreet;
+	int asks;
+	unsigned tells; /* must stand outside [ ] */
 	struct buf *errors;
 	int failed;
-	unsigned seen; /* 1 << index of the FIELD_ALWAYS fields that stand outside [ ] */
+	unsigned seen; /* of tells: do */
 };
 
 static void complain(struct lint *l, int line, const char *fmt, const char *a,
@@ -91,6 +124,22 @@ static void complain(struct lint *l, int line, const char *fmt, const char *a,
 	buf_addstr(l->errors, fmt);
 	buf_addf(l->errors, " %s%s%s\n", a, *b ? ": " : "", b);
 	l->failed = 1;
+}
+
+/* What no phone of the GSM alphabet could show. */
+static void lint_alphabet(struct lint *l, const struct text_piece *p)
+{
+	struct buf folded = BUF_INIT;
+
+	if (!l->file->name.email && gsm_fold(p->literal, &folded))
+		complain(l, p->line, "a character that the SMS alphabet has not, nor one",
+			 "like it", "leave it out");
+	buf_fini(&folded);
+}
+
+static int is_answer(const struct lint *l)
+{
+	return (text_stems[l->file->name.stem].forms & TEXT_ASKS) != 0;
 }
 
 static void lint_words(struct lint *l, const struct text_piece *p)
@@ -110,6 +159,10 @@ static void lint_words(struct lint *l, const struct text_piece *p)
 		const char *at = strstr(folded, taboos[i].words);
 		size_t len = strlen(taboos[i].words);
 
+		if ((taboos[i].reach == BUT_IN_ASKING && l->asks) ||
+		    (taboos[i].reach == BUT_IN_ANSWERS && is_answer(l)))
+			continue;
+
 		while (at && (at[-1] != ' ' || at[len] != ' '))
 			at = strstr(at + 1, taboos[i].words);
 		if (at)
@@ -124,15 +177,18 @@ static void lint_field(struct lint *l, const struct text_piece *p, int in_part)
 {
 	const struct text_field *f = &text_fields[p->field];
 
-	if (l->discreet && !(f->where & FIELD_DISCREET))
+	if (l->asks && p->field == FIELD_link)
+		complain(l, p->line, "a text that asks for an answer may not hold",
+			 "link", "operators block the two together");
+	else if (l->file->name.discreet && !(f->where & FIELD_DISCREET))
 		complain(l, p->line, "a neutral text may not hold", f->name,
-			 "only {day}, {hour}, {mode} and {link}");
+			 "only {day}, {hour}, {mode}, {link} and what the program makes");
 	else if (l->private && !(f->where & FIELD_SMS))
 		complain(l, p->line, "what others may read may not hold", f->name,
 			 "leave it to the body of the e-mail");
 	if (in_part)
 		return;
-	if (f->where & FIELD_ALWAYS)
+	if (text_stems[l->file->name.stem].tells & 1U << p->field)
 		l->seen |= 1U << p->field;
 	else
 		complain(l, p->line, "may be empty, and then leaves a hole:", f->name,
@@ -150,6 +206,7 @@ static void lint_line(struct lint *l, const struct text_line *line)
 		case PIECE_LITERAL:
 			if (l->private)
 				lint_words(l, p);
+			lint_alphabet(l, p);
 			break;
 		case PIECE_FIELD: lint_field(l, p, in_part); break;
 		case PIECE_OPEN: in_part = 1; break;
@@ -159,64 +216,67 @@ static void lint_line(struct lint *l, const struct text_line *line)
 	}
 }
 
-/* Hold the SMS against values; the units of its shortest form. */
+/* Hold the SMS against values. */
 static int check_length(const struct text_file *f, const struct text_values *v,
 			struct buf *errors)
 {
 	struct buf out = BUF_INIT;
-	size_t units = text_sms_write(&f->body, v, &out);
+	struct gsm_size size = text_sms_write(&f->body, v, &out);
 
 	buf_fini(&out);
-	if (units <= GSM_7BIT_SINGLE)
+	if (size.segments <= 1)
 		return 0;
 	buf_addf(errors,
 		 "%s:1: an SMS of %zu characters with the longest values, when one "
-		 "segment holds %d; "
-		 "shorten it, or put what can be spared between [1: ]\n",
-		 f->path, units, GSM_7BIT_SINGLE);
+		 "segment holds %d; shorten it, or put what can be spared between [1: "
+		 "]\n",
+		 f->path, size.units, GSM_7BIT_SINGLE);
 	return -1;
 }
 
-/* Values of the longest kind in one block, freed by the caller; those of v that are set
- * stay. */
-static char *fill_longest(struct text_values *v)
+/* Values of the longest kind in one block, freed by the caller, for the fields of which
+ * (of TELLS()); those of v that are set stay. */
+static char *fill_longest(struct text_values *v, unsigned which)
 {
 	size_t total = 0;
 	char *block, *at;
 
-	for (size_t i = 0; i < text_nfields; i++)
+	for (size_t i = 0; i < FIELD_COUNT; i++)
 		total += text_fields[i].longest + 1;
 	at = block = xmalloc(total);
-	for (size_t i = 0; i < text_nfields; i++) {
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		const struct text_field *f = &text_fields[i];
 		const char *value = at;
 
 		memset(at, 'x', f->longest);
 		at[f->longest] = '\0';
 		at += f->longest + 1;
-		if (!*text_value(v, i))
-			memcpy((char *)v + f->offset, &value, sizeof value);
+		if (which & 1U << i && !*text_value(v, i))
+			text_value_set(v, i, value);
 	}
 	return block;
 }
 
-int text_file_lint(const struct text_file *f, int discreet, int email, struct buf *errors)
+int text_file_lint(const struct text_file *f, struct buf *errors)
 {
-	struct lint l = {.file = f, .discreet = discreet, .errors = errors};
+	struct lint l = {.file = f, .asks = text_asks(&f->name), .errors = errors};
 
+	l.tells = text_stems[f->name.stem].tells;
+	if (l.asks)
+		l.tells &= ~TELLS(link);
 	l.private = 1;
-	if (email)
+	if (f->name.email)
 		lint_line(&l, &f->subject);
-	l.private = !email || discreet;
+	l.private = !f->name.email || f->name.discreet;
 	lint_line(&l, &f->body);
-	for (size_t i = 0; i < text_nfields; i++)
-		if (text_fields[i].where & FIELD_ALWAYS && !(l.seen & 1U << i))
-			complain(&l, 1, "every text tells, outside [ ],",
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		if (l.tells & ~l.seen & 1U << i)
+			complain(&l, 1, "every such text tells, outside [ ],",
 				 text_fields[i].name,
 				 "write it between braces where it belongs");
-	if (!email && !l.failed) {
+	if (!f->name.email && !l.failed) {
 		struct text_values v = {0};
-		char *block = fill_longest(&v);
+		char *block = fill_longest(&v, ~0U);
 
 		l.failed = check_length(f, &v, errors) < 0;
 		free(block);
@@ -224,30 +284,35 @@ int text_file_lint(const struct text_file *f, int discreet, int email, struct bu
 	return l.failed ? -1 : 0;
 }
 
+/* The longest values of a territory, in a language. */
+static int check_file(const struct text_file *f, const struct text_values *longest,
+		      struct buf *errors)
+{
+	int english = f->name.language == LANGUAGE_EN;
+	struct text_values v = *longest;
+	char *block;
+	int rc;
+
+	if (f->name.email)
+		return 0;
+	if (!v.day)
+		v.day = english ? "Wednesday 30 September" : "mercredi 30 septembre";
+	if (!v.hour)
+		v.hour = english ? "12:30 pm" : "14 h 30";
+	block = fill_longest(&v, text_stems[f->name.stem].tells | TELLS(sender));
+	rc = check_length(f, &v, errors);
+	free(block);
+	return rc;
+}
+
 int texts_check_lengths(const struct texts *t, const struct text_values *longest,
 			struct buf *errors)
 {
-	struct text_values v = *longest;
 	int rc = 0;
-	const char *day = "mercredi 30 septembre", *hour = "14 h 30";
 
-	for (int lang = 0; lang < LANGUAGE_COUNT; lang++) {
-		if (lang == LANGUAGE_EN) {
-			day = "Wednesday 30 September";
-			hour = "12:30 pm";
-		}
-		v.day = longest->day ? longest->day : day;
-		v.hour = longest->hour ? longest->hour : hour;
-		for (int stem = 0; stem < STEM_COUNT; stem++)
-			for (int ordinal = 0; ordinal < TEXT_ORDINALS; ordinal++)
-				for (int discreet = 0; discreet < 2; discreet++) {
-					const struct text_file *f =
-						&t->files[lang][stem][ordinal][discreet]
-							 [0];
-
-					if (f->path && check_length(f, &v, errors) < 0)
-						rc = -1;
-				}
-	}
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t k = 0; k < t->shelves[i].n; k++)
+			if (check_file(&t->shelves[i].files[k], longest, errors) < 0)
+				rc = -1;
 	return rc;
 }

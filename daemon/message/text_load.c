@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* text_load.c - a folder of texts into memory, all of it or nothing: every file read,
- * every name understood, every text there in every language. */
+ * every name understood, every text there in every language, then the folders of
+ * organisations and services within it. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/parse.h"
 #include "message/text_table.h"
 
 #define FILE_MAX (16 * 1024)
-
-/* What a file's name says. */
-struct text_name {
-	enum text_stem stem;
-	int ordinal, discreet, email;
-};
 
 /* Cut suffix off the end of s[0..*n). 1 when it was there. */
 static int cut(const char *s, size_t *n, const char *suffix)
@@ -30,29 +26,45 @@ static int cut(const char *s, size_t *n, const char *suffix)
 	return 1;
 }
 
-/* Read KIND[-ORDINAL][.discreet].CHANNEL.txt. 0 or -1. */
+/* The text that is called s[0..n), with a reminder's ordinal or without. 0 or -1. */
+static int stem_parse(const char *s, size_t n, struct text_name *out)
+{
+	for (int i = 0; i < TEXT_STEMS; i++) {
+		size_t len = strlen(text_stems[i].file);
+
+		if (n < len || memcmp(text_stems[i].file, s, len) != 0)
+			continue;
+		out->stem = (enum text_stem)i;
+		if (n == len)
+			return 0;
+		if (n == len + 2 && text_stems[i].forms & TEXT_ORDINAL && s[len] == '-' &&
+		    s[len + 1] >= '1' && s[len + 1] < '0' + TEXT_ORDINALS) {
+			out->ordinal = s[len + 1] - '0';
+			return 0;
+		}
+	}
+	return -1;
+}
+
+/* Read KIND[-ORDINAL][.discreet][.reply].CHANNEL.txt. 0 or -1. */
 static int name_parse(const char *s, struct text_name *out)
 {
 	size_t n = strlen(s);
+	unsigned forms;
 
-	*out = (struct text_name){.stem = STEM_COUNT};
 	if (!cut(s, &n, ".txt"))
 		return -1;
 	out->email = cut(s, &n, ".email");
 	if (!out->email && !cut(s, &n, ".sms"))
 		return -1;
+	out->reply = cut(s, &n, ".reply");
 	out->discreet = cut(s, &n, ".discreet");
-	if (n > 2 && s[n - 2] == '-' && s[n - 1] >= '1' &&
-	    s[n - 1] < '0' + TEXT_ORDINALS) {
-		out->ordinal = s[n - 1] - '0';
-		n -= 2;
-	}
-	for (int i = 0; i < STEM_COUNT; i++)
-		if (strlen(text_stems[i]) == n && memcmp(text_stems[i], s, n) == 0)
-			out->stem = (enum text_stem)i;
-	if (out->stem == STEM_COUNT || (out->ordinal && out->stem != STEM_REMINDER))
+	if (stem_parse(s, n, out) < 0)
 		return -1;
-	return 0;
+	forms = text_stems[out->stem].forms;
+	if (out->reply && (out->email || !(forms & TEXT_REPLY)))
+		return -1;
+	return forms & (out->email ? TEXT_EMAIL : TEXT_SMS) ? 0 : -1;
 }
 
 /* Read a whole small file. 0, or -1 and a line in errors. */
@@ -153,11 +165,10 @@ static int parse_email(struct text_file *f, const struct buf *b, struct buf *err
 }
 
 /* Read one file into its place. path is kept. */
-static int load_file(struct texts *t, int language, const struct text_name *name,
-		     char *path, struct buf *errors)
+static int load_file(struct text_shelf *shelf, const struct text_name *name, char *path,
+		     struct buf *errors)
 {
-	struct text_file *f = &t->files[language][name->stem][name->ordinal]
-				       [name->discreet][name->email];
+	struct text_file *f = text_shelf_add(shelf, name);
 	struct buf b = BUF_INIT;
 	int rc = -1;
 
@@ -175,88 +186,165 @@ static int load_file(struct texts *t, int language, const struct text_name *name
 	if (rc == 0) {
 		if (name->email)
 			text_line_parse(&f->body, path, 0, "\n", 1, errors);
-		rc = text_file_lint(f, name->discreet, name->email, errors);
+		rc = text_file_lint(f, errors);
 	}
 out:
 	buf_fini(&b);
 	return rc;
 }
 
-/* Read every text of one language. */
-static int load_language(struct texts *t, const char *dir, int language,
-			 struct buf *errors)
+static int complain_name(const char *folder, const char *name, struct buf *errors)
 {
-	char *folder = xasprintf("%s/%s", dir, text_languages[language]);
+	buf_addf(
+		errors,
+		"%s/%s: no text has that name; they are called KIND.sms.txt or "
+		"KIND.email.txt, with .discreet before the channel for the neutral ones, "
+		".reply for the SMS that asks for an answer, and KIND is reminder-1 to "
+		"reminder-%d",
+		folder, name, TEXT_ORDINALS - 1);
+	for (int i = 0; i < TEXT_STEMS; i++)
+		buf_addf(errors, "%s%s", i + 1 < TEXT_STEMS ? ", " : " or ",
+			 text_stems[i].file);
+	buf_addch(errors, '\n');
+	return -1;
+}
+
+/* A folder within a folder: depth 1 is a language's, which bears folders of organisations
+ * and services; 2 an organisation's or a service's; 3 a service's in an organisation. */
+struct place {
+	struct texts *texts;
+	enum text_language language;
+	const char *outer, *inner; /* "" none */
+	int depth;
+	struct buf *errors;
+};
+
+static int load_folder(const struct place *p, const char *folder);
+
+/* One entry of the folder at p. */
+static int load_entry(const struct place *p, const char *folder, const char *s)
+{
+	size_t len = strlen(s);
+	struct text_name name = {.language = p->language};
+	char *path;
+	struct stat st;
+	int rc = 0;
+
+	/* Hidden files and editors' copies are nobody's text. */
+	if (s[0] == '.')
+		return 0;
+	path = xasprintf("%s/%s", folder, s);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		struct place in = *p;
+
+		in.depth++;
+		if (p->depth == 1)
+			in.outer = s;
+		else
+			in.inner = s;
+		if (p->depth < 3) {
+			rc = load_folder(&in, path);
+		} else {
+			buf_addf(p->errors,
+				 "%s: a folder too deep: texts stand in LANGUAGE/, "
+				 "LANGUAGE/ORGANISATION/ or "
+				 "LANGUAGE/ORGANISATION/SERVICE/\n",
+				 path);
+			rc = -1;
+		}
+		free(path);
+		return rc;
+	}
+	if (!cut(s, &len, ".txt")) {
+		free(path);
+		return 0;
+	}
+	if (name_parse(s, &name) < 0) {
+		free(path);
+		return complain_name(folder, s, p->errors);
+	}
+	return load_file(texts_shelf(p->texts, p->outer, p->inner, folder), &name, path,
+			 p->errors);
+}
+
+static int load_folder(const struct place *p, const char *folder)
+{
 	struct dirent **entries = NULL;
 	int n = scandir(folder, &entries, NULL, alphasort);
 	int rc = n < 0 ? -1 : 0;
 
 	if (n < 0)
-		buf_addf(errors, "%s: the folder of texts cannot be read: %s\n", folder,
-			 strerror(errno));
+		buf_addf(p->errors, "%s: the folder of texts cannot be read: %s\n",
+			 folder, strerror(errno));
 	for (int i = 0; i < n; i++) {
-		const char *s = entries[i]->d_name;
-		size_t len = strlen(s);
-		struct text_name name;
-
-		/* Hidden files and editors' copies are nobody's text. */
-		if (s[0] != '.' && cut(s, &len, ".txt")) {
-			if (name_parse(s, &name) < 0) {
-				buf_addf(errors,
-					 "%s/%s: no text has that name; they are called "
-					 "KIND.sms.txt or "
-					 "KIND.email.txt, with .discreet before the "
-					 "channel for the "
-					 "neutral ones, and KIND is confirmation, "
-					 "reminder, reminder-1 "
-					 "to reminder-%d, moved, cancellation or "
-					 "cancellation-own\n",
-					 folder, s, TEXT_ORDINALS - 1);
-				rc = -1;
-			} else if (load_file(t, language, &name,
-					     xasprintf("%s/%s", folder, s), errors) < 0) {
-				rc = -1;
-			}
-		}
+		if (load_entry(p, folder, entries[i]->d_name) < 0)
+			rc = -1;
 		free(entries[i]);
 	}
 	free(entries);
-	free(folder);
 	return rc;
 }
 
-/* Name what is missing in a language. */
-static int check_complete(const struct texts *t, const char *dir, int language,
-			  struct buf *errors)
+/* Name what is missing of everybody's texts in a language. */
+static int check_complete(const struct texts *t, const char *dir,
+			  enum text_language language, struct buf *errors)
 {
+	static const struct {
+		unsigned forms;
+		int discreet, reply, email;
+		const char *suffix;
+	} all[] = {
+		{TEXT_SMS, 0, 0, 0, ".sms"},
+		{TEXT_SMS | TEXT_DISCREET, 1, 0, 0, ".discreet.sms"},
+		{TEXT_SMS | TEXT_REPLY, 0, 1, 0, ".reply.sms"},
+		{TEXT_SMS | TEXT_DISCREET | TEXT_REPLY, 1, 1, 0, ".discreet.reply.sms"},
+		{TEXT_EMAIL, 0, 0, 1, ".email"},
+		{TEXT_EMAIL | TEXT_DISCREET, 1, 0, 1, ".discreet.email"},
+	};
 	int rc = 0;
 
-	for (int stem = 0; stem < STEM_COUNT; stem++)
-		for (int discreet = 0; discreet < 2; discreet++)
-			for (int email = 0; email < 2; email++) {
-				if (t->files[language][stem][0][discreet][email].path)
-					continue;
-				buf_addf(errors,
-					 "%s/%s/%s%s.%s.txt: this text is missing\n", dir,
-					 text_languages[language], text_stems[stem],
-					 discreet ? ".discreet" : "",
-					 email ? "email" : "sms");
-				rc = -1;
-			}
+	for (int stem = 0; stem < TEXT_STEMS; stem++)
+		for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+			struct text_name name = {.language = language,
+						 .stem = (enum text_stem)stem,
+						 .discreet = all[i].discreet,
+						 .reply = all[i].reply,
+						 .email = all[i].email};
+
+			if ((text_stems[stem].forms & all[i].forms) != all[i].forms ||
+			    text_shelf_find(&t->shelves[0], &name))
+				continue;
+			buf_addf(errors, "%s/%s/%s%s.txt: this text is missing\n", dir,
+				 text_languages[language], text_stems[stem].file,
+				 all[i].suffix);
+			rc = -1;
+		}
 	return rc;
 }
 
 struct texts *texts_load(const char *dir, struct buf *errors)
 {
 	struct texts *t = xcalloc(1, sizeof *t);
-	int rc = 0;
+	int failed[LANGUAGE_COUNT] = {0}, rc = 0;
 
+	texts_shelf(t, "", "", dir);
 	for (int language = 0; language < LANGUAGE_COUNT; language++) {
-		if (load_language(t, dir, language, errors) < 0)
-			rc = -1;
-		else if (check_complete(t, dir, language, errors) < 0)
-			rc = -1;
+		struct place p = {.texts = t,
+				  .language = (enum text_language)language,
+				  .outer = "",
+				  .inner = "",
+				  .depth = 1,
+				  .errors = errors};
+		char *folder = xasprintf("%s/%s", dir, text_languages[language]);
+
+		failed[language] = load_folder(&p, folder) < 0;
+		free(folder);
 	}
+	texts_sort(t);
+	for (int language = 0; language < LANGUAGE_COUNT; language++)
+		if (failed[language] ||
+		    check_complete(t, dir, (enum text_language)language, errors) < 0)
+			rc = -1;
 	if (rc == 0)
 		return t;
 	texts_free(t);
@@ -265,16 +353,21 @@ struct texts *texts_load(const char *dir, struct buf *errors)
 
 void texts_free(struct texts *t)
 {
-	struct text_file *f;
-	size_t n = sizeof t->files / sizeof *f;
-
 	if (!t)
 		return;
-	f = (struct text_file *)t->files;
-	for (size_t i = 0; i < n; i++) {
-		free(f[i].path);
-		text_line_fini(&f[i].subject);
-		text_line_fini(&f[i].body);
+	for (size_t i = 0; i < t->n; i++) {
+		struct text_shelf *s = &t->shelves[i];
+
+		for (size_t k = 0; k < s->n; k++) {
+			free(s->files[k].path);
+			text_line_fini(&s->files[k].subject);
+			text_line_fini(&s->files[k].body);
+		}
+		free(s->files);
+		free(s->outer);
+		free(s->inner);
+		free(s->path);
 	}
+	free(t->shelves);
 	free(t);
 }

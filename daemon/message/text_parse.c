@@ -44,7 +44,7 @@ static void complain_unknown(struct parser *p, const char *name, size_t n)
 {
 	buf_addf(p->errors, "%s:%d: there is no field {%.*s}; write one of", p->path,
 		 p->line, (int)n, name);
-	for (size_t i = 0; i < text_nfields; i++)
+	for (size_t i = 0; i < FIELD_COUNT; i++)
 		buf_addf(p->errors, "%s {%s}", i ? "," : "", text_fields[i].name);
 	buf_addch(p->errors, '\n');
 	p->failed = 1;
@@ -65,7 +65,7 @@ static void parse_field(struct parser *p)
 	}
 	n = (size_t)(close - name);
 	p->s = close + 1;
-	for (size_t i = 0; i < text_nfields; i++)
+	for (size_t i = 0; i < FIELD_COUNT; i++)
 		if (strlen(text_fields[i].name) == n &&
 		    memcmp(text_fields[i].name, name, n) == 0) {
 			flush_literal(p);

@@ -34,6 +34,16 @@ void text_day(struct buf *out, const char *lang, civil_day day)
 		 l == LANGUAGE_FR && d == 1 ? "er" : "", month_name(l == LANGUAGE_EN, m));
 }
 
+void text_day_short(struct buf *out, const char *lang, civil_day day)
+{
+	enum text_language l = text_language_of(lang);
+	int d;
+
+	civil_day_split(day, NULL, NULL, &d);
+	buf_addf(out, "%.3s%s %d", weekday_name(l == LANGUAGE_EN, civil_weekday(day)),
+		 l == LANGUAGE_FR ? "." : "", d);
+}
+
 static void hour_fr(struct buf *out, int minute)
 {
 	buf_addf(out, "%d h", minute / 60);
@@ -54,6 +64,15 @@ void text_hour(struct buf *out, const char *lang, int minute)
 	case LANGUAGE_FR:
 	case LANGUAGE_COUNT: hour_fr(out, minute); break;
 	}
+}
+
+void text_until(struct buf *out, const char *lang, civil_time now, civil_time until)
+{
+	if (civil_time_day(until) != civil_time_day(now)) {
+		text_day(out, lang, civil_time_day(until));
+		buf_addstr(out, ", ");
+	}
+	text_hour(out, lang, civil_time_minute(until));
 }
 
 const char *text_mode(const char *lang, int mode)

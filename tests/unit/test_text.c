@@ -193,28 +193,115 @@ static void test_shipped_email(void **state)
 	buf_fini(&body);
 }
 
-/* No text of any kind tells a service or a family name; answers, offers and follow-ups
- * have none yet. */
-static void test_service_is_never_told(void **state)
+/* Every text in every form it has: written, one segment, what it must tell and no
+ * service; a link or an answer asked for, never both. */
+static void test_every_text(void **state)
+{
+	struct text_values v = henin();
+	const struct text_shelf *all = &shipped->shelves[0];
+
+	v.sender = "CLLAJ62";
+	v.until = "mercredi 4 mars, 10 h";
+	v.meetings = "lun. 2 10 h, mar. 3 14 h, mer. 4 16 h 30";
+	v.choices = "1 mardi 3 mars 14 h, 2 jeudi 5 mars 9 h 30";
+	v.code = "482190";
+	v.notice = "38 rappels n'ont pas pu partir.";
+	for (size_t i = 0; i < all->n; i++) {
+		const struct text_name *n = &all->files[i].name;
+		struct buf s = BUF_INIT;
+
+		v.discreet = n->discreet;
+		v.answerable = n->reply;
+		assert_int_equal(
+			text_write(shipped, n->stem, n->ordinal,
+				   n->email ? RDVD_CHANNEL_EMAIL : RDVD_CHANNEL_SMS,
+				   text_languages[n->language], &v, &s, &s),
+			0);
+		assert_null(strstr(buf_str(&s), "logement"));
+		assert_null(strstr(buf_str(&s), "Premier"));
+		assert_null(strchr(buf_str(&s), '{'));
+		for (size_t f = 0; f < FIELD_COUNT; f++)
+			if (text_stems[n->stem].tells & 1U << f &&
+			    !(f == FIELD_link && text_asks(n)))
+				assert_non_null(strstr(buf_str(&s), text_value(&v, f)));
+		if (!n->email) {
+			assert_int_equal(gsm_measure(buf_str(&s)).segments, 1);
+			assert_int_equal(gsm_measure(buf_str(&s)).encoding, GSM_7BIT);
+		}
+		if (text_asks(n))
+			assert_null(strstr(buf_str(&s), "://"));
+		if (n->discreet)
+			assert_null(strstr(buf_str(&s), "CLLAJ"));
+		buf_fini(&s);
+	}
+	assert_int_equal(text_render(shipped, RDVD_MSG_ANSWER, 0, RDVD_CHANNEL_SMS, "fr",
+				     &v, NULL, NULL),
+			 -1);
+}
+
+/* The SMS that can be answered says who writes, for it comes from a number. */
+static void test_reply_sms(void **state)
 {
 	struct text_values v = henin();
 
-	for (int kind = 0; kind <= RDVD_MSG_FOLLOW_UP; kind++)
-		for (int i = 0; i < 8; i++) {
-			struct buf s = BUF_INIT;
-			int rc = text_render(
-				shipped, (enum rdvd_message_kind)kind, i & 1 ? 1 : 2,
-				i & 2 ? RDVD_CHANNEL_EMAIL : RDVD_CHANNEL_SMS,
-				i & 4 ? "en" : "fr", &v, &s, &s);
+	v.answerable = 1;
+	v.sender = "CLLAJ62";
+	expect_sms(RDVD_MSG_CONFIRMATION, 0, "fr", &v,
+		   "CLLAJ62 : C'est noté : rendez-vous mardi 3 mars à 14 h, Mission "
+		   "locale d'Hénin-Beaumont. Répondez OUI, NON (annuler) ou AUTRE "
+		   "(changer).");
+	v.place = "CCAS";
+	v.commune = v.address = "";
+	v.access = "bus 12, arrêt Mairie";
+	expect_sms(RDVD_MSG_REMINDER, 1, "fr", &v,
+		   "CLLAJ62 : Rappel : rendez-vous mardi 3 mars à 14 h, CCAS (bus 12, "
+		   "arret Mairie). Répondez "
+		   "OUI pour confirmer, NON pour annuler, AUTRE pour changer.");
+	v.sender = "";
+	v.address = "2 rue du Pont";
+	expect_sms(
+		RDVD_MSG_REMINDER, 2, "en", &v,
+		"Appointment mardi 3 mars, 14 h, CCAS, 2 rue du Pont (bus 12, arret "
+		"Mairie). Reply YES to confirm, NO to cancel, OTHER for another date.");
+	v.discreet = 1;
+	expect_sms(RDVD_MSG_MOVED, 0, "fr", &v,
+		   "Rendez-vous changé : mardi 3 mars à 14 h. Répondez OUI pour "
+		   "confirmer, NON pour annuler, AUTRE pour changer.");
+	expect_sms(RDVD_MSG_FOLLOW_UP, 0, "fr", &v,
+		   "Bonjour. Pour choisir un autre moment, quand vous voulez, répondez "
+		   "RDV.");
+}
 
-			assert_int_equal(rc, kind >= RDVD_MSG_CONFIRMATION &&
-							     kind <= RDVD_MSG_CANCELLATION
-						     ? 0
-						     : -1);
-			assert_null(strstr(buf_str(&s), "logement"));
-			assert_null(strstr(buf_str(&s), "Premier"));
-			buf_fini(&s);
-		}
+/* What the alphabet has not: folded in French, kept in a name in another script while one
+ * segment holds it, left out when not. */
+static void test_other_scripts(void **state)
+{
+	struct text_values v = henin();
+	struct buf b = BUF_INIT;
+
+	v.first_name = "Олександра";
+	v.link = "https://rdv.fr";
+	text_render(shipped, RDVD_MSG_FOLLOW_UP, 0, RDVD_CHANNEL_SMS, "fr", &v, NULL, &b);
+	/* 70 characters do not hold it: without the name */
+	assert_string_equal(buf_str(&b),
+			    "Bonjour. Un autre rendez-vous vous aiderait ? Notre porte "
+			    "reste ouverte. Choisissez le moment qui vous va : "
+			    "https://rdv.fr");
+	buf_clear(&b);
+	struct text_line line = {0};
+	struct buf errors = BUF_INIT;
+	static const char markup[] = "Bonjour[3: {first_name}] : {link}";
+	text_line_parse(&line, "t", 1, markup, sizeof markup - 1, &errors);
+	assert_int_equal(text_sms_write(&line, &v, &b).encoding, GSM_UCS2);
+	assert_string_equal(buf_str(&b), "Bonjour Олександра : https://rdv.fr");
+	/* Zoë and François lose nothing that one could misread */
+	buf_clear(&b);
+	v.first_name = "François-Zoë";
+	assert_int_equal(text_sms_write(&line, &v, &b).encoding, GSM_7BIT);
+	assert_string_equal(buf_str(&b), "Bonjour Francois-Zoe : https://rdv.fr");
+	text_line_fini(&line);
+	buf_fini(&errors);
+	buf_fini(&b);
 }
 
 /* Each site of the territory on each day of a year, by hand of the calendar: one
@@ -350,67 +437,76 @@ static void write_text(const char *dir, const char *name, const char *bytes)
 	fclose(f);
 }
 
-/* The shipped texts in a folder of their own, one of them replaced; what loading says. */
+/* Make the folders above a path, or remove them when they are empty. */
+static void folders_of(const char *dir, const char *name, int make)
+{
+	char path[512];
+
+	for (int depth = 4; depth >= 1; depth--) {
+		const char *end = name;
+		int level = make ? 5 - depth : depth;
+
+		for (int i = 0; i < level && end; i++)
+			end = strchr(end + (i > 0), '/');
+		if (!end)
+			continue;
+		snprintf(path, sizeof path, "%s/%.*s", dir, (int)(end - name), name);
+		if (make)
+			mkdir(path, 0700);
+		else
+			rmdir(path);
+	}
+}
+
+/* The shipped texts in a folder of their own, linked or unlinked. */
+static void link_shipped(const char *dir, int make)
+{
+	const struct text_shelf *all = &shipped->shelves[0];
+	char path[512];
+
+	for (int lang = 0; lang < LANGUAGE_COUNT && make; lang++) {
+		snprintf(path, sizeof path, "%s/%s", dir, text_languages[lang]);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		snprintf(path, sizeof path, "%s%s", dir,
+			 strrchr(all->files[i].path, '/') - 3);
+		if (make)
+			assert_int_equal(symlink(all->files[i].path, path), 0);
+		else
+			unlink(path);
+	}
+	for (int lang = 0; lang < LANGUAGE_COUNT && !make; lang++) {
+		snprintf(path, sizeof path, "%s/%s", dir, text_languages[lang]);
+		rmdir(path);
+	}
+}
+
+/* The shipped texts with one replaced or added; what loading says. */
 static void load_with(const char *name, const char *bytes, int want_ok, const char *want)
 {
-	char dir[] = "/tmp/rdvd-texts-XXXXXX", command[256];
-	struct buf errors = BUF_INIT, path = BUF_INIT;
+	char dir[] = "/tmp/rdvd-texts-XXXXXX", path[512];
+	struct buf errors = BUF_INIT;
 	struct texts *t;
 
 	assert_non_null(mkdtemp(dir));
-	for (int lang = 0; lang < LANGUAGE_COUNT; lang++) {
-		snprintf(command, sizeof command, "%s/%s", dir, text_languages[lang]);
-		assert_int_equal(mkdir(command, 0700), 0);
-		for (int i = 0; i < STEM_COUNT * TEXT_ORDINALS * 4; i++) {
-			const struct text_file *f =
-				(const struct text_file *)shipped->files +
-				lang * STEM_COUNT * TEXT_ORDINALS * 4 + i;
-
-			if (!f->path)
-				continue;
-			buf_clear(&path);
-			buf_addf(&path, "%s%s", dir, strrchr(f->path, '/') - 3);
-			assert_int_equal(symlink(f->path, buf_str(&path)), 0);
-		}
-	}
-	buf_clear(&path);
-	buf_addf(&path, "%s/%s", dir, name);
-	unlink(buf_str(&path));
+	link_shipped(dir, 1);
+	folders_of(dir, name, 1);
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	unlink(path);
 	if (bytes)
 		write_text(dir, name, bytes);
 	t = texts_load(dir, &errors);
 	if (!!t != want_ok || (want && !strstr(buf_str(&errors), want)))
 		fail_msg("%s with \"%s\": %s", name, bytes ? bytes : "nothing",
 			 buf_str(&errors));
-	if (!want_ok && bytes) {
-		/* every error begins with the file */
-		buf_clear(&path);
-		buf_addf(&path, "%s/", dir);
-		assert_int_equal(strncmp(buf_str(&errors), buf_str(&path), path.len), 0);
-	}
+	if (!want_ok && bytes) /* every error begins with the file */
+		assert_int_equal(strncmp(buf_str(&errors), dir, strlen(dir)), 0);
 	texts_free(t);
-	for (int lang = 0; lang < LANGUAGE_COUNT; lang++)
-		for (int i = 0; i < STEM_COUNT * TEXT_ORDINALS * 4; i++) {
-			const struct text_file *f =
-				(const struct text_file *)shipped->files +
-				lang * STEM_COUNT * TEXT_ORDINALS * 4 + i;
-
-			if (!f->path)
-				continue;
-			buf_clear(&path);
-			buf_addf(&path, "%s%s", dir, strrchr(f->path, '/') - 3);
-			unlink(buf_str(&path));
-		}
-	buf_clear(&path);
-	buf_addf(&path, "%s/%s", dir, name);
-	unlink(buf_str(&path));
-	for (int lang = 0; lang < LANGUAGE_COUNT; lang++) {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s", dir, text_languages[lang]);
-		rmdir(buf_str(&path));
-	}
-	rmdir(dir);
-	buf_fini(&path);
+	unlink(path);
+	folders_of(dir, name, 0);
+	link_shipped(dir, 0);
+	assert_int_equal(rmdir(dir), 0);
 	buf_fini(&errors);
 }
 
@@ -463,9 +559,9 @@ static void test_lint(void **state)
 		{"fr/moved.sms.txt", OK_SMS " [a|b|c]", ":1: '|' belongs once"},
 		/* what it must tell, and where */
 		{"fr/moved.sms.txt", "{day} {hour}",
-		 "every text tells, outside [ ], link"},
+		 "every such text tells, outside [ ], link"},
 		{"fr/moved.sms.txt", "{day} [{hour}] {link}",
-		 "every text tells, outside [ ], hour"},
+		 "every such text tells, outside [ ], hour"},
 		{"fr/moved.sms.txt", OK_SMS " {place}",
 		 "may be empty, and then leaves a hole: place"},
 		{"fr/moved.email.txt", OK_MAIL "{phone}", ":4: may be empty"},
@@ -496,6 +592,35 @@ static void test_lint(void **state)
 		 "the word reply: asks for an answer"},
 		{"fr/moved.sms.txt", OK_SMS " STOP au 36111",
 		 "the word stop: makes providers"},
+		{"fr/moved.sms.txt", OK_SMS " Offre promo", "the word promo"},
+		{"fr/moved.sms.txt", OK_SMS " sans faute",
+		 "the word faute: reproaches the person"},
+		{"fr/moved.sms.txt", OK_SMS " \xf0\x9f\x98\x80",
+		 "a character that the SMS alphabet has not"},
+		{"fr/moved.email.txt", OK_MAIL "\xf0\x9f\x98\x80", NULL},
+		/* a link or an answer */
+		{"fr/moved.reply.sms.txt", "{day} {hour} Répondez OUI", NULL},
+		{"fr/moved.reply.sms.txt", "{day} {hour} {link}",
+		 "a text that asks for an answer may not hold link"},
+		{"fr/moved.reply.sms.txt", "{day} Répondez OUI",
+		 "every such text tells, outside [ ], hour"},
+		{"fr/moved.reply.sms.txt", "{day} {hour} STOP pour arrêter",
+		 "the word stop"},
+		{"fr/moved.reply.sms.txt", NULL,
+		 "/fr/moved.reply.sms.txt: this text is missing"},
+		{"en/offer.discreet.reply.sms.txt", NULL, "this text is missing"},
+		{"fr/moved.reply.email.txt", OK_MAIL, "no text has that name"},
+		{"fr/code.reply.sms.txt", "{code}", "no text has that name"},
+		{"fr/notice.sms.txt", "x", "no text has that name"},
+		{"fr/code.sms.txt", "{code} {day}", "may be empty, and then leaves"},
+		/* folders */
+		{"fr/clla/moved.sms.txt", OK_SMS, NULL},
+		{"fr/clla/premier/moved.sms.txt", OK_SMS, NULL},
+		{"fr/clla/premier/moved.sms.txt", "{day}",
+		 "/fr/clla/premier/moved.sms.txt:1: every such text"},
+		{"fr/clla/mooved.sms.txt", OK_SMS,
+		 "/fr/clla/mooved.sms.txt: no text has that name"},
+		{"fr/clla/premier/encore/moved.sms.txt", OK_SMS, "a folder too deep"},
 		/* words are whole, and the body of an e-mail is the person's */
 		{"fr/moved.sms.txt", OK_SMS " relogements stoppe", NULL},
 		{"fr/moved.email.txt",
@@ -514,6 +639,92 @@ static void test_lint(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		load_with(cases[i].name, cases[i].bytes, !cases[i].want, cases[i].want);
+}
+
+/* Who gets whose text: the most particular folder that has it. */
+static void test_folders(void **state)
+{
+	static const char *const files[][2] = {
+		{"fr/moved.sms.txt", "all {day} {hour} {link}"},
+		{"fr/hc/moved.sms.txt", "hc {day} {hour} {link}"},
+		{"fr/premier/moved.sms.txt", "premier {day} {hour} {link}"},
+		{"fr/hc/premier/moved.sms.txt", "hc premier {day} {hour} {link}"},
+		{"fr/hc/reminder.sms.txt", "hc {day} {hour} {link}"},
+		{"fr/hc/atelier/reminder-2.sms.txt", "hc atelier 2 {day} {hour} {link}"},
+		{"fr/hc/moved.discreet.sms.txt", "hush {day} {hour} {link}"},
+	};
+	static const struct {
+		enum text_stem stem;
+		int ordinal;
+		const char *lang, *organisation, *service;
+		int discreet;
+		const char *want;
+	} cases[] = {
+		{TEXT_MOVED, 0, "fr", NULL, NULL, 0, "all "},
+		{TEXT_MOVED, 0, "fr", "other", "atelier", 0, "all "},
+		{TEXT_MOVED, 0, "fr", "hc", "atelier", 0, "hc mardi"},
+		{TEXT_MOVED, 0, "fr", "other", "premier", 0, "premier "},
+		{TEXT_MOVED, 0, "fr", "hc", "premier", 0, "hc premier "},
+		{TEXT_MOVED, 0, "en", "hc", "premier", 0, "Your appointment"},
+		{TEXT_MOVED, 0, "fr", "hc", "premier", 1, "hush "},
+		{TEXT_REMINDER, 2, "fr", "hc", "premier", 0, "hc mardi"},
+		{TEXT_REMINDER, 2, "fr", "hc", "atelier", 0, "hc atelier 2"},
+		{TEXT_REMINDER, 1, "fr", "hc", "atelier", 0, "hc mardi"},
+		{TEXT_REMINDER, 2, "fr", "other", "atelier", 0, "Rendez-vous"},
+		{TEXT_CONFIRMATION, 0, "fr", "hc", "premier", 0, "C'est"},
+	};
+	char dir[] = "/tmp/rdvd-texts-XXXXXX", path[512];
+	struct buf errors = BUF_INIT, b = BUF_INIT;
+	struct texts *t;
+	struct territory *territory;
+	static const char json[] =
+		"{\"format\": \"rdvd-territory/1\", \"network\": {\"id\": \"n\"},"
+		" \"organisations\": [{\"id\": \"hc\"}],"
+		" \"services\": [{\"id\": \"premier\", \"name\": \"x\", \"minutes\": "
+		"30}]}";
+
+	assert_non_null(mkdtemp(dir));
+	link_shipped(dir, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		folders_of(dir, files[i][0], 1);
+		snprintf(path, sizeof path, "%s/%s", dir, files[i][0]);
+		unlink(path);
+		write_text(dir, files[i][0], files[i][1]);
+	}
+	t = texts_load(dir, &errors);
+	assert_string_equal(buf_str(&errors), "");
+	assert_non_null(t);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct text_values v = henin();
+
+		v.organisation_slug = cases[i].organisation;
+		v.service_slug = cases[i].service;
+		v.discreet = cases[i].discreet;
+		buf_clear(&b);
+		assert_int_equal(text_write(t, cases[i].stem, cases[i].ordinal,
+					    RDVD_CHANNEL_SMS, cases[i].lang, &v, NULL,
+					    &b),
+				 0);
+		if (strncmp(buf_str(&b), cases[i].want, strlen(cases[i].want)) != 0)
+			fail_msg("case %zu: %s", i, buf_str(&b));
+	}
+	territory = territory_parse("t", json, sizeof json - 1, &errors);
+	assert_string_equal(buf_str(&errors), "");
+	assert_int_equal(texts_check_slugs(t, territory, &errors), -1);
+	assert_non_null(strstr(buf_str(&errors),
+			       "/fr/hc/atelier: there is no service \"atelier\": name"));
+	assert_null(strstr(buf_str(&errors), "premier"));
+	territory_free(territory);
+	texts_free(t);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof path, "%s/%s", dir, files[i][0]);
+		unlink(path);
+		folders_of(dir, files[i][0], 0);
+	}
+	link_shipped(dir, 0);
+	assert_int_equal(rmdir(dir), 0);
+	buf_fini(&errors);
+	buf_fini(&b);
 }
 
 static void test_no_folder(void **state)
@@ -600,12 +811,15 @@ int main(void)
 		cmocka_unit_test(test_shipped_english),
 		cmocka_unit_test(test_discreet),
 		cmocka_unit_test(test_shipped_email),
-		cmocka_unit_test(test_service_is_never_told),
+		cmocka_unit_test(test_every_text),
+		cmocka_unit_test(test_reply_sms),
+		cmocka_unit_test(test_other_scripts),
 		cmocka_unit_test(test_territory_fits),
 		cmocka_unit_test(test_check_lengths),
 		cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_nothing_is_cut),
 		cmocka_unit_test(test_lint),
+		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_no_folder),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_sender),
