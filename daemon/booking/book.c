@@ -414,6 +414,7 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 	for (int i = 0; i < c->ncounsellors; i++)
 		in->counsellors[i] = t->counsellors[c->counsellors[i]].id;
 	in->channel = q->channel;
+	in->wait = q->wait;
 	in->booked_on = civil_time_day(zone_to_civil(zone, j->ask.now));
 	in->now = j->ask.now;
 	in->request_key = j->request_key;

@@ -205,6 +205,8 @@ static void change_settle(struct change_job *j)
 	    stands = is->status != RDVD_CANCELLED;
 	was.session = j->was_session;
 	pending_drop(b, j->pending);
+	if (j->act == ACT_MOVE)
+		hold_gone(b, j->move.hold);
 	if (stood && !stands) {
 		session_left(b, &was);
 	} else if (!stood && stands) {
@@ -461,6 +463,8 @@ static void move_fill(struct change_job *j, const struct claim *c,
 		.ncounsellors = c->ncounsellors,
 		.move_until_s = -1,
 		.named = *j->counsellor_slug != '\0',
+		.hold = j->ask.but_hold,
+		.wait = j->which.wait,
 		.now = r.now,
 		.actor = j->actor,
 	};
@@ -482,6 +486,33 @@ static void move_fill(struct change_job *j, const struct claim *c,
 			  &j->owed);
 	j->move.owed = j->owed.items;
 	j->move.nowed = j->owed.n;
+}
+
+/* The hold that keeps the new time, if it is of that time; NULL none. */
+static const struct claim *move_hold(const struct change_job *j)
+{
+	const struct claim *held =
+		j->which.hold ? agenda_claim_find(j->b->agenda, CLAIM_HOLD, j->which.hold)
+			      : NULL;
+	return held && held->service == j->ask.service && held->site == j->ask.site &&
+			       held->start == j->ask.start
+		       ? held
+		       : NULL;
+}
+
+/* The counsellors whom the hold keeps, while they are still there. */
+static void move_use_hold(const struct change_job *j, const struct claim *held,
+			  const struct agenda_answer *answer, struct claim *c)
+{
+	int all_free = held->ncounsellors > 0;
+	for (int i = 0; i < held->ncounsellors && held->capacity == 0; i++)
+		all_free &= agenda_counsellor_is_free(
+			j->b->agenda, held->counsellors[i], j->ask.site, j->ask.start,
+			answer->end, j->ask.but_hold, j->ask.but_session);
+	if (!all_free)
+		return;
+	c->ncounsellors = held->ncounsellors;
+	memcpy(c->counsellors, held->counsellors, sizeof c->counsellors);
 }
 
 static void move_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
@@ -507,7 +538,11 @@ static void move_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 		finish(j, BOOKING_IS_CANCELLED);
 		return;
 	}
+	const struct claim *held = move_hold(j);
+	j->ask.but_hold = held ? j->which.hold : 0;
 	j->refusal = move_find_time(j, &c, &answer);
+	if (held && j->refusal == BOOKING_DONE)
+		move_use_hold(j, held, &answer, &c);
 	move_fill(j, &c, &answer);
 	if (j->refusal == BOOKING_DONE) {
 		c.site = j->ask.site;
@@ -516,6 +551,9 @@ static void move_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 		c.service = j->ask.service;
 		c.capacity = a->capacity;
 		c.seats = a->capacity > 0 ? a->party_size : 0;
+		/* places that its own hold keeps are counted there until it is gone */
+		if (held)
+			c.seats -= c.seats < held->seats ? c.seats : held->seats;
 		j->pending = pending_put(b, &c);
 	}
 	submit(j);
