@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is kept from filling the agenda, and who is never kept out: the field that people do not see, haste,
+a crowd behind one address, numbers that a team wants proven; each with its way through without scripts."""
+
+import hashlib
+import html
+import re
+import urllib.parse
+
+from helpers import wait_for
+from small import (NOW, Page, at, everything, fill, find_hours, instant, local_path, opening, person, service,
+                   small, write_territory)
+
+FORUM = "198.51.100.7"
+PROXY = {"demo": False, "trusted_proxy": ["127.0.0.1"]}
+
+
+def wide(**organisation):
+    """Ten counsellors at one place, so that ninety people find an hour."""
+    who = [f"c{n}" for n in range(10)]
+    t = small()
+    t["organisations"][0].update(organisation)
+    t["counsellors"] = [{"id": c, "organisation": "o", "label": c} for c in who]
+    t["services"] = [service("rdv", 60)]
+    t["openings"] = [opening("a", "centre", who, ["rdv"], "2026-03-20T08:00", "2026-03-20T20:00")]
+    t["closures"] = []
+    return t
+
+
+class Visitor:
+    """A browser without cookies or scripts, seen from an address."""
+
+    def __init__(self, d, number, address=FORUM):
+        self.d, self.who = d, person(number, email=f"p{number}@example.org")
+        self.headers = {"X-Forwarded-For": address, "Accept-Language": "fr"}
+        self.client = d.client()
+
+    def get(self, path):
+        return self.client.request("GET", path, headers=self.headers)
+
+    def post(self, path, fields):
+        return self.client.request("POST", path, urllib.parse.urlencode(fields), self.headers)
+
+    def form(self, hour):
+        """Hold an hour and open the form."""
+        answer = self.post("/reserver", [("service", "rdv"), ("horaire", hour)])
+        assert answer.status == 303, answer
+        page = self.get(local_path(answer.headers["Location"]))
+        assert page.status == 200, page
+        self.sheet = Page(page.text).form_to("/reserver/")
+
+    def send(self, **typed):
+        return self.post(self.sheet["action"], fill(self.sheet, self.who, **typed))
+
+    def send_slowly(self, **typed):
+        """As people do: sent again until it is not too fast."""
+        def slow_enough():
+            answer = self.send(**typed)
+            return answer if "Relisez" not in answer.text else None
+        return wait_for(slow_enough, "the form to be believed", step_s=0.2)
+
+
+def hour(day, h):
+    start = instant(at(day, h))
+    return f"centre.{int(start.timestamp())}"
+
+
+def hours_of(d):
+    """As the page of times writes them."""
+    page = Page(d.request("GET", "/horaires?service=rdv").text)
+    return list(find_hours(page))
+
+
+def solved(page):
+    """The proof of the riddle that a check page asks."""
+    def of(name):
+        return re.search(rf'data-{name}="([^"]+)"', page).group(1)
+    for n in range(int(of("max")) + 1):
+        if hashlib.sha256(f"{of('salt')}{n}".encode()).hexdigest() == of("hash"):
+            return ".".join([of("salt"), of("hash"), of("mac"), str(n)])
+    raise AssertionError("the riddle has no answer")
+
+
+def code_of(d, channel, to):
+    def told():
+        found = [m for m in d.spool() if m.channel == channel and m.to.strip("<>") == to
+                 and re.search(r"\b\d{6}\b", m.text)]
+        return re.search(r"\b\d{6}\b", found[-1].text).group(0) if found else None
+    return wait_for(told, f"a code by {channel}")
+
+
+def with_limits(**limits):
+    return "limits {\n" + "".join(f"\t{k} = {v}\n" for k, v in limits.items()) + "}\n"
+
+
+def test_ninety_people_at_a_forum_get_through(daemon, tmp_path):
+    """One Wi-Fi, one address, ninety bookings in a minute: nobody is asked anything more."""
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide()), conf=PROXY)
+    slots = [s for s in d.slots("rdv") for _ in range(10)][:90]
+    people = [Visitor(d, n) for n in range(90)]
+    for who, slot in zip(people, slots):
+        search = who.get("/")
+        assert search.status == 200
+        assert who.get("/horaires?q=carvin&service=rdv").status == 200
+        who.form(f"{slot['site']}.{int(instant(slot['start']).timestamp())}")
+    answers = [who.send_slowly() for who in people]
+    assert [a.status for a in answers] == [303] * 90
+    assert len(everything(d)) == 90
+
+
+def test_the_field_that_nobody_sees(daemon, tmp_path):
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide()), conf=PROXY)
+    bot = Visitor(d, 1)
+    bot.form(hours_of(d)[0])
+    assert "sujet" in dict(bot.sheet["fields"])
+    answer = bot.send(sujet="http://example.org")
+    assert answer.status == 422 and "Relisez" in answer.text
+    assert "Prénom1" in answer.text, "nothing typed is lost"
+    assert dict(Page(answer.text).form_to("/reserver/")["fields"])["sujet"] == "", "a browser that filled it may go on"
+    assert everything(d) == []
+    assert bot.send_slowly().status == 303
+
+
+def test_nobody_types_that_fast(daemon, tmp_path):
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide()), conf=PROXY)
+    bot = Visitor(d, 1)
+    bot.form(hours_of(d)[0])
+    answer = bot.send()
+    assert answer.status == 422 and "Relisez" in answer.text and "Prénom1" in answer.text
+    forged = bot.post(bot.sheet["action"], [(k, v) for k, v in fill(bot.sheet, bot.who) if k != "vu"])
+    assert forged.status == 422
+    assert everything(d) == []
+    assert bot.send_slowly().status == 303 and len(everything(d)) == 1
+
+
+def test_the_demonstration_refuses_nobody(daemon, tmp_path):
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide()), conf={"trusted_proxy": ["127.0.0.1"]},
+               extra=with_limits(proof_above_address=1, proof_above_all=1))
+    slots = hours_of(d)
+    for n in range(4):
+        who = Visitor(d, n)
+        who.form(slots[n])
+        assert who.send(sujet="x").status == 303
+
+
+def crowd(daemon, tmp_path):
+    """A daemon whose threshold one address has passed, and somebody who comes after."""
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide()), conf=PROXY,
+               extra=with_limits(proof_above_address=2))
+    slots = hours_of(d)
+    people = [Visitor(d, n) for n in range(4)]
+    for who, h in zip(people, slots):
+        who.form(h)
+    for who in people[:2]:
+        assert who.send_slowly().status == 303
+    elsewhere = Visitor(d, 50, "203.0.113.5")
+    elsewhere.form(slots[4])
+    assert elsewhere.send_slowly().status == 303, "another address is not the crowd"
+    return d, people[2], people[3]
+
+
+def test_a_crowd_is_asked_for_a_proof_of_work(daemon, tmp_path):
+    d, late, later = crowd(daemon, tmp_path)
+    answer = late.send_slowly()
+    assert answer.status == 403 and "Encore une étape" in answer.text
+    assert "03 21 00 00 00" in html.unescape(answer.text).replace("\u00a0", " "), "the team's telephone"
+    page = Page(answer.text)
+    form = [f for f in page.forms if ("preuve", "") in f["fields"]][0]
+    fields = [(k, v) for k, v in form["fields"] if k != "preuve"]
+    assert dict(fields)["prenom"] == "Prénom2", "what was typed is carried along"
+    assert late.post(form["action"], fields + [("preuve", "a.b.c.1")]).status == 403
+    proof = solved(answer.text)
+    assert late.post(form["action"], fields + [("preuve", proof)]).status == 303
+    assert len(everything(d)) == 4
+    assert later.send_slowly(preuve=proof).status == 403, "a proof is good once"
+
+
+def test_without_scripts_a_crowd_goes_by_mail(daemon, tmp_path):
+    d, late, _ = crowd(daemon, tmp_path)
+    page = Page(late.send_slowly().text)
+    form = page.form_to("/verifier")
+    sent = late.post(form["action"], form["fields"] + [("par", "email")])
+    assert sent.status == 200 and "est parti à" in sent.text, sent
+    code = code_of(d, "email", "p2@example.org")
+    form = [f for f in Page(sent.text).forms if ("code", "") in f["fields"]][0]
+    fields = [(k, v) for k, v in form["fields"] if k != "code"]
+    wrong = late.post(form["action"], fields + [("code", "000000" if code != "000000" else "111111")])
+    assert "Ce n’est pas le bon code" in wrong.text and "4 essais" in html.unescape(wrong.text)
+    assert late.post(form["action"], fields + [("code", code)]).status == 303
+    assert len(everything(d)) == 4
+    again = late.post(page.form_to("/verifier")["action"], page.form_to("/verifier")["fields"] + [("par", "email")])
+    assert "Un code vient déjà de partir" in again.text
+
+
+def test_a_team_may_want_numbers_proven_by_a_code(daemon, tmp_path):
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide(verify_phone="code")), conf=PROXY)
+    slots = hours_of(d)
+    without, abroad, ana = Visitor(d, 1), Visitor(d, 2), Visitor(d, 3)
+    for who, h in zip((without, abroad, ana), slots):
+        who.form(h)
+    assert without.send_slowly(telephone="").status == 303, "no number, no question"
+    assert abroad.send_slowly(telephone="+41 79 123 45 67").status == 303, "one that gets no SMS: neither"
+    answer = ana.send_slowly()
+    assert answer.status == 403 and "Vérifions votre numéro" in answer.text
+    form = Page(answer.text).form_to("/verifier")
+    sent = ana.post(form["action"], form["fields"] + [("par", "sms")])
+    form = [f for f in Page(sent.text).forms if ("code", "") in f["fields"]][0]
+    fields = [(k, v) for k, v in form["fields"] if k != "code"]
+    code = code_of(d, "sms", "+33600000003")
+    # the code of one number proves no other
+    other = [(k, "06 11 22 33 44" if k == "telephone" else v) for k, v in fields]
+    assert ana.post(form["action"], other + [("code", code)]).status == 403
+    assert len(everything(d)) == 2
+    done = ana.post(form["action"], fields + [("code", f"{code[:3]} {code[3:]}")])
+    assert done.status == 303
+    assert everything(d)[-1]["person"]["phone"] == "+33600000003"
+    same = ana.post(form["action"], fields + [("code", code)])
+    assert same.status == 303 and len(everything(d)) == 3, "sent twice, booked once"
+
+
+def test_codes_are_not_sent_for_their_own_sake(daemon, tmp_path):
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide(verify_phone="code")), conf=PROXY)
+    d.expect_log(r"codes by SMS are off for an hour: 0 of the last 20 were entered")
+    slots = hours_of(d)
+    bot = Visitor(d, 1)
+    bot.form(slots[0])
+    form = Page(bot.send_slowly().text).form_to("/verifier")
+
+    def ask(n):
+        fields = [(k, f"06 70 00 00 {n:02}" if k == "telephone" else v) for k, v in form["fields"]]
+        return bot.post(form["action"], fields + [("par", "sms")]).text
+    for n in range(20):
+        assert "est parti à" in ask(n)
+    assert "Nous n’envoyons pas de code par SMS en ce moment" in ask(30)
+    assert "03 21 00 00 00" in html.unescape(ask(31)).replace("\u00a0", " ")
