@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "act.h"
+#include "owe.h"
 #include "part.h"
 #include "slot.h"
 
@@ -90,7 +91,7 @@ static void tell_of_move(struct db *db, struct part *p, const struct rdvd_move *
 	p->revision++;
 	p->status = RDVD_BOOKED; /* "I am coming" was said of another time */
 	p->confirmed = 0;
-	messages_supersede(db, p->id, "the appointment was moved");
+	messages_supersede(db, p->id, 0, "the appointment was moved");
 	messages_owe(db, p->id, p->revision, m->when.start, m->owed, m->nowed, m->now);
 }
 
@@ -149,7 +150,7 @@ static void leave(struct db *db, struct part *p, rdvd_time now)
 	p->cancelled = now;
 	p->revision++;
 	p->sequence++;
-	messages_supersede(db, p->id, "the appointment was cancelled");
+	messages_supersede(db, p->id, 0, "the appointment was cancelled");
 	session_changed(db, p->session, gone);
 }
 
@@ -247,7 +248,7 @@ static void apply_outcome(struct db *db, struct part *p, const struct rdvd_mark 
 	if (!cancels && was) {
 		come_back(db, p, m);
 		part_reload_session(db, p);
-		messages_supersede(db, p->id, "the appointment stands again");
+		messages_supersede(db, p->id, 0, "the appointment stands again");
 		messages_owe(db, p->id, p->revision, p->start, m->owed, m->nowed, m->now);
 		p->status = p->confirmed ? RDVD_CONFIRMED : RDVD_BOOKED;
 		p->cancelled = 0;

@@ -147,6 +147,32 @@ enum rdvd_rc store_duplicate_each(void *st, rdvd_id person, rdvd_appointment_cb 
 	return db->rc;
 }
 
+enum rdvd_rc store_person_week(void *st, rdvd_id participation, rdvd_appointment_cb *cb,
+			       void *arg)
+{
+	struct db *db = db_start(st);
+	int opened = db_moment(db);
+
+	each(db, QUERY(db, SQL_APPOINTMENT_WEEK, INT("participation", participation)), cb,
+	     arg);
+	db_moment_end(db, opened);
+	return db->rc;
+}
+
+enum rdvd_rc store_appointment_of_number(void *st, const char *number, rdvd_time from,
+					 rdvd_appointment_cb *cb, void *arg)
+{
+	struct db *db = db_start(st);
+	int opened = db_moment(db);
+
+	each(db,
+	     QUERY(db, SQL_APPOINTMENT_OF_NUMBER, TEXT("number", number),
+		   INT("from", from)),
+	     cb, arg);
+	db_moment_end(db, opened);
+	return db->rc;
+}
+
 /* A number as people type it, "06 12 34", is found behind any country's code: its digits
  * without the leading 0 into out; "" when q is not a number. */
 static void national_digits(const char *q, char *out, size_t size)

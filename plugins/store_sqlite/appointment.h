@@ -18,6 +18,10 @@ enum rdvd_rc store_person_get(void *st, rdvd_id person, rdvd_appointment_cb *cb,
 			      void *arg);
 enum rdvd_rc store_duplicate_each(void *st, rdvd_id person, rdvd_appointment_cb *cb,
 				  void *arg);
+enum rdvd_rc store_person_week(void *st, rdvd_id participation, rdvd_appointment_cb *cb,
+			       void *arg);
+enum rdvd_rc store_appointment_of_number(void *st, const char *number, rdvd_time from,
+					 rdvd_appointment_cb *cb, void *arg);
 enum rdvd_rc store_person_search(void *st, const char *q, rdvd_id organisation,
 				 size_t limit, rdvd_appointment_cb *cb, void *arg);
 

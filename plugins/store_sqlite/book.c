@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "act.h"
+#include "owe.h"
 #include "part.h"
 #include "slot.h"
 

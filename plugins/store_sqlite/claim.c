@@ -8,10 +8,8 @@
  * A message is judged again before it is given: what the appointment has become since
  * decides whether it is still true. Of several that are due for one participation (after
  * the daemon was down) only the latest goes. */
-#include <string.h>
-
-#include "db.h"
 #include "message.h"
+#include "owe.h"
 
 #define RIPEN_MAX 5000 /* moved from waiting to due in one claim */
 #define LOOKS_PER_MESSAGE \
@@ -22,64 +20,130 @@ struct verdict {
 	const char *note;
 };
 
-struct waiting { /* a row at the front of the queue, and its appointment's present state
-		  */
+#define FAR_S (36 * 3600) /* a reminder that early can stand for the whole week */
+
+struct waiting { /* a row at the front of the queue, and what decides about it */
 	struct rdvd_message_row row;
+	int letter;
 	enum rdvd_status status;
 	enum rdvd_outcome outcome;
 	int revision;
 	rdvd_time start;
 	int later; /* another, later one of the same participation and channel is due too
 		    */
+	int offer_is_over;
+	int stopped, bad; /* its recipient */
 };
 
-static struct verdict judge(const struct waiting *w, rdvd_time now)
+static int announces(const struct rdvd_message_row *m)
+{
+	return m->kind == RDVD_MSG_CONFIRMATION || m->kind == RDVD_MSG_REMINDER ||
+	       m->kind == RDVD_MSG_MOVED;
+}
+
+/* What the recipient is decides for whatever is sent there; an answer to their own text
+ * always goes. */
+static struct verdict judge_recipient(const struct waiting *w)
 {
 	const struct rdvd_message_row *m = &w->row;
-	int announces = m->kind == RDVD_MSG_CONFIRMATION ||
-			m->kind == RDVD_MSG_REMINDER || m->kind == RDVD_MSG_MOVED;
 
-	if (m->deadline <= now)
-		return (struct verdict){RDVD_MSG_EXPIRED, "its time had passed"};
+	if (w->stopped && !m->inbound)
+		return (struct verdict){RDVD_MSG_SUPPRESSED, "STOP"};
+	if (w->bad && (m->kind == RDVD_MSG_REMINDER ||
+		       (m->kind == RDVD_MSG_FOLLOW_UP && !w->letter)))
+		return (struct verdict){RDVD_MSG_SUPPRESSED,
+					"nothing arrives at this number"};
+	return (struct verdict){RDVD_MSG_SENDING, ""};
+}
+
+static struct verdict judge_letter(const struct waiting *w)
+{
+	if (w->offer_is_over)
+		return (struct verdict){RDVD_MSG_SUPERSEDED,
+					"the offer is no longer open"};
+	return judge_recipient(w);
+}
+
+/* One kind word after a missed appointment, unless it was not missed after all, or the
+ * next one is there already. */
+static struct verdict judge_follow_up(struct db *db, const struct waiting *w,
+				      rdvd_time now)
+{
+	int64_t ahead = 0;
+
+	if (w->outcome != RDVD_NO_SHOW)
+		return (struct verdict){RDVD_MSG_SUPERSEDED,
+					"its outcome is another one"};
+	db_ints(db, SQL_PERSON_AHEAD,
+		VALUES(INT("participation", w->row.participation), INT("now", now)),
+		&ahead, 1);
+	if (ahead)
+		return (struct verdict){RDVD_MSG_SUPERSEDED,
+					"they have another appointment"};
+	return judge_recipient(w);
+}
+
+static struct verdict judge_owed(struct db *db, const struct waiting *w, rdvd_time now)
+{
+	const struct rdvd_message_row *m = &w->row;
+
 	if (w->status == RDVD_CANCELLED && m->kind != RDVD_MSG_CANCELLATION)
 		return (struct verdict){RDVD_MSG_SUPERSEDED,
 					"the appointment was cancelled"};
 	if (w->status != RDVD_CANCELLED && m->kind == RDVD_MSG_CANCELLATION)
 		return (struct verdict){RDVD_MSG_SUPERSEDED,
 					"the appointment stands again"};
-	if (announces && m->revision != w->revision)
+	if (m->kind == RDVD_MSG_FOLLOW_UP)
+		return judge_follow_up(db, w, now);
+	if (announces(m) && m->revision != w->revision)
 		return (struct verdict){RDVD_MSG_SUPERSEDED, "the appointment was moved"};
-	if (announces && w->outcome != RDVD_OUTCOME_UNKNOWN)
+	if (announces(m) && w->outcome != RDVD_OUTCOME_UNKNOWN)
 		return (struct verdict){RDVD_MSG_SUPERSEDED, "its outcome is known"};
-	if ((announces || m->kind == RDVD_MSG_CANCELLATION) && w->start <= now)
+	if ((announces(m) || m->kind == RDVD_MSG_CANCELLATION) && w->start <= now)
 		return (struct verdict){RDVD_MSG_EXPIRED, "the appointment had begun"};
-	if (announces && w->later)
+	if (announces(m) && w->later)
 		return (struct verdict){RDVD_MSG_SUPERSEDED, "a later message says it"};
-	return (struct verdict){RDVD_MSG_SENDING, ""};
+	return judge_recipient(w);
+}
+
+static struct verdict judge(struct db *db, const struct waiting *w, rdvd_time now)
+{
+	if (w->row.deadline <= now)
+		return (struct verdict){RDVD_MSG_EXPIRED, "its time had passed"};
+	return w->letter ? judge_letter(w) : judge_owed(db, w, now);
 }
 
 static void read_waiting(sqlite3_stmt *s, struct waiting *w)
 {
-	int i = 0;
+	message_read(s, &w->row);
+	w->letter = sqlite3_column_int(s, W_LETTER);
+	w->status = (enum rdvd_status)sqlite3_column_int(s, W_STATUS);
+	w->outcome = (enum rdvd_outcome)sqlite3_column_int(s, W_OUTCOME);
+	w->revision = sqlite3_column_int(s, W_REVISION);
+	w->start = sqlite3_column_int64(s, W_STARTS);
+	w->offer_is_over = sqlite3_column_int64(s, W_OFFER) &&
+			   sqlite3_column_int(s, W_OFFER_STATE) != RDVD_OFFER_OPEN;
+	w->stopped = sqlite3_column_int64(s, W_STOPPED) != 0;
+	w->bad = sqlite3_column_int64(s, W_BAD) != 0;
+	w->row.unknowns = sqlite3_column_int(s, W_UNKNOWNS);
+	w->later = sqlite3_column_int(s, W_LATER);
+}
 
-	*w = (struct waiting){.row = {.id = sqlite3_column_int64(s, i++)}};
-	w->row.participation = sqlite3_column_int64(s, i++);
-	w->row.kind = (enum rdvd_message_kind)sqlite3_column_int(s, i++);
-	w->row.ordinal = sqlite3_column_int(s, i++);
-	w->row.channel = (enum rdvd_channel)sqlite3_column_int(s, i++);
-	w->row.revision = sqlite3_column_int(s, i++);
-	w->row.state = (enum rdvd_message_state)sqlite3_column_int(s, i++);
-	w->row.due = sqlite3_column_int64(s, i++);
-	w->row.deadline = sqlite3_column_int64(s, i++);
-	w->row.created = sqlite3_column_int64(s, i++);
-	w->row.attempts = sqlite3_column_int(s, i++);
-	w->row.unknowns = sqlite3_column_int(s, i++);
-	w->status = (enum rdvd_status)sqlite3_column_int(s, i++);
-	w->outcome = (enum rdvd_outcome)sqlite3_column_int(s, i++);
-	w->revision = sqlite3_column_int(s, i++);
-	w->start = sqlite3_column_int64(s, i++);
-	w->later = sqlite3_column_int(s, i);
-	w->row.to = w->row.text = w->row.provider_id = w->row.note = "";
+/* A reminder that goes days before speaks for the person's other appointments of that
+ * week: one message instead of several. */
+static void speak_for_week(struct db *db, struct waiting *w, rdvd_time now)
+{
+	int64_t others = 0;
+
+	if (w->letter || w->row.kind != RDVD_MSG_REMINDER || w->start - now < FAR_S)
+		return;
+	db_ints(db, SQL_WEEK_AHEAD,
+		VALUES(INT("participation", w->row.participation), INT("now", now)),
+		&others, 1);
+	if (!others)
+		return;
+	w->row.week = 1;
+	week_reminders_supersede(db, &w->row, "another reminder says it for the week");
 }
 
 static void settle(struct db *db, struct waiting *w, const struct verdict *v)
@@ -91,11 +155,31 @@ static void settle(struct db *db, struct waiting *w, const struct verdict *v)
 						: v->state;
 
 	RUN(db, SQL_MESSAGE_TAKE, INT("id", w->row.id), INT("state", state),
-	    TEXT("note", v->note), INT("more", sending));
+	    TEXT("note", v->note), INT("more", sending), INT("week", w->row.week));
 	db->now.messages[w->row.state]--;
 	db->now.messages[state]++;
 	w->row.state = state;
 	w->row.attempts += sending;
+}
+
+/* The row's texts live while s stands: it is let go last. */
+static int give_front(struct db *db, sqlite3_stmt *s, rdvd_time now, rdvd_message_cb *cb,
+		      void *arg, size_t *given)
+{
+	struct waiting w;
+	struct verdict v;
+
+	read_waiting(s, &w);
+	v = judge(db, &w, now);
+	if (v.state == RDVD_MSG_SENDING)
+		speak_for_week(db, &w, now);
+	settle(db, &w, &v);
+	if (v.state != RDVD_MSG_SENDING)
+		return 0;
+	RUN(db, SQL_ATTEMPT_INSERT, INT("message", w.row.id),
+	    INT("number", w.row.attempts), INT("now", now));
+	++*given;
+	return message_show(db, &w.row, cb, arg);
 }
 
 enum rdvd_rc store_message_claim(void *st, rdvd_time now, size_t max, rdvd_message_cb *cb,
@@ -103,26 +187,16 @@ enum rdvd_rc store_message_claim(void *st, rdvd_time now, size_t max, rdvd_messa
 {
 	struct db *db = db_start(st);
 	size_t given = 0, looks = max * LOOKS_PER_MESSAGE;
-	struct waiting w;
+	int stop = 0;
 
 	RUN(db, SQL_MESSAGE_RIPEN, INT("now", now), INT("limit", RIPEN_MAX));
-	while (given < max && looks-- > 0) {
+	while (!stop && given < max && looks-- > 0) {
 		sqlite3_stmt *s = QUERY(db, SQL_MESSAGE_FRONT, INT("now", now));
-		struct verdict v;
 
 		if (!db_row(db, s))
 			break;
-		read_waiting(s, &w);
+		stop = give_front(db, s, now, cb, arg, &given);
 		db_done(s);
-		v = judge(&w, now);
-		settle(db, &w, &v);
-		if (v.state != RDVD_MSG_SENDING)
-			continue;
-		RUN(db, SQL_ATTEMPT_INSERT, INT("message", w.row.id),
-		    INT("number", w.row.attempts), INT("now", now));
-		given++;
-		if (message_show(db, &w.row, cb, arg))
-			break;
 	}
 	return db->rc;
 }
@@ -131,14 +205,14 @@ enum rdvd_rc store_message_sweep(void *st, rdvd_time now, rdvd_message_cb *cb, v
 {
 	struct db *db = db_start(st);
 	struct waiting w;
+	int stop = 0;
 
-	for (;;) {
+	while (!stop) {
 		sqlite3_stmt *s = QUERY(db, SQL_MESSAGE_LEFT_SENDING, INT("now", now));
 
 		if (!db_row(db, s))
 			break;
 		read_waiting(s, &w);
-		db_done(s);
 		RUN(db, SQL_MESSAGE_LOST, INT("id", w.row.id));
 		RUN(db, SQL_ATTEMPT_LOST, INT("message", w.row.id),
 		    INT("number", w.row.attempts), INT("now", now));
@@ -147,8 +221,8 @@ enum rdvd_rc store_message_sweep(void *st, rdvd_time now, rdvd_message_cb *cb, v
 		w.row.state = RDVD_MSG_UNKNOWN;
 		w.row.due = 0;
 		w.row.note = "the daemon stopped while it was sent";
-		if (message_show(db, &w.row, cb, arg))
-			break;
+		stop = message_show(db, &w.row, cb, arg);
+		db_done(s);
 	}
 	return db->rc;
 }

@@ -61,7 +61,7 @@ static struct statement *prepared(struct db *db, enum sql_name name)
 
 	if (st->sq)
 		return st;
-	code = sqlite3_prepare_v3(db->sq, sql_texts[name], -1, SQLITE_PREPARE_PERSISTENT,
+	code = sqlite3_prepare_v3(db->sq, sql_text(name), -1, SQLITE_PREPARE_PERSISTENT,
 				  &st->sq, NULL);
 	if (code != SQLITE_OK) {
 		db_failed(db, code, "preparing a statement");

@@ -24,6 +24,8 @@ struct migration {
 	const char *sql[SCHEMA_PARTS_MAX]; /* run in order; NULL ends */
 };
 
+/* schema_messages.c */
+extern const char second_talk[], second_waiting[], second_messages[], second_indexes[];
 extern const struct migration migrations[];
 extern const size_t migrations_count;
 

@@ -5,14 +5,74 @@
 #include "appointment.h"
 #include "message.h"
 
+void message_read(sqlite3_stmt *s, struct rdvd_message_row *m)
+{
+	*m = (struct rdvd_message_row){.id = sqlite3_column_int64(s, M_ID)};
+	m->participation = sqlite3_column_int64(s, M_PARTICIPATION);
+	m->kind = (enum rdvd_message_kind)sqlite3_column_int(s, M_KIND);
+	m->ordinal = sqlite3_column_int(s, M_ORDINAL);
+	m->channel = (enum rdvd_channel)sqlite3_column_int(s, M_CHANNEL);
+	m->revision = sqlite3_column_int(s, M_REVISION);
+	m->state = (enum rdvd_message_state)sqlite3_column_int(s, M_STATE);
+	m->due = sqlite3_column_int64(s, M_DUE);
+	m->deadline = sqlite3_column_int64(s, M_DEADLINE);
+	m->created = sqlite3_column_int64(s, M_CREATED);
+	m->sent_at = sqlite3_column_int64(s, M_SENT);
+	m->attempts = sqlite3_column_int(s, M_ATTEMPTS);
+	m->note = column_text(s, M_NOTE);
+	m->letter_to = column_text(s, M_LETTER_TO);
+	m->letter_subject = column_text(s, M_LETTER_SUBJECT);
+	m->letter_text = column_text(s, M_LETTER_TEXT);
+	m->organisation = sqlite3_column_int64(s, M_ORGANISATION);
+	m->answerable = sqlite3_column_int(s, M_ANSWERABLE);
+	m->inbound = sqlite3_column_int64(s, M_INBOUND);
+	m->delivered_at = sqlite3_column_int64(s, M_DELIVERED);
+	m->week = sqlite3_column_int(s, M_WEEK);
+	m->to = column_text(s, M_TO);
+	m->text = column_text(s, M_TEXT);
+	m->provider_id = column_text(s, M_PROVIDER_ID);
+	m->gateway = column_text(s, M_GATEWAY);
+	m->segments = sqlite3_column_int(s, M_SEGMENTS);
+}
+
+static int show_without_appointment(const struct rdvd_message_row *m, rdvd_message_cb *cb,
+				    void *arg)
+{
+	struct rdvd_appointment a = {
+		.uid = "",
+		.organisation = m->organisation,
+		.place = {.name = "", .postcode = ""},
+		.when = {.zone = ""},
+		.persons_present = -1,
+		.person = {.first_name = "",
+			   .last_name = "",
+			   .phone = "",
+			   .email = "",
+			   .postcode = "",
+			   .insee = "",
+			   .locale = "",
+			   .needs = ""},
+	};
+
+	if (m->channel == RDVD_CHANNEL_SMS)
+		a.person.phone = m->letter_to;
+	else
+		a.person.email = m->letter_to;
+	a.person.sms_ok = m->channel == RDVD_CHANNEL_SMS;
+	return cb(arg, m, &a);
+}
+
 int message_show(struct db *db, const struct rdvd_message_row *m, rdvd_message_cb *cb,
 		 void *arg)
 {
-	sqlite3_stmt *s = QUERY(db, SQL_APPOINTMENT_BY_ID, INT("id", m->participation));
 	struct rdvd_appointment a;
 	char uid[HREF_MAX];
+	sqlite3_stmt *s;
 	int stop = 1;
 
+	if (!m->participation)
+		return db->rc != RDVD_OK || show_without_appointment(m, cb, arg);
+	s = QUERY(db, SQL_APPOINTMENT_BY_ID, INT("id", m->participation));
 	if (db_row(db, s)) {
 		appointment_row(db, s, &a, uid);
 		stop = db->rc != RDVD_OK || cb(arg, m, &a);
@@ -73,6 +133,29 @@ static void untry(struct db *db, const struct rdvd_message_result *r,
 	    INT("queue", due <= r->now ? 2 : 1), TEXT("note", r->note));
 }
 
+static void write_result(struct db *db, const struct rdvd_message_result *r,
+			 enum rdvd_message_state to, rdvd_time due, rdvd_time due_before,
+			 rdvd_time sent_before)
+{
+	int ended = to == RDVD_MSG_DELIVERED || to == RDVD_MSG_UNDELIVERED;
+
+	RUN(db, SQL_MESSAGE_RESULT, INT("id", r->id), INT("state", to),
+	    INT("queue", !waits(to, due) ? 0
+			 : due <= r->now ? 2
+					 : 1),
+	    REF("due", to == RDVD_MSG_UNKNOWN ? due
+		       : due		      ? due
+					      : due_before),
+	    REF("sent_at", sent_before	 ? sent_before
+			   : is_sent(to) ? r->now
+					 : 0),
+	    REF("delivered_at", ended ? r->now : 0), TEXT("note", r->note));
+	RUN(db, SQL_ATTEMPT_RESULT, INT("message", r->id), INT("number", r->attempt),
+	    INT("outcome", r->state), INT("now", r->now), TEXT("gateway", r->gateway),
+	    TEXT("to", r->to), TEXT("text", r->text), INT("segments", r->segments),
+	    TEXT("provider_id", r->provider_id), TEXT("note", r->note));
+}
+
 enum rdvd_rc store_message_result(void *st, const struct rdvd_message_result *r)
 {
 	struct db *db = db_start(st);
@@ -98,21 +181,7 @@ enum rdvd_rc store_message_result(void *st, const struct rdvd_message_result *r)
 	}
 	if (!due && to == RDVD_MSG_RETRY_WAIT)
 		due = r->now;
-	RUN(db, SQL_MESSAGE_RESULT, INT("id", r->id), INT("state", to),
-	    INT("queue", !waits(to, due) ? 0
-			 : due <= r->now ? 2
-					 : 1),
-	    REF("due", to == RDVD_MSG_UNKNOWN ? due
-		       : due		      ? due
-					      : row[2]),
-	    REF("sent_at", row[3]	 ? row[3]
-			   : is_sent(to) ? r->now
-					 : 0),
-	    TEXT("note", r->note));
-	RUN(db, SQL_ATTEMPT_RESULT, INT("message", r->id), INT("number", r->attempt),
-	    INT("outcome", r->state), INT("now", r->now), TEXT("to", r->to),
-	    TEXT("text", r->text), INT("segments", r->segments),
-	    TEXT("provider_id", r->provider_id), TEXT("note", r->note));
+	write_result(db, r, to, due, row[2], row[3]);
 	return db->rc;
 }
 
@@ -126,26 +195,23 @@ enum rdvd_rc store_message_next(void *st, rdvd_time *due)
 	return db->rc;
 }
 
-static void read_row(sqlite3_stmt *s, struct rdvd_message_row *m)
+/* The statement that looks where the fewest are. */
+static sqlite3_stmt *look(struct db *db, const struct rdvd_message_filter *f)
 {
-	int i = 0;
+	enum sql_name name = f->participation ? SQL_MESSAGE_BY_PARTICIPATION
+			     : f->troubled    ? SQL_MESSAGE_TROUBLED
+					      : SQL_MESSAGE_ALL;
+	rdvd_time since = f->since ? f->since : INT64_MIN;
+	int64_t limit = f->limit ? (int64_t)f->limit : -1;
 
-	m->id = sqlite3_column_int64(s, i++);
-	m->participation = sqlite3_column_int64(s, i++);
-	m->kind = (enum rdvd_message_kind)sqlite3_column_int(s, i++);
-	m->ordinal = sqlite3_column_int(s, i++);
-	m->channel = (enum rdvd_channel)sqlite3_column_int(s, i++);
-	m->revision = sqlite3_column_int(s, i++);
-	m->state = (enum rdvd_message_state)sqlite3_column_int(s, i++);
-	m->due = sqlite3_column_int64(s, i++);
-	m->deadline = sqlite3_column_int64(s, i++);
-	m->created = sqlite3_column_int64(s, i++);
-	m->sent_at = sqlite3_column_int64(s, i++);
-	m->attempts = sqlite3_column_int(s, i++);
-	m->to = column_text(s, i++);
-	m->text = column_text(s, i++);
-	m->provider_id = column_text(s, i++);
-	m->note = column_text(s, i);
+	if (*or_empty(f->number))
+		return QUERY(db, SQL_MESSAGE_BY_NUMBER, TEXT("number", f->number),
+			     INT("after", f->after), INT("since", since),
+			     INT("participation", f->participation),
+			     INT("troubled", f->troubled), INT("limit", limit));
+	return QUERY(db, name, INT("participation", f->participation),
+		     INT("after", f->after), INT("since", since),
+		     INT("troubled", f->troubled), INT("limit", limit));
 }
 
 enum rdvd_rc store_message_each(void *st, const struct rdvd_message_filter *f,
@@ -153,23 +219,11 @@ enum rdvd_rc store_message_each(void *st, const struct rdvd_message_filter *f,
 {
 	struct db *db = db_start(st);
 	struct rdvd_message_row m;
-	sqlite3_stmt *s;
-	int64_t limit = f->limit ? (int64_t)f->limit : -1;
 	int opened = db_moment(db);
+	sqlite3_stmt *s = look(db, f);
 
-	if (*or_empty(f->number))
-		s = QUERY(db, SQL_MESSAGE_BY_NUMBER, TEXT("number", f->number),
-			  INT("participation", f->participation), INT("after", f->after),
-			  INT("limit", limit));
-	else if (f->participation)
-		s = QUERY(db, SQL_MESSAGE_BY_PARTICIPATION,
-			  INT("participation", f->participation), INT("after", f->after),
-			  INT("limit", limit));
-	else
-		s = QUERY(db, SQL_MESSAGE_ALL, INT("after", f->after),
-			  INT("limit", limit));
 	while (db_row(db, s)) {
-		read_row(s, &m);
+		message_read(s, &m);
 		if (message_show(db, &m, cb, arg))
 			break;
 	}
@@ -189,5 +243,23 @@ enum rdvd_rc store_message_counts(void *st, int64_t counts[RDVD_MSG_SUPPRESSED +
 	db_done(s);
 	if (db->rc == RDVD_OK)
 		memcpy(counts, found, sizeof(found));
+	return db->rc;
+}
+
+enum rdvd_rc store_spent_each(void *st, rdvd_time since, rdvd_spent_cb *cb, void *arg)
+{
+	struct db *db = db_start(st);
+	sqlite3_stmt *s = QUERY(db, SQL_SPENT, INT("since", since));
+
+	while (db_row(db, s)) {
+		struct rdvd_spent spent = {
+			.to = column_text(s, 0),
+			.organisation = sqlite3_column_int64(s, 1),
+			.segments = sqlite3_column_int64(s, 2),
+		};
+		if (cb(arg, &spent))
+			break;
+	}
+	db_done(s);
 	return db->rc;
 }

@@ -5,7 +5,12 @@
 
 #include "db.h"
 
-/* Call cb with the message and its appointment as it is now. Return whether to stop. */
+/* The row of a statement that selects MESSAGE_COLUMNS first; texts live as long as the
+ * row. */
+void message_read(sqlite3_stmt *s, struct rdvd_message_row *m);
+/* Call cb with the message and its appointment as it is now; a letter about none gets an
+ * empty one, whose person can be reached where the letter goes. Return whether to stop.
+ */
 int message_show(struct db *db, const struct rdvd_message_row *m, rdvd_message_cb *cb,
 		 void *arg);
 
@@ -17,5 +22,6 @@ enum rdvd_rc store_message_next(void *st, rdvd_time *due);
 enum rdvd_rc store_message_each(void *st, const struct rdvd_message_filter *f,
 				rdvd_message_cb *cb, void *arg);
 enum rdvd_rc store_message_counts(void *st, int64_t counts[RDVD_MSG_SUPPRESSED + 1]);
+enum rdvd_rc store_spent_each(void *st, rdvd_time since, rdvd_spent_cb *cb, void *arg);
 
 #endif

@@ -253,7 +253,7 @@ static int prepare_all(struct db *db)
 	for (int i = 0; i < SQL_COUNT; i++) {
 		if (db->statements[i].sq)
 			continue; /* prepared while opening */
-		code = sqlite3_prepare_v3(db->sq, sql_texts[i], -1,
+		code = sqlite3_prepare_v3(db->sq, sql_text((enum sql_name)i), -1,
 					  SQLITE_PREPARE_PERSISTENT, &s, NULL);
 		if (code != SQLITE_OK) {
 			db->host->log(

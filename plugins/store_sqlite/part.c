@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* part.c - a participation read, written back, and the messages that its acts owe. */
+/* part.c - a participation read and written back. */
 #include <string.h>
 
 #include "part.h"
@@ -65,49 +65,4 @@ void part_save(struct db *db, struct part *p, const char *place_kind, rdvd_time 
 	    INT("present", p->persons_present), INT("revision", p->revision),
 	    INT("sequence", p->sequence), REF("confirmed", p->confirmed),
 	    REF("cancelled", p->cancelled), INT("fact", p->fact_seq), INT("now", now));
-}
-
-void messages_owe(struct db *db, rdvd_id participation, int revision, rdvd_time start,
-		  const struct rdvd_owed *owed, size_t n, rdvd_time now)
-{
-	if (n > RDVD_MESSAGES_MAX) {
-		db_answer(db, RDVD_INVALID);
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct rdvd_owed *o = &owed[i];
-		int state = o->suppressed ? RDVD_MSG_SUPPRESSED : RDVD_MSG_SCHEDULED;
-
-		RUN(db, SQL_MESSAGE_INSERT, INT("participation", participation),
-		    INT("kind", o->kind), INT("ordinal", o->ordinal),
-		    INT("channel", o->channel), INT("revision", revision),
-		    INT("state", state),
-		    INT("queue", o->suppressed	 ? 0
-				 : o->due <= now ? 2
-						 : 1),
-		    INT("starts", start), INT("due", o->due),
-		    INT("deadline", o->deadline), TEXT("note", o->note), INT("now", now));
-		db->now.messages[state]++;
-	}
-}
-
-void messages_supersede(struct db *db, rdvd_id participation, const char *note)
-{
-	sqlite3_stmt *s =
-		QUERY(db, SQL_MESSAGE_WAITING, INT("participation", participation));
-	int n = 0;
-
-	while (db_row(db, s)) {
-		int state = sqlite3_column_int(s, 0);
-
-		n++;
-		if (state == RDVD_MSG_UNKNOWN) /* may have arrived: stays so */
-			continue;
-		db->now.messages[state]--;
-		db->now.messages[RDVD_MSG_SUPERSEDED]++;
-	}
-	db_done(s);
-	if (n)
-		RUN(db, SQL_MESSAGE_SUPERSEDE, INT("participation", participation),
-		    TEXT("note", note));
 }

@@ -34,12 +34,6 @@ void part_reload_session(struct db *db, struct part *p);
 /* Append the fact (place_kind NULL: as before) and write the participation's columns. */
 void part_save(struct db *db, struct part *p, const char *place_kind, rdvd_time now);
 
-/* The messages that an act owes, under the participation's revision. */
-void messages_owe(struct db *db, rdvd_id participation, int revision, rdvd_time start,
-		  const struct rdvd_owed *owed, size_t n, rdvd_time now);
-/* What still waits became false. */
-void messages_supersede(struct db *db, rdvd_id participation, const char *note);
-
 /* fact.c: the first fact of a booking; its seq. */
 int64_t fact_first(struct db *db, const struct rdvd_booking *b,
 		   int64_t session_pseudonym);

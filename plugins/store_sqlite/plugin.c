@@ -6,6 +6,7 @@
 #include "definition.h"
 #include "fact.h"
 #include "message.h"
+#include "owe.h"
 #include "slot.h"
 #include "staff.h"
 #include "txn.h"
@@ -62,6 +63,10 @@ static const struct rdvd_store_ops ops = {
 	.message_next = store_message_next,
 	.message_each = store_message_each,
 	.message_counts = store_message_counts,
+	.person_week = store_person_week,
+	.letter_put = store_letter_put,
+	.spent_each = store_spent_each,
+	.appointment_of_number = store_appointment_of_number,
 	.fact_each = store_fact_each,
 	.cursor_get = store_cursor_get,
 	.cursor_set = store_cursor_set,

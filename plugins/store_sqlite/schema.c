@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* schema.c - the database's shape, as a list of migrations. Each runs once, in order, in
  * the transaction that also writes its number to PRAGMA user_version; a migration that
- * has been released never changes.
+ * has been released never changes. The first is here, the second in schema_messages.c.
  *
  * Conventions: instants are UTC seconds, days are days since 1970-01-01, enums are the
  * integers of include/rdvd/store.h with a CHECK, an absent reference is NULL, an absent
@@ -347,6 +347,7 @@ static const char first_staff[] =
 
 const struct migration migrations[] = {
 	{1, {first_definitions, first_agenda, first_bookings, first_facts, first_staff}},
+	{2, {second_talk, second_waiting, second_messages, second_indexes}},
 };
 
 const size_t migrations_count = sizeof(migrations) / sizeof(migrations[0]);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sql.c - every statement, by name. States and kinds are the integers of
- * include/rdvd/store.h: status 3 cancelled; message state 2 sending, 3 accepted, 4
- * delivered, 5 undelivered, 7 unknown, 10 superseded; message kind 1 confirmation, 2
- * reminder, 3 moved, 4 cancellation; outcome 1 seen. The 86400 is the longest that a
- * claim can be (see the schema): with it an overlap query walks a day, not a life. */
+/* sql.c - every statement, by name: here those of the agenda, the acts, the staff and the
+ * looks for what must not be; messages, conversations and the waiting list have files of
+ * their own. States and kinds are the integers of include/rdvd: status 3 cancelled;
+ * message state 2 sending, 3 accepted, 4 delivered, 5 undelivered, 7 unknown, 10
+ * superseded; message kind 1 confirmation, 2 reminder, 3 moved, 4 cancellation, 7
+ * follow-up; outcome 1 seen, 2 missed; inbound state 1 new, 2 part; wait and offer state
+ * 1 waiting, open. The 86400 is the longest that a claim can be (see the schema): with it
+ * an overlap query walks a day, not a life. */
+#include <stddef.h>
+
 #include "sql.h"
 
-#define APPOINTMENT                                                                     \
-	"SELECT " APPOINTMENT_COLUMNS(COLUMN_SQL) "0 FROM participation p "             \
-						  "JOIN session s ON s.id = p.session " \
-						  "JOIN person n ON n.id = p.person "
 #define FACT "SELECT " FACT_COLUMNS(COLUMN_SQL) "0 FROM fact "
 
-const char *const sql_texts[SQL_COUNT] = {
+static const char *const texts[SQL_COUNT] = {
 	[SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
 	[SQL_BEGIN_READ] = "BEGIN DEFERRED",
 	[SQL_COMMIT] = "COMMIT",
@@ -34,8 +35,6 @@ const char *const sql_texts[SQL_COUNT] = {
 		"ON CONFLICT (counsellor) DO UPDATE SET seq = excluded.seq",
 	[SQL_AUDIT_INSERT] = "INSERT INTO audit (at, actor, act, about) VALUES (:at, "
 			     ":actor, :act, :about)",
-	[SQL_MESSAGE_COUNT_ADD] =
-		"UPDATE message_count SET n = n + :n WHERE state = :state",
 	[SQL_DEFINITION_FIND] = "SELECT id, retired, body FROM definition WHERE kind = "
 				":kind AND slug = :slug",
 	[SQL_DEFINITION_INSERT] =
@@ -196,129 +195,6 @@ const char *const sql_texts[SQL_COUNT] = {
 		"persons_present = :present, revision = :revision, sequence = :sequence, "
 		"confirmed = :confirmed, "
 		"cancelled = :cancelled, fact_seq = :fact, changed = :now WHERE id = :id",
-	[SQL_MESSAGE_INSERT] = "INSERT INTO message (participation, kind, ordinal, "
-			       "channel, revision, state, queue, "
-			       "starts, due, deadline, note, created) "
-			       "VALUES (:participation, :kind, :ordinal, :channel, "
-			       ":revision, :state, :queue, :starts, :due, "
-			       ":deadline, :note, :now)",
-	[SQL_MESSAGE_WAITING] = "SELECT state FROM message WHERE participation = "
-				":participation AND queue <> 0",
-	[SQL_MESSAGE_SUPERSEDE] =
-		"UPDATE message SET state = iif(state = 7, 7, 10), "
-		"due = iif(state = 7, NULL, due), queue = 0, note = :note "
-		"WHERE participation = :participation AND queue <> 0",
-	[SQL_MESSAGE_RIPEN] = "UPDATE message SET queue = 2 WHERE id IN "
-			      "(SELECT id FROM message WHERE queue = 1 AND due <= :now "
-			      "ORDER BY due LIMIT :limit)",
-	[SQL_MESSAGE_FRONT] = "SELECT m.id, m.participation, m.kind, m.ordinal, "
-			      "m.channel, m.revision, m.state, m.due, "
-			      "m.deadline, m.created, m.attempts, "
-			      "(SELECT count(*) FROM attempt a WHERE a.message = m.id "
-			      "AND a.outcome = 7), p.status, p.outcome, "
-			      "p.revision, s.starts, "
-			      "EXISTS (SELECT 1 FROM message o WHERE o.participation = "
-			      "m.participation AND o.queue <> 0 AND o.due <= :now "
-			      "AND o.channel = m.channel AND o.revision = m.revision AND "
-			      "o.kind IN (1, 2, 3) "
-			      "AND o.deadline > :now AND (o.due > m.due OR (o.due = "
-			      "m.due AND o.id > m.id))) "
-			      "FROM message m JOIN participation p ON p.id = "
-			      "m.participation JOIN session s ON s.id = p.session "
-			      "WHERE m.queue = 2 ORDER BY m.starts LIMIT 1",
-	[SQL_MESSAGE_LEFT_SENDING] = "SELECT m.id, m.participation, m.kind, m.ordinal, "
-				     "m.channel, m.revision, m.state, m.due, "
-				     "m.deadline, m.created, m.attempts, "
-				     "(SELECT count(*) FROM attempt a WHERE a.message = "
-				     "m.id AND a.outcome = 7), p.status, "
-				     "p.outcome, p.revision, s.starts, "
-				     "EXISTS (SELECT 1 FROM message o WHERE "
-				     "o.participation = m.participation AND o.queue = 2 "
-				     "AND o.channel = m.channel AND o.revision = "
-				     "m.revision AND o.kind IN (1, 2, 3) "
-				     "AND o.deadline > :now AND (o.due > m.due OR (o.due "
-				     "= m.due AND o.id > m.id))) "
-				     "FROM message m JOIN participation p ON p.id = "
-				     "m.participation JOIN session s ON s.id = p.session "
-				     "WHERE m.state = 2 ORDER BY m.id LIMIT 1",
-	[SQL_MESSAGE_TAKE] =
-		"UPDATE message SET state = :state, due = iif(:state = 7, NULL, due), "
-		"queue = 0, note = :note, attempts = attempts + :more WHERE id = :id",
-	[SQL_MESSAGE_LOST] =
-		"UPDATE message SET state = 7, queue = 0, due = NULL, "
-		"note = 'the daemon stopped while it was sent' WHERE id = :id",
-	[SQL_MESSAGE_STATE] =
-		"SELECT m.state, m.attempts, m.due, m.sent_at, "
-		"CASE WHEN p.status = 3 THEN m.kind <> 4 "
-		"ELSE m.kind = 4 OR (m.kind IN (1, 2, 3) AND m.revision <> p.revision) "
-		"END, "
-		"EXISTS (SELECT 1 FROM attempt a WHERE a.message = m.id AND a.outcome = "
-		"7 "
-		"AND a.number < m.attempts) "
-		"FROM message m JOIN participation p ON p.id = m.participation "
-		"WHERE m.id = :id",
-	[SQL_MESSAGE_RESULT] =
-		"UPDATE message SET state = :state, queue = :queue, due = :due, "
-		"sent_at = :sent_at, note = :note WHERE id = :id",
-	[SQL_MESSAGE_UNTRY] =
-		"UPDATE message SET state = :state, queue = :queue, due = :due, note = "
-		":note, "
-		"attempts = attempts - 1 WHERE id = :id",
-	[SQL_ATTEMPT_INSERT] = "INSERT INTO attempt (message, number, outcome, started, "
-			       "recipient, text, segments, "
-			       "provider_id, note) VALUES (:message, :number, 2, :now, "
-			       "'', '', 0, '', '')",
-	[SQL_ATTEMPT_RESULT] =
-		"UPDATE attempt SET outcome = :outcome, ended = :now, "
-		"recipient = CASE :to WHEN '' THEN recipient ELSE :to END, "
-		"text = CASE :text WHEN '' THEN text ELSE :text END, "
-		"segments = CASE :segments WHEN 0 THEN segments ELSE :segments END, "
-		"provider_id = CASE :provider_id WHEN '' THEN provider_id ELSE "
-		":provider_id END, "
-		"note = :note WHERE message = :message AND number = :number",
-	[SQL_ATTEMPT_LOST] = "UPDATE attempt SET outcome = 7, ended = :now WHERE message "
-			     "= :message AND number = :number",
-	[SQL_ATTEMPT_DELETE] =
-		"DELETE FROM attempt WHERE message = :message AND number = :number",
-	[SQL_MESSAGE_NEXT_READY] = "SELECT due FROM message WHERE queue = 2 LIMIT 1",
-	[SQL_MESSAGE_NEXT_DUE] =
-		"SELECT due FROM message WHERE queue = 1 ORDER BY due LIMIT 1",
-	[SQL_MESSAGE_ALL] = "SELECT m.id, m.participation, m.kind, m.ordinal, m.channel, "
-			    "m.revision, m.state, m.due, "
-			    "m.deadline, m.created, m.sent_at, m.attempts, a.recipient, "
-			    "a.text, a.provider_id, m.note "
-			    "FROM message m LEFT JOIN attempt a ON a.message = m.id AND "
-			    "a.number = m.attempts "
-			    "WHERE m.id > :after ORDER BY m.id LIMIT :limit",
-	[SQL_MESSAGE_BY_PARTICIPATION] =
-		"SELECT m.id, m.participation, m.kind, m.ordinal, m.channel, m.revision, "
-		"m.state, m.due, "
-		"m.deadline, m.created, m.sent_at, m.attempts, a.recipient, a.text, "
-		"a.provider_id, m.note "
-		"FROM message m LEFT JOIN attempt a ON a.message = m.id AND a.number = "
-		"m.attempts "
-		"WHERE m.participation = :participation AND m.id > :after "
-		"ORDER BY m.id LIMIT :limit",
-	[SQL_MESSAGE_BY_NUMBER] =
-		"SELECT m.id, m.participation, m.kind, m.ordinal, m.channel, m.revision, "
-		"m.state, m.due, "
-		"m.deadline, m.created, m.sent_at, m.attempts, a.recipient, a.text, "
-		"a.provider_id, m.note "
-		"FROM message m LEFT JOIN attempt a ON a.message = m.id AND a.number = "
-		"m.attempts "
-		"WHERE m.id IN ( "
-		"SELECT w.id FROM person n JOIN participation p ON p.person = n.id "
-		"JOIN message w ON w.participation = p.id WHERE n.phone = :number AND "
-		"n.phone <> '' "
-		"UNION SELECT w.id FROM person n JOIN participation p ON p.person = n.id "
-		"JOIN message w ON w.participation = p.id WHERE n.email = :number AND "
-		"n.email <> '' "
-		"UNION SELECT t.message FROM attempt t WHERE t.recipient = :number AND "
-		"t.recipient <> '') "
-		"AND m.id > :after AND (:participation = 0 OR m.participation = "
-		":participation) "
-		"ORDER BY m.id LIMIT :limit",
-	[SQL_MESSAGE_COUNTS] = "SELECT state, n FROM message_count WHERE :all",
 	[SQL_FACT_PERSON] =
 		"SELECT f.person, f.situation FROM participation p JOIN fact f "
 		"ON f.seq = p.fact_seq "
@@ -479,7 +355,8 @@ const char *const sql_texts[SQL_COUNT] = {
 		"SELECT printf('message %d waits for an appointment that was cancelled', "
 		"m.id) "
 		"FROM message m JOIN participation p ON p.id = m.participation "
-		"WHERE m.queue <> 0 AND m.kind <> 4 AND p.status = 3",
+		"WHERE m.queue <> 0 AND m.revision IS NOT NULL AND m.kind <> 4 AND "
+		"p.status = 3",
 	[SQL_CHECK_COUNTS] = "SELECT printf('%d messages are counted in state %d, there "
 			     "are %d', c.n, c.state, "
 			     "ifnull(m.n, 0)) "
@@ -499,3 +376,14 @@ const char *const sql_texts[SQL_COUNT] = {
 			    "f.confirmed <> (p.confirmed IS NOT NULL) "
 			    "OR f.persons_present <> p.persons_present",
 };
+
+const char *sql_text(enum sql_name name)
+{
+	static const char *const *const files[] = {texts, sql_message_texts,
+						   sql_talk_texts, sql_waiting_texts};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i][name])
+			return files[i][name];
+	return "MISSING"; /* no statement: preparing it says so */
+}

@@ -55,6 +55,55 @@
 	X(A_NEEDS, "n.needs")                                                            \
 	X(A_DISCREET, "n.discreet")
 
+/* A message m with its last attempt a. */
+#define MESSAGE_COLUMNS(X)                    \
+	X(M_ID, "m.id")                       \
+	X(M_PARTICIPATION, "m.participation") \
+	X(M_KIND, "m.kind")                   \
+	X(M_ORDINAL, "m.ordinal")             \
+	X(M_CHANNEL, "m.channel")             \
+	X(M_REVISION, "m.revision")           \
+	X(M_STATE, "m.state")                 \
+	X(M_DUE, "m.due")                     \
+	X(M_DEADLINE, "m.deadline")           \
+	X(M_CREATED, "m.created")             \
+	X(M_SENT, "m.sent_at")                \
+	X(M_ATTEMPTS, "m.attempts")           \
+	X(M_NOTE, "m.note")                   \
+	X(M_LETTER_TO, "m.recipient")         \
+	X(M_LETTER_SUBJECT, "m.subject")      \
+	X(M_LETTER_TEXT, "m.text")            \
+	X(M_ORGANISATION, "m.organisation")   \
+	X(M_ANSWERABLE, "m.answerable")       \
+	X(M_INBOUND, "m.inbound")             \
+	X(M_DELIVERED, "m.delivered_at")      \
+	X(M_WEEK, "m.week")                   \
+	X(M_TO, "a.recipient")                \
+	X(M_TEXT, "a.text")                   \
+	X(M_PROVIDER_ID, "a.provider_id")     \
+	X(M_GATEWAY, "a.gateway")             \
+	X(M_SEGMENTS, "a.segments")
+
+/* After them, of one that is claimed: its appointment's present state, whether a later
+ * one says the same, its offer f and its contact k. */
+#define WAITING_COLUMNS(X)                                                               \
+	X(W_LETTER, "m.revision IS NULL")                                                \
+	X(W_STATUS, "p.status")                                                          \
+	X(W_OUTCOME, "p.outcome")                                                        \
+	X(W_REVISION, "p.revision")                                                      \
+	X(W_STARTS, "s.starts")                                                          \
+	X(W_OFFER, "m.offer")                                                            \
+	X(W_OFFER_STATE, "f.state")                                                      \
+	X(W_STOPPED, "k.stopped")                                                        \
+	X(W_BAD, "k.bad_since")                                                          \
+	X(W_UNKNOWNS, "(SELECT count(*) FROM attempt u WHERE u.message = m.id AND "      \
+		      "u.outcome = 7)")                                                  \
+	X(W_LATER, "EXISTS (SELECT 1 FROM message o WHERE o.participation = "            \
+		   "m.participation AND o.queue <> 0 AND o.due <= :now AND o.channel = " \
+		   "m.channel AND o.revision = m.revision AND o.kind IN (1, 2, 3) AND "  \
+		   "o.deadline > :now AND (o.due > m.due OR (o.due = m.due AND o.id > "  \
+		   "m.id)))")
+
 #define FACT_COLUMNS(X)                       \
 	X(F_SEQ, "seq")                       \
 	X(F_REVISION, "revision")             \
@@ -87,6 +136,11 @@
 #define COLUMN_SQL(name, sql) sql ", "
 
 enum appointment_column { APPOINTMENT_COLUMNS(COLUMN_NAME) };
+enum message_column { MESSAGE_COLUMNS(COLUMN_NAME) MESSAGE_COLUMNS_END };
+enum waiting_column {
+	WAITING_COLUMNS_BEFORE = MESSAGE_COLUMNS_END - 1,
+	WAITING_COLUMNS(COLUMN_NAME)
+};
 enum fact_column { FACT_COLUMNS(COLUMN_NAME) };
 
 enum sql_name {
@@ -145,7 +199,12 @@ enum sql_name {
 	SQL_PART_SESSION,
 	SQL_PART_UPDATE,
 	SQL_MESSAGE_INSERT,
+	SQL_MESSAGE_FIND,
+	SQL_MESSAGE_AGAIN,
+	SQL_LETTER_INSERT,
 	SQL_MESSAGE_WAITING,
+	SQL_MESSAGE_WAITING_OFFER,
+	SQL_MESSAGE_WAITING_WEEK,
 	SQL_MESSAGE_SUPERSEDE,
 	SQL_MESSAGE_RIPEN,
 	SQL_MESSAGE_FRONT,
@@ -155,16 +214,30 @@ enum sql_name {
 	SQL_MESSAGE_STATE,
 	SQL_MESSAGE_RESULT,
 	SQL_MESSAGE_UNTRY,
+	SQL_MESSAGE_TOLD,
 	SQL_ATTEMPT_INSERT,
 	SQL_ATTEMPT_RESULT,
 	SQL_ATTEMPT_LOST,
 	SQL_ATTEMPT_DELETE,
+	SQL_ATTEMPT_OF_PROVIDER,
+	SQL_ATTEMPT_OF_MESSAGE,
+	SQL_ATTEMPT_RECIPIENT,
+	SQL_ATTEMPT_TOLD,
 	SQL_MESSAGE_NEXT_READY,
 	SQL_MESSAGE_NEXT_DUE,
 	SQL_MESSAGE_ALL,
+	SQL_MESSAGE_TROUBLED,
 	SQL_MESSAGE_BY_PARTICIPATION,
 	SQL_MESSAGE_BY_NUMBER,
 	SQL_MESSAGE_COUNTS,
+	SQL_APPOINTMENT_WEEK,
+	SQL_WEEK_AHEAD,
+	SQL_PERSON_AHEAD,
+	SQL_SPENT,
+	SQL_EVENT_INSERT,
+	SQL_EVENT_SETTLED,
+	SQL_EVENT_OF_MESSAGE,
+	SQL_EVENT_OF_PROVIDER,
 	SQL_FACT_PERSON,
 	SQL_FACT_FIRST,
 	SQL_FACT_REMINDERS,
@@ -178,6 +251,7 @@ enum sql_name {
 	SQL_APPOINTMENT_OF_PERSON,
 	SQL_APPOINTMENT_DUPLICATES,
 	SQL_APPOINTMENT_SEARCH,
+	SQL_APPOINTMENT_OF_NUMBER,
 	SQL_USER_PUT,
 	SQL_USER_EACH,
 	SQL_LOGIN_PUT,
@@ -202,6 +276,16 @@ enum sql_name {
 	SQL_COUNT
 };
 
-extern const char *const sql_texts[SQL_COUNT];
+#define APPOINTMENT                                                                     \
+	"SELECT " APPOINTMENT_COLUMNS(COLUMN_SQL) "0 FROM participation p "             \
+						  "JOIN session s ON s.id = p.session " \
+						  "JOIN person n ON n.id = p.person "
+
+/* Each file's statements; NULL where another file has it. */
+extern const char *const sql_message_texts[SQL_COUNT];
+extern const char *const sql_talk_texts[SQL_COUNT];
+extern const char *const sql_waiting_texts[SQL_COUNT];
+
+const char *sql_text(enum sql_name name);
 
 #endif
