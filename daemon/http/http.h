@@ -14,9 +14,9 @@
  * parameters, form fields) are percent-decoded, valid UTF-8 without control characters
  * (forms may hold TAB, CR, LF): what is not was answered 400 before.
  *
- * Paths under /api/, and everything that comes by the local socket, are told of errors in
- * application/problem+json (RFC 9457) and may not repeat a query parameter; other paths
- * get a page. */
+ * Paths under /api/ and /cb/, and everything that comes by the local socket, are told of
+ * errors in application/problem+json (RFC 9457) and may not repeat a query parameter;
+ * other paths get a page. */
 #ifndef RDVD_HTTP_HTTP_H
 #define RDVD_HTTP_HTTP_H
 
@@ -59,6 +59,8 @@ const char *http_method_name(enum http_method m);
 
 enum http_access {
 	ACCESS_PUBLIC,	  /* anybody; http_request_user may still tell who it is */
+	ACCESS_UNNAMED,	  /* anybody; neither cookies nor Authorization are looked at:
+			     they are the handler's to judge */
 	ACCESS_STAFF,	  /* session cookie; else 303 to the log-in page */
 	ACCESS_STAFF_API, /* bearer token or the local socket; else 401 */
 	ACCESS_LOCAL,	  /* the local socket only; else 404 */
@@ -78,10 +80,11 @@ enum http_csrf {
  * local socket. */
 enum http_limit_class {
 	LIMIT_NONE,
-	LIMIT_READ,  /* searches and other pages that cost something */
-	LIMIT_HOLD,  /* provisional holds */
-	LIMIT_BOOK,  /* bookings, moves, cancels */
-	LIMIT_LOGIN, /* log-in attempts */
+	LIMIT_READ,   /* searches and other pages that cost something */
+	LIMIT_HOLD,   /* provisional holds */
+	LIMIT_BOOK,   /* bookings, moves, cancels */
+	LIMIT_LOGIN,  /* log-in attempts */
+	LIMIT_FORGED, /* call-backs that nothing proves: see http_limit_charge */
 	LIMIT_CLASSES
 };
 
@@ -106,6 +109,9 @@ struct http_route {
 	enum http_limit_class limit;
 	enum http_body body;
 	size_t body_max; /* bytes; 0: the server's (64 KiB, 64 MiB by the local socket) */
+	/* 1: the query is the handler's to read (http_request_raw_query), whatever its
+	 * encoding, and may be long: what other programs send. */
+	int raw_query;
 	unsigned
 		roles; /* bits, one of which the user must have (else 403); 0: any user */
 	http_handler *handle;
@@ -223,6 +229,9 @@ http_request_path(const struct http_request *rq); /* decoded, without the query 
 /* As sent: "/search?near=62110"; for "next" links. */
 const char *http_request_target(const struct http_request *rq);
 
+/* What follows the "?", as sent; "" none. */
+const char *http_request_raw_query(const struct http_request *rq);
+
 /* The part of the path named {name} in the pattern; NULL when there is none. */
 const char *http_request_param(const struct http_request *rq, const char *name);
 /* The first query parameter of that name, or NULL. */
@@ -250,6 +259,10 @@ struct json_t *http_request_json(struct http_request *rq);
 /* The client: "192.0.2.7", "2001:db8::1", or "local" for the local socket.
  * X-Forwarded-For counts only from a trusted proxy. */
 const char *http_request_address(const struct http_request *rq);
+/* For what only the handler can tell to be an abuse: is the address's bucket of that
+ * class empty? The seconds until it is not, or 0. And take one from it. */
+int http_limit_wait_s(const struct http_request *rq, enum http_limit_class class);
+void http_limit_charge(struct http_request *rq, enum http_limit_class class);
 int http_request_is_local(const struct http_request *rq);
 /* Whoever the session cookie or the bearer token belongs to; NULL: nobody. */
 const struct http_user *http_request_user(const struct http_request *rq);

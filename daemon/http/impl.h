@@ -22,6 +22,7 @@
 #include "http/router.h"
 
 #define HTTP_TARGET_MAX 4096
+#define HTTP_TARGET_MAX_RAW 12288 /* of a route with raw_query */
 #define HTTP_HEADERS_MAX 8192
 #define HTTP_FIELDS_MAX 64
 #define HTTP_QUERY_MAX 64

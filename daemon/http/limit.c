@@ -31,6 +31,8 @@ static const struct http_limit presets[LIMIT_CLASSES] = {
 	[LIMIT_HOLD] = {.burst = 200, .per_hour = 600},
 	[LIMIT_BOOK] = {.burst = 120, .per_hour = 360},
 	[LIMIT_LOGIN] = {.burst = 20, .per_hour = 120},
+	/* A provider that signs with an old secret is told so for a while first. */
+	[LIMIT_FORGED] = {.burst = 60, .per_hour = 600},
 };
 
 static uint64_t mix(uint64_t x)
@@ -58,18 +60,13 @@ void limit_free(struct limit *l)
 	free(l);
 }
 
-/* A bucket is told by the one instant at which it will be full: each token taken moves it
- * by the time that one token needs to come back. */
-int limit_take(struct limit *l, enum http_limit_class class, uint64_t key, int64_t now_ms)
+/* The bucket of (key, class), or the one that would be its. */
+static struct bucket *bucket_of(struct limit *l, enum http_limit_class class,
+				uint64_t key, int64_t now_ms)
 {
-	const struct http_limit *limit = &l->limits[class];
 	struct bucket *set, *b;
-	int64_t token_ms, room_ms;
-	uint64_t hash;
+	uint64_t hash = mix(key ^ l->seed ^ mix((uint64_t) class));
 
-	if (class == LIMIT_NONE)
-		return 0;
-	hash = mix(key ^ l->seed ^ mix((uint64_t) class));
 	if (!hash)
 		hash = 1;
 	set = l->sets[hash % SETS];
@@ -84,12 +81,38 @@ int limit_take(struct limit *l, enum http_limit_class class, uint64_t key, int64
 	}
 	if (b->key != hash || b->full_ms < now_ms)
 		*b = (struct bucket){.key = hash, .full_ms = now_ms};
-	token_ms = (3600000 + limit->per_hour - 1) / limit->per_hour;
-	room_ms = token_ms * limit->burst - (b->full_ms - now_ms);
-	if (room_ms < token_ms)
-		return (int)((token_ms - room_ms + 999) / 1000);
-	b->full_ms += token_ms;
-	return 0;
+	return b;
+}
+
+static int64_t token_ms(const struct http_limit *limit)
+{
+	return (3600000 + limit->per_hour - 1) / limit->per_hour;
+}
+
+/* A bucket is told by the one instant at which it will be full: each token taken moves it
+ * by the time that one token needs to come back. */
+int limit_wait_s(struct limit *l, enum http_limit_class class, uint64_t key,
+		 int64_t now_ms)
+{
+	const struct http_limit *limit = &l->limits[class];
+	int64_t room_ms;
+
+	if (class == LIMIT_NONE)
+		return 0;
+	room_ms = token_ms(limit) * limit->burst -
+		  (bucket_of(l, class, key, now_ms)->full_ms - now_ms);
+	if (room_ms >= token_ms(limit))
+		return 0;
+	return (int)((token_ms(limit) - room_ms + 999) / 1000);
+}
+
+int limit_take(struct limit *l, enum http_limit_class class, uint64_t key, int64_t now_ms)
+{
+	int wait_s = limit_wait_s(l, class, key, now_ms);
+
+	if (!wait_s && class != LIMIT_NONE)
+		bucket_of(l, class, key, now_ms)->full_ms += token_ms(&l->limits[class]);
+	return wait_s;
 }
 
 /* ---- counts: open addressing, at most half full, deleted by moving back ---- */

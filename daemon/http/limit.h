@@ -21,6 +21,10 @@ void limit_free(struct limit *l);
 int limit_take(struct limit *l, enum http_limit_class class, uint64_t key,
 	       int64_t now_ms);
 
+/* The same without taking one. */
+int limit_wait_s(struct limit *l, enum http_limit_class class, uint64_t key,
+		 int64_t now_ms);
+
 struct limit_count;
 /* Counts for at most max keys at a time. */
 struct limit_count *limit_count_new(unsigned max);

@@ -34,6 +34,13 @@ const char *http_request_target(const struct http_request *rq)
 	return rq->target;
 }
 
+const char *http_request_raw_query(const struct http_request *rq)
+{
+	const char *s = rq->target + strcspn(rq->target, "?#");
+
+	return *s == '?' ? s + 1 : "";
+}
+
 static const struct http_pair *find(const struct http_pair *items, size_t n,
 				    const char *name)
 {
@@ -141,7 +148,8 @@ int http_request_is_local(const struct http_request *rq)
 
 int http_request_wants_problem(const struct http_request *rq)
 {
-	return rq->conn->address.is_local || !strncmp(rq->target, "/api/", 5);
+	return rq->conn->address.is_local || !strncmp(rq->target, "/api/", 5) ||
+	       !strncmp(rq->target, "/cb/", 4);
 }
 
 static const struct lang *choose_lang(struct http_request *rq)

@@ -129,7 +129,7 @@ void *request_begin(void *cls, const char *target, struct MHD_Connection *mhd)
 	rq->method = HTTP_METHODS;
 	rq->path = "";
 	rq->target = "";
-	if (len <= HTTP_TARGET_MAX) {
+	if (len <= HTTP_TARGET_MAX_RAW) {
 		copy = http_request_alloc(rq, len + 1);
 		memcpy(copy, target, len + 1);
 		rq->target = copy;
@@ -255,7 +255,7 @@ static int check_wire(struct http_request *rq, const char *method, const char *v
 	rq->method = http_method_parse(method);
 	if (!status && !*rq->target) {
 		status = 414;
-		why = "the address is longer than 4 KiB";
+		why = "the address is too long";
 	}
 	if (status) {
 		refuse_wire(rq, status, why);
@@ -282,8 +282,9 @@ static int has_repeated_query(const struct http_request *rq)
 	return 0;
 }
 
-/* Cut and decode the target; 0, or -1: answered. */
-static int read_target(struct http_request *rq, struct router_path *path)
+/* Cut and decode the target, and look for what it names; 0, or -1: answered. */
+static int read_target(struct http_request *rq, struct router_path *path,
+		       struct router_match *m)
 {
 	size_t len = strlen(rq->target), path_len = strcspn(rq->target, "?#");
 	char *copy = http_request_alloc(rq, len + 1);
@@ -295,6 +296,13 @@ static int read_target(struct http_request *rq, struct router_path *path)
 		return -1;
 	}
 	rq->path = path->whole;
+	router_find(rq->server->router, rq->method, path, m);
+	if (m->entry && m->entry->route->raw_query)
+		return 0;
+	if (len > HTTP_TARGET_MAX) {
+		refuse_wire(rq, 414, "the address is longer than 4 KiB");
+		return -1;
+	}
 	if (path_len < len &&
 	    form_parse_urlencoded(copy + path_len + 1, len - path_len - 1, HTTP_QUERY_MAX,
 				  0, &rq->query)) {
@@ -328,33 +336,30 @@ static void refuse_unknown(struct http_request *rq, const struct router_match *m
 		http_fail(rq, 405, NULL);
 }
 
-static int find_route(struct http_request *rq, const struct router_path *path)
+static int take_route(struct http_request *rq, struct router_match *m)
 {
-	struct router_match m;
-
-	router_find(rq->server->router, rq->method, path, &m);
-	if (!m.entry ||
-	    (m.entry->route->access == ACCESS_LOCAL && !rq->client.is_local)) {
-		if (m.entry)
-			m.allow = 0;
-		refuse_unknown(rq, &m);
+	if (!m->entry ||
+	    (m->entry->route->access == ACCESS_LOCAL && !rq->client.is_local)) {
+		if (m->entry)
+			m->allow = 0;
+		refuse_unknown(rq, m);
 		return -1;
 	}
-	rq->route = m.entry->route;
-	rq->context = m.entry->ctx;
-	rq->nparams = m.nparams;
-	for (size_t i = 0; i < m.nparams; i++) {
-		const char *value = m.params[i].value;
+	rq->route = m->entry->route;
+	rq->context = m->entry->ctx;
+	rq->nparams = m->nparams;
+	for (size_t i = 0; i < m->nparams; i++) {
+		const char *value = m->params[i].value;
 
-		if (value[m.params[i].len]) { /* without the pattern's suffix */
-			char *copy = http_request_alloc(rq, m.params[i].len + 1);
+		if (value[m->params[i].len]) { /* without the pattern's suffix */
+			char *copy = http_request_alloc(rq, m->params[i].len + 1);
 
-			memcpy(copy, value, m.params[i].len);
-			copy[m.params[i].len] = '\0';
+			memcpy(copy, value, m->params[i].len);
+			copy[m->params[i].len] = '\0';
 			value = copy;
 		}
 		rq->params[i] =
-			(struct http_pair){m.params[i].name, value, m.params[i].len};
+			(struct http_pair){m->params[i].name, value, m->params[i].len};
 	}
 	return 0;
 }
@@ -383,6 +388,8 @@ static int check_access(struct http_request *rq)
 	const struct http_route *r = rq->route;
 	int is_bearer;
 
+	if (r->access == ACCESS_UNNAMED)
+		return 1;
 	session_identify(rq);
 	is_bearer = rq->has_user && rq->credential == CREDENTIAL_BEARER;
 	if (rq->bad_bearer ||
@@ -407,13 +414,32 @@ static int check_access(struct http_request *rq)
 	return 1;
 }
 
+static int is_unlimited(const struct http_request *rq)
+{
+	return rq->client.is_local || address_is_loopback(&rq->client) ||
+	       (rq->has_user && rq->credential == CREDENTIAL_BEARER);
+}
+
+int http_limit_wait_s(const struct http_request *rq, enum http_limit_class class)
+{
+	return is_unlimited(rq)
+		       ? 0
+		       : limit_wait_s(rq->server->limit, class, address_key(&rq->client),
+				      clock_monotonic_ms());
+}
+
+void http_limit_charge(struct http_request *rq, enum http_limit_class class)
+{
+	if (!is_unlimited(rq))
+		limit_take(rq->server->limit, class, address_key(&rq->client),
+			   clock_monotonic_ms());
+}
+
 static int check_limit(struct http_request *rq)
 {
 	int wait_s;
 
-	if (rq->route->limit == LIMIT_NONE || rq->client.is_local ||
-	    address_is_loopback(&rq->client) ||
-	    (rq->has_user && rq->credential == CREDENTIAL_BEARER))
+	if (rq->route->limit == LIMIT_NONE || is_unlimited(rq))
 		return 1;
 	wait_s = limit_take(rq->server->limit, rq->route->limit, address_key(&rq->client),
 			    clock_monotonic_ms());
@@ -493,10 +519,11 @@ static enum MHD_Result on_headers(struct http_request *rq, const char *method,
 				  const char *version)
 {
 	struct router_path path;
+	struct router_match match;
 	int ok;
 
-	ok = !check_wire(rq, method, version) && !read_target(rq, &path) &&
-	     !find_route(rq, &path) && check_access(rq) && check_limit(rq) &&
+	ok = !check_wire(rq, method, version) && !read_target(rq, &path, &match) &&
+	     !take_route(rq, &match) && check_access(rq) && check_limit(rq) &&
 	     check_body(rq);
 	rq->phase = REQUEST_BODY;
 	if (!ok && !rq->close && rq->has_body &&
