@@ -22,6 +22,7 @@
 #include "http/http.h"
 #include "http/lang.h"
 #include "message/outbox.h"
+#include "message/receive.h"
 #include "message/text.h"
 #include "report/export.h"
 #include "store/store.h"
@@ -49,6 +50,7 @@ struct app {
 	struct worker *passwords;
 	struct access *access;
 	struct outbox *outbox;
+	struct receive *receive;
 	struct verify *verify;
 	struct export_job **exports; /* owned, as the configuration's */
 	struct http_server *server;
@@ -90,6 +92,8 @@ int app_outbox_up(struct app *a);
 void app_outbox_down(struct app *a);
 int app_verify_up(struct app *a);
 void app_verify_down(struct app *a);
+int app_receive_up(struct app *a);
+void app_receive_down(struct app *a);
 int app_exports_up(struct app *a);
 void app_exports_down(struct app *a);
 /* 1 when a fact has yet to reach its folder. */

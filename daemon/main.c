@@ -40,6 +40,7 @@ static const struct step {
 	{.up = app_access_up, .down = app_access_down},
 	{.up = app_outbox_up, .down = app_outbox_down},
 	{.up = app_verify_up, .down = app_verify_down},
+	{.up = app_receive_up, .down = app_receive_down},
 	{.up = app_exports_up, .down = app_exports_down},
 	{.down = app_work_down},
 	{.up = app_http_up, .down = app_http_down, .is_serving = 1},

@@ -5,7 +5,7 @@
  *   rdvctl_flag.c   a verb's flags: parsed by a table, turned into a query or a JSON body
  *   rdvctl_call.c   one request over the local socket, and what a refusal says
  *   rdvctl_table.c  rows for people: columns aligned, whatever the alphabet
- *   rdvctl_book.c   slots, book, appointments, outcome, messages
+ *   rdvctl_book.c   slots, book, appointments, outcome, messages, sms-in
  *   rdvctl_admin.c  import, export, user, token, backup, check, status */
 #ifndef RDVD_RDVCTL_H
 #define RDVD_RDVCTL_H
@@ -107,6 +107,7 @@ int ctl_book(struct ctl *c);
 int ctl_appointments(struct ctl *c);
 int ctl_outcome(struct ctl *c);
 int ctl_messages(struct ctl *c);
+int ctl_sms_in(struct ctl *c);
 int ctl_import(struct ctl *c);
 int ctl_export(struct ctl *c);
 int ctl_user(struct ctl *c);

@@ -297,3 +297,22 @@ int ctl_messages(struct ctl *c)
 {
 	return list(c, "/api/v1/staff/messages", "messages", print_messages);
 }
+
+/* ---- texts that came in ---- */
+
+int ctl_sms_in(struct ctl *c)
+{
+	json_t *body = json_object(), *answer = NULL;
+	int status;
+
+	ctl_set(body, "from", json_string(c->words[0]));
+	ctl_set(body, "text", json_string(c->words[1]));
+	status = ctl_json(c, "POST", "/api/v1/local/sms-in", body, &answer);
+	if (!status && c->json)
+		ctl_print_json(answer);
+	else if (!status)
+		printf("Text %s was dealt with.\n", text_of(answer, "id"));
+	json_decref(answer);
+	json_decref(body);
+	return status;
+}

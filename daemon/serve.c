@@ -97,6 +97,7 @@ int app_http_up(struct app *a)
 					.store = a->store,
 					.access = a->access,
 					.outbox = a->outbox,
+					.receive = a->receive,
 					.version = PACKAGE_VERSION,
 					.key_path = a->key_path,
 					.demo = c->demo};
@@ -142,8 +143,8 @@ static void look_for_end(void *arg)
 
 	if (late)
 		log_warn("stopping with work under way: it took too long");
-	if (late ||
-	    (outbox_is_idle(a->outbox) && !app_exports_are_busy(a) && !work_is_left(a)))
+	if (late || (outbox_is_idle(a->outbox) && receive_is_idle(a->receive) &&
+		     !app_exports_are_busy(a) && !work_is_left(a)))
 		loop_stop(a->loop);
 	else
 		loop_timer_in(a->ending, ENDING_LOOK_MS);
@@ -153,6 +154,7 @@ static void http_has_stopped(void *arg)
 {
 	struct app *a = arg;
 
+	receive_stop(a->receive);
 	outbox_stop(a->outbox);
 	a->stop_by_ms = clock_monotonic_ms() + ENDING_MS;
 	look_for_end(a);
@@ -312,8 +314,9 @@ void app_run(struct app *a)
 {
 	a->ending = loop_timer_new(a->loop, look_for_end, a);
 	if (a->once) {
-		while (!a->stopping && (!outbox_is_idle(a->outbox) ||
-					app_exports_are_busy(a) || work_is_left(a)))
+		while (!a->stopping &&
+		       (!outbox_is_idle(a->outbox) || !receive_is_idle(a->receive) ||
+			app_exports_are_busy(a) || work_is_left(a)))
 			loop_run_once(a->loop, 100);
 		return;
 	}

@@ -393,6 +393,37 @@ void app_verify_down(struct app *a)
 	verify_free(a->verify);
 }
 
+static void on_receipt(void *ctx)
+{
+	outbox_nudge(((struct app *)ctx)->outbox);
+}
+
+int app_receive_up(struct app *a)
+{
+	const struct config *c = a->config;
+	struct receive_gateway *gateways = xcalloc(c->ngateways + 1, sizeof *gateways);
+	const struct receive_options o = {.gateways = gateways,
+					  .ngateways = c->ngateways,
+					  .key = a->key,
+					  .receipt = on_receipt,
+					  .ctx = a};
+
+	for (size_t i = 0; i < c->ngateways; i++)
+		gateways[i] = (struct receive_gateway){
+			.name = c->gateways[i].name,
+			.plugin = a->gateways[i],
+			.poll_seconds = c->gateways[i].poll_seconds};
+	a->receive = receive_new(a->loop, a->store, &o);
+	free(gateways);
+	return a->receive ? 0 : -1;
+}
+
+void app_receive_down(struct app *a)
+{
+	receive_free(a->receive);
+	a->receive = NULL;
+}
+
 int app_exports_up(struct app *a)
 {
 	const struct config *c = a->config;

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 
 #define V1 "/api/v1"
+#define CALLBACK_BODY_MAX (64 * 1024)
 #define TEAM (ROLE_ADMIN | ROLE_COUNSELLOR)
 
 #define PUBLIC_GET(path, fn, class)                                                      \
@@ -32,6 +33,15 @@
 	{                                                                    \
 		.method = (verb), .pattern = (path), .access = ACCESS_LOCAL, \
 		.body = (type), .handle = (fn)                               \
+	}
+
+/* Proven by the gateway, or not at all; the query as it was sent, whatever its charset.
+ */
+#define CALLBACK(verb, path)                                                     \
+	{                                                                        \
+		.method = (verb), .pattern = (path), .access = ACCESS_UNNAMED,   \
+		.body = BODY_RAW, .body_max = CALLBACK_BODY_MAX, .raw_query = 1, \
+		.handle = any_callback                                           \
 	}
 
 static const struct http_route routes[] = {
@@ -61,6 +71,11 @@ static const struct http_route routes[] = {
 	STAFF(HTTP_GET, "/staff/messages", get_staff_messages, BODY_NONE),
 	STAFF(HTTP_GET, "/staff/attendance", get_staff_attendance, BODY_NONE),
 
+	CALLBACK(HTTP_GET, "/cb/{gateway}/{*path}"),
+	CALLBACK(HTTP_POST, "/cb/{gateway}/{*path}"),
+	CALLBACK(HTTP_PUT, "/cb/{gateway}/{*path}"),
+
+	LOCAL(HTTP_POST, V1 "/local/sms-in", post_local_sms_in, BODY_JSON),
 	LOCAL(HTTP_POST, V1 "/local/import", post_local_import, BODY_RAW),
 	LOCAL(HTTP_POST, V1 "/local/users", post_local_user, BODY_JSON),
 	LOCAL(HTTP_POST, V1 "/local/tokens", post_local_token, BODY_JSON),
@@ -79,6 +94,7 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->store = o->store;
 	a->access = o->access;
 	a->outbox = o->outbox;
+	a->receive = o->receive;
 	a->version = o->version;
 	a->key_path = o->key_path;
 	a->demo = o->demo;

@@ -13,6 +13,7 @@ struct access;
 struct api;
 struct booking;
 struct outbox;
+struct receive;
 struct store;
 
 struct api_options {
@@ -20,6 +21,7 @@ struct api_options {
 	struct store *store;
 	struct access *access;
 	struct outbox *outbox;
+	struct receive *receive;
 	const char *version;
 	const char *key_path; /* the server's key: a backup carries a copy */
 	int demo;

@@ -9,6 +9,7 @@
  *   book.c        holds and bookings, and what an appointment's token allows
  *   staff.c       the team's lists and acts
  *   attendance.c  facts, streamed from the reader's thread
+ *   callback.c    what providers tell, and rdvctl sms-in
  *   local.c       what only the local socket may do: import, users, tokens, backup,
  * checks metrics.c     /metrics
  *
@@ -40,6 +41,7 @@ struct api {
 	struct store *store;
 	struct access *access;
 	struct outbox *outbox;
+	struct receive *receive;
 	const char *version, *key_path;
 	int demo;
 	rdvd_time started;
@@ -151,7 +153,8 @@ http_handler post_holds, post_hold_extend, delete_hold, post_appointments,
 http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome,
 	post_staff_cancel, post_staff_move, get_staff_messages, get_staff_attendance;
 http_handler post_local_import, post_local_user, post_local_token, post_local_backup,
-	get_local_check, get_local_status;
+	get_local_check, get_local_status, post_local_sms_in;
+http_handler any_callback;
 http_handler get_metrics;
 
 #endif
