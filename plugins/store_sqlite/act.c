@@ -8,6 +8,8 @@
 #include "owe.h"
 #include "part.h"
 #include "slot.h"
+#include "talk.h"
+#include "waiting.h"
 
 static int is_staff(const char *actor)
 {
@@ -103,17 +105,21 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 	struct slot slot = {
 		0, 0, &m->place, &m->when, m->capacity, m->counsellors, m->ncounsellors};
 	enum rdvd_rc rc;
+	rdvd_time start;
 	int there;
 
-	if (!part_load(db, &m->which, &p))
+	if (!turn_may(db, m->turn) || !part_load(db, &m->which, &p))
 		return db->rc;
 	if (p.status == RDVD_CANCELLED)
 		return RDVD_STALE;
 	there = already_there(&p, m);
 	if (there && (!m->named || p.capacity > 0 || has_named(db, &p, m))) {
-		*session = p.session;
-		*changed = 0;
-		return RDVD_OK;
+		turn_write(db, m->turn, p.id);
+		if (db->rc == RDVD_OK) {
+			*session = p.session;
+			*changed = 0;
+		}
+		return db->rc;
 	}
 	rc = move_refusal(&p, m);
 	if (rc != RDVD_OK)
@@ -124,6 +130,9 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 		return RDVD_INVALID;
 	holds_expire(db, m->now);
 	db_guard(db);
+	if (m->hold)
+		hold_drop(db, m->hold, m->now);
+	start = p.start;
 	if (p.capacity == 0 && m->capacity == 0)
 		move_session(db, &p, &slot, m);
 	else
@@ -134,6 +143,9 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 		tell_of_move(db, &p, m);
 	part_save(db, &p, or_empty(m->place_kind), m->now);
 	audit_add(db, m->now, m->actor, "move", p.id);
+	turn_write(db, m->turn, p.id);
+	wait_close(db, m->wait, RDVD_WAIT_SERVED, p.id, m->now);
+	wait_of_moved(db, p.id, start, p.start);
 	if (db->rc == RDVD_OK) {
 		*session = p.session;
 		*changed = 1;
@@ -151,6 +163,7 @@ static void leave(struct db *db, struct part *p, rdvd_time now)
 	p->revision++;
 	p->sequence++;
 	messages_supersede(db, p->id, 0, "the appointment was cancelled");
+	wait_of_gone(db, p->id, now);
 	session_changed(db, p->session, gone);
 }
 
@@ -159,11 +172,13 @@ enum rdvd_rc store_cancel(void *st, const struct rdvd_cancel *c, int *changed)
 	struct db *db = db_start(st);
 	struct part p;
 
-	if (!part_load(db, &c->which, &p))
+	if (!turn_may(db, c->turn) || !part_load(db, &c->which, &p))
 		return db->rc;
 	if (p.status == RDVD_CANCELLED) {
-		*changed = 0;
-		return RDVD_OK;
+		turn_write(db, c->turn, p.id);
+		if (db->rc == RDVD_OK)
+			*changed = 0;
+		return db->rc;
 	}
 	if (is_marked(&p) || (c->now >= p.start && !is_staff(c->actor)))
 		return RDVD_STALE;
@@ -172,6 +187,7 @@ enum rdvd_rc store_cancel(void *st, const struct rdvd_cancel *c, int *changed)
 	messages_owe(db, p.id, p.revision, p.start, c->owed, c->nowed, c->now);
 	part_save(db, &p, NULL, c->now);
 	audit_add(db, c->now, c->actor, "cancel", p.id);
+	turn_write(db, c->turn, p.id);
 	if (db->rc == RDVD_OK)
 		*changed = 1;
 	return db->rc;
@@ -181,24 +197,28 @@ enum rdvd_rc store_confirm(void *st, const struct rdvd_mark *m, int *changed)
 {
 	struct db *db = db_start(st);
 	struct part p;
+	int known;
 
-	if (!part_load(db, &m->which, &p))
+	if (!turn_may(db, m->turn) || !part_load(db, &m->which, &p))
 		return db->rc;
 	if (p.status == RDVD_CANCELLED)
 		return RDVD_STALE;
-	if (p.status == RDVD_CONFIRMED) {
-		*changed = 0;
-		return RDVD_OK;
-	}
-	if (m->now >= p.start)
+	known = p.status == RDVD_CONFIRMED;
+	if (!known && m->now >= p.start)
 		return RDVD_STALE;
-	p.status = RDVD_CONFIRMED;
-	p.confirmed = m->now;
-	part_save(db, &p, NULL, m->now);
-	session_changed(db, p.session, 0);
-	audit_add(db, m->now, m->actor, "confirm", p.id);
+	if (!known) {
+		p.status = RDVD_CONFIRMED;
+		p.confirmed = m->now;
+		part_save(db, &p, NULL, m->now);
+		session_changed(db, p.session, 0);
+		audit_add(db, m->now, m->actor, "confirm", p.id);
+	}
+	if (m->no_more_reminders)
+		messages_supersede(db, p.id, RDVD_MSG_REMINDER,
+				   "they confirmed, and asked for no more");
+	turn_write(db, m->turn, p.id);
 	if (db->rc == RDVD_OK)
-		*changed = 1;
+		*changed = !known;
 	return db->rc;
 }
 
@@ -237,6 +257,7 @@ static void apply_outcome(struct db *db, struct part *p, const struct rdvd_mark 
 {
 	int cancels = m->outcome == RDVD_EXCUSED || m->outcome == RDVD_REVOKED;
 	int was = p->status == RDVD_CANCELLED;
+	int missed = p->outcome == RDVD_NO_SHOW;
 
 	p->outcome = m->outcome;
 	if (m->persons_present >= 0)
@@ -253,7 +274,13 @@ static void apply_outcome(struct db *db, struct part *p, const struct rdvd_mark 
 		p->status = p->confirmed ? RDVD_CONFIRMED : RDVD_BOOKED;
 		p->cancelled = 0;
 		p->sequence++;
+	} else if (m->outcome == RDVD_NO_SHOW && !missed) {
+		messages_owe_again(db, p->id, p->revision, p->start, m->owed, m->nowed,
+				   m->now);
 	}
+	if (missed && m->outcome != RDVD_NO_SHOW)
+		messages_supersede(db, p->id, RDVD_MSG_FOLLOW_UP,
+				   "its outcome is another one");
 	session_changed(db, p->session, 0);
 }
 
@@ -262,17 +289,20 @@ enum rdvd_rc store_mark(void *st, const struct rdvd_mark *m, int *changed)
 	struct db *db = db_start(st);
 	struct part p;
 
-	if (!part_load(db, &m->which, &p))
+	if (!turn_may(db, m->turn) || !part_load(db, &m->which, &p))
 		return db->rc;
 	if (p.outcome == m->outcome &&
 	    (m->persons_present < 0 || p.persons_present == m->persons_present)) {
-		*changed = 0;
-		return RDVD_OK;
+		turn_write(db, m->turn, p.id);
+		if (db->rc == RDVD_OK)
+			*changed = 0;
+		return db->rc;
 	}
 	db_guard(db);
 	apply_outcome(db, &p, m);
 	part_save(db, &p, NULL, m->now);
 	audit_add(db, m->now, m->actor, "mark", p.id);
+	turn_write(db, m->turn, p.id);
 	if (db->rc == RDVD_OK)
 		*changed = 1;
 	return db->rc;

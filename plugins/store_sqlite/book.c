@@ -7,6 +7,8 @@
 #include "owe.h"
 #include "part.h"
 #include "slot.h"
+#include "talk.h"
+#include "waiting.h"
 
 /* 1 when the request key was used before: *rc is then the answer. */
 static int known_key(struct db *db, const struct rdvd_booking *b, struct rdvd_booked *out,
@@ -91,8 +93,13 @@ enum rdvd_rc store_book(void *st, const struct rdvd_booking *b, struct rdvd_book
 	int64_t fact;
 	enum rdvd_rc rc;
 
-	if (known_key(db, b, out, &rc))
-		return rc;
+	if (!turn_may(db, b->turn))
+		return db->rc;
+	if (known_key(db, b, out, &rc)) {
+		if (rc == RDVD_OK)
+			turn_write(db, b->turn, out->id);
+		return db->rc != RDVD_OK ? db->rc : rc;
+	}
 	if (db->rc != RDVD_OK || b->verdict != RDVD_OK)
 		return db->rc != RDVD_OK ? db->rc : b->verdict;
 	if (!slot_is_valid(&slot) || b->party_size < 1)
@@ -106,6 +113,8 @@ enum rdvd_rc store_book(void *st, const struct rdvd_booking *b, struct rdvd_book
 	id = participation_insert(db, b, in.id, person, fact);
 	messages_owe(db, id, 0, b->when.start, b->owed, b->nowed, b->now);
 	audit_add(db, b->now, b->actor, "book", id);
+	turn_write(db, b->turn, id);
+	wait_close(db, b->wait, RDVD_WAIT_SERVED, id, b->now);
 	calendars_changed(db, &slot, &in);
 	if (db->rc == RDVD_OK)
 		*out = (struct rdvd_booked){

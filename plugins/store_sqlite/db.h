@@ -132,6 +132,9 @@ static inline const char *column_text(sqlite3_stmt *s, int i)
 	return t ? (const char *)t : "";
 }
 
+/* staff.c: a hash that is kept; zeros when it is not one. */
+void column_hash(sqlite3_stmt *s, int column, uint8_t hash[RDVD_HASH_SIZE]);
+
 static inline const char *or_empty(const char *s)
 {
 	return s ? s : "";

@@ -96,17 +96,18 @@ static void hold_insert(struct db *db, const struct rdvd_hold_request *h, rdvd_i
 	    INT("now", h->now), INT("expires", h->expires));
 }
 
-enum rdvd_rc store_hold_create(void *st, const struct rdvd_hold_request *h,
-			       rdvd_id *session, uint64_t released[2])
+void hold_make(struct db *db, const struct rdvd_hold_request *h, rdvd_id *session,
+	       uint64_t released[2])
 {
-	struct db *db = db_start(st);
 	struct slot slot = {h->service,	 h->organisation, &h->place,	  &h->when,
 			    h->capacity, h->counsellors,  h->ncounsellors};
 	struct session in = {0};
 	uint64_t let_go[2] = {0, 0};
 
-	if (!slot_is_valid(&slot) || h->seats < 0)
-		return RDVD_INVALID;
+	if (!slot_is_valid(&slot) || h->seats < 0) {
+		db_answer(db, RDVD_INVALID);
+		return;
+	}
 	holds_expire(db, h->now);
 	make_way(db, h, let_go);
 	if (h->capacity > 0) {
@@ -122,6 +123,14 @@ enum rdvd_rc store_hold_create(void *st, const struct rdvd_hold_request *h,
 		*session = in.id;
 		memcpy(released, let_go, sizeof(let_go));
 	}
+}
+
+enum rdvd_rc store_hold_create(void *st, const struct rdvd_hold_request *h,
+			       rdvd_id *session, uint64_t released[2])
+{
+	struct db *db = db_start(st);
+
+	hold_make(db, h, session, released);
 	return db->rc;
 }
 

@@ -5,11 +5,14 @@
 #include "db.h"
 #include "definition.h"
 #include "fact.h"
+#include "inbound.h"
 #include "message.h"
 #include "owe.h"
 #include "slot.h"
 #include "staff.h"
+#include "talk.h"
 #include "txn.h"
+#include "waiting.h"
 
 static const struct rdvd_option options[] = {
 	{"file", "rdvd.db", "the database; a relative name is in the data folder"},
@@ -66,6 +69,20 @@ static const struct rdvd_store_ops ops = {
 	.person_week = store_person_week,
 	.letter_put = store_letter_put,
 	.spent_each = store_spent_each,
+	.inbound_put = store_inbound_put,
+	.inbound_join = store_inbound_join,
+	.inbound_each = store_inbound_each,
+	.inbound_mark = store_inbound_mark,
+	.contact_get = store_contact_get,
+	.contact_each = store_contact_each,
+	.turn = store_turn,
+	.wait_put = store_wait_put,
+	.wait_end = store_wait_end,
+	.wait_each = store_wait_each,
+	.wait_get = store_wait_get,
+	.offer_put = store_offer_put,
+	.offer_end = store_offer_end,
+	.offer_each = store_offer_each,
 	.appointment_of_number = store_appointment_of_number,
 	.fact_each = store_fact_each,
 	.cursor_get = store_cursor_get,

@@ -50,6 +50,10 @@ void holds_expire(struct db *db, rdvd_time now);
 /* Let go of one, by ref; 1 when there was one. */
 int hold_drop(struct db *db, uint64_t ref, rdvd_time now);
 
+/* Make the hold; the answers of hold_create stick. */
+void hold_make(struct db *db, const struct rdvd_hold_request *h, rdvd_id *session,
+	       uint64_t released[2]);
+
 enum rdvd_rc store_hold_create(void *st, const struct rdvd_hold_request *h,
 			       rdvd_id *session, uint64_t released[2]);
 enum rdvd_rc store_hold_extend(void *st, uint64_t ref, rdvd_time now, rdvd_time expires);

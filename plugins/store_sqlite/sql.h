@@ -104,6 +104,70 @@
 		   "o.deadline > :now AND (o.due > m.due OR (o.due = m.due AND o.id > "  \
 		   "m.id)))")
 
+/* A text i that came in. */
+#define INBOUND_COLUMNS(X)                    \
+	X(I_ID, "i.id")                       \
+	X(I_GATEWAY, "i.gateway")             \
+	X(I_KEY, "i.key")                     \
+	X(I_NUMBER, "i.number")               \
+	X(I_RECIPIENT, "i.recipient")         \
+	X(I_TEXT, "i.text")                   \
+	X(I_RECEIVED, "i.received")           \
+	X(I_PART_REF, "i.part_ref")           \
+	X(I_PART, "i.part")                   \
+	X(I_PARTS, "i.parts")                 \
+	X(I_STATE, "i.state")                 \
+	X(I_UNDERSTOOD, "i.understood")       \
+	X(I_PARTICIPATION, "i.participation") \
+	X(I_ORGANISATION, "i.organisation")
+
+/* A contact k. */
+#define CONTACT_COLUMNS(X)                    \
+	X(K_NUMBER, "k.number")               \
+	X(K_STOPPED, "k.stopped")             \
+	X(K_BAD_SINCE, "k.bad_since")         \
+	X(K_BAD_NOTE, "k.bad_note")           \
+	X(K_VERIFIED, "k.verified")           \
+	X(K_QUESTION, "k.question")           \
+	X(K_ASKED, "k.asked")                 \
+	X(K_UNTIL, "k.until")                 \
+	X(K_ANSWERS, "k.answers")             \
+	X(K_ANSWERS_SINCE, "k.answers_since") \
+	X(K_HELPED, "k.helped")
+
+/* One who waits, w; after it, an offer f. */
+#define WAIT_COLUMNS(X)                       \
+	X(L_ID, "w.id")                       \
+	X(L_REF, "w.ref")                     \
+	X(L_TOKEN_HASH, "w.token_hash")       \
+	X(L_PARTICIPATION, "w.participation") \
+	X(L_SERVICE, "w.service")             \
+	X(L_ORGANISATION, "w.organisation")   \
+	X(L_SITE, "w.site")                   \
+	X(L_NEAR, "w.near")                   \
+	X(L_RADIUS_KM, "w.radius_km")         \
+	X(L_PARTY_SIZE, "w.party_size")       \
+	X(L_NUMBER, "w.number")               \
+	X(L_EMAIL, "w.email")                 \
+	X(L_LOCALE, "w.locale")               \
+	X(L_PERSON, "w.person")               \
+	X(L_SEEN, "w.seen")                   \
+	X(L_CREATED, "w.created")             \
+	X(L_UNTIL, "w.until")                 \
+	X(L_LAST_OFFER, "w.last_offer")       \
+	X(L_STATE, "w.state")
+
+#define OFFER_COLUMNS(X)          \
+	X(O_ID, "f.id")           \
+	X(O_WAIT, "f.wait")       \
+	X(O_SITE, "f.site")       \
+	X(O_STARTS, "f.starts")   \
+	X(O_ENDS, "f.ends")       \
+	X(O_HOLD, "f.hold")       \
+	X(O_MADE, "f.made")       \
+	X(O_EXPIRES, "f.expires") \
+	X(O_STATE, "f.state")
+
 #define FACT_COLUMNS(X)                       \
 	X(F_SEQ, "seq")                       \
 	X(F_REVISION, "revision")             \
@@ -140,6 +204,13 @@ enum message_column { MESSAGE_COLUMNS(COLUMN_NAME) MESSAGE_COLUMNS_END };
 enum waiting_column {
 	WAITING_COLUMNS_BEFORE = MESSAGE_COLUMNS_END - 1,
 	WAITING_COLUMNS(COLUMN_NAME)
+};
+enum inbound_column { INBOUND_COLUMNS(COLUMN_NAME) };
+enum contact_column { CONTACT_COLUMNS(COLUMN_NAME) };
+enum wait_column { WAIT_COLUMNS(COLUMN_NAME) WAIT_COLUMNS_END };
+enum offer_column {
+	OFFER_COLUMNS_BEFORE = WAIT_COLUMNS_END - 1,
+	OFFER_COLUMNS(COLUMN_NAME)
 };
 enum fact_column { FACT_COLUMNS(COLUMN_NAME) };
 
@@ -238,6 +309,56 @@ enum sql_name {
 	SQL_EVENT_SETTLED,
 	SQL_EVENT_OF_MESSAGE,
 	SQL_EVENT_OF_PROVIDER,
+	SQL_INBOUND_INSERT,
+	SQL_INBOUND_PART_KNOWN,
+	SQL_INBOUND_PARTS,
+	SQL_INBOUND_PARTS_JOINED,
+	SQL_INBOUND_PARTIAL,
+	SQL_INBOUND_STATE,
+	SQL_INBOUND_MARK,
+	SQL_INBOUND_DEALT,
+	SQL_INBOUND_NEW,
+	SQL_INBOUND_TO_HAND,
+	SQL_INBOUND_OF_NUMBER,
+	SQL_INBOUND_ALL,
+	SQL_CONTACT_GET,
+	SQL_CONTACT_BARRED,
+	SQL_CONTACT_TURN,
+	SQL_CONTACT_BAD,
+	SQL_CONTACT_REACHED_SINCE,
+	SQL_CONTACT_REACHED,
+	SQL_CONTACT_VERIFIED,
+	SQL_CODE_INSERT,
+	SQL_CODE_GET,
+	SQL_CODE_WRONG,
+	SQL_CODE_USED,
+	SQL_CODE_AWAITED,
+	SQL_NOTICE_PUT,
+	SQL_NOTICE_EACH,
+	SQL_NOTICE_SEEN,
+	SQL_NOTICE_KNOWN,
+	SQL_OLD_ATTEMPTS,
+	SQL_OLD_LETTERS,
+	SQL_OLD_INBOUND,
+	SQL_OLD_EVENT,
+	SQL_OLD_EVENT_DELETE,
+	SQL_OLD_CODE,
+	SQL_OLD_CODE_DELETE,
+	SQL_OLD_CONTACTS,
+	SQL_WAIT_INSERT,
+	SQL_WAIT_OF,
+	SQL_WAIT_STATE,
+	SQL_WAIT_END,
+	SQL_WAIT_UNTIL,
+	SQL_WAIT_OFFERED,
+	SQL_WAIT_EACH,
+	SQL_WAIT_GET,
+	SQL_OFFER_INSERT,
+	SQL_OFFER_STATE,
+	SQL_OFFER_OPEN_OF,
+	SQL_OFFER_END,
+	SQL_OFFER_EACH,
+	SQL_OFFER_OF_WAIT,
 	SQL_FACT_PERSON,
 	SQL_FACT_FIRST,
 	SQL_FACT_REMINDERS,

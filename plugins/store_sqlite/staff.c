@@ -6,7 +6,7 @@
 #include "db.h"
 #include "staff.h"
 
-static void read_hash(sqlite3_stmt *s, int column, uint8_t hash[RDVD_HASH_SIZE])
+void column_hash(sqlite3_stmt *s, int column, uint8_t hash[RDVD_HASH_SIZE])
 {
 	const void *bytes = sqlite3_column_blob(s, column);
 
@@ -89,7 +89,7 @@ enum rdvd_rc store_login_each(void *st, rdvd_time now, rdvd_login_cb *cb, void *
 			.last_seen = sqlite3_column_int64(s, 3),
 			.expires = sqlite3_column_int64(s, 4),
 		};
-		read_hash(s, 0, l.token_hash);
+		column_hash(s, 0, l.token_hash);
 		if (cb(arg, &l))
 			break;
 	}
@@ -117,7 +117,7 @@ enum rdvd_rc store_api_token_each(void *st, rdvd_api_token_cb *cb, void *arg)
 			.label = column_text(s, 2),
 			.created = sqlite3_column_int64(s, 3),
 		};
-		read_hash(s, 0, t.token_hash);
+		column_hash(s, 0, t.token_hash);
 		if (cb(arg, &t))
 			break;
 	}
@@ -146,7 +146,7 @@ enum rdvd_rc store_feed_each(void *st, rdvd_feed_cb *cb, void *arg)
 			.with_names = sqlite3_column_int(s, 2),
 			.created = sqlite3_column_int64(s, 3),
 		};
-		read_hash(s, 0, f.token_hash);
+		column_hash(s, 0, f.token_hash);
 		if (cb(arg, &f))
 			break;
 	}
