@@ -8,8 +8,15 @@
 
 #include "base/clock.h"
 #include "booking/impl.h"
+#include "booking/waiting.h"
 
 #define TOKEN_PURPOSE "appointment"
+
+void booking_time_freed(struct booking *b)
+{
+	if (b->waiting)
+		waiting_nudge(b->waiting);
+}
 
 /* ---- the minute hand ---- */
 
@@ -17,8 +24,10 @@ static void tick(void *arg)
 {
 	struct booking *b = arg;
 	rdvd_time now = clock_now(), next = 0;
-	if (agenda_holds_expire(b->agenda, now, &next) > 0)
+	if (agenda_holds_expire(b->agenda, now, &next) > 0) {
 		holds_sweep(b, now);
+		booking_time_freed(b);
+	}
 	if (agenda_is_outdated(b->agenda, now))
 		agenda_lay_out_anew(b, now);
 	territories_retire_again(b);
@@ -85,6 +94,7 @@ void booking_notify_changed(struct booking *b)
 {
 	if (b->o.changed)
 		b->o.changed(b->o.changed_arg);
+	booking_time_freed(b);
 }
 
 /* ---- names ---- */
@@ -250,6 +260,8 @@ void session_left(struct booking *b, const struct rdvd_appointment *a)
 
 void hold_gone(struct booking *b, uint64_t ref)
 {
-	if (ref)
-		agenda_claim_remove(b->agenda, CLAIM_HOLD, ref);
+	if (!ref)
+		return;
+	agenda_claim_remove(b->agenda, CLAIM_HOLD, ref);
+	booking_time_freed(b);
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "booking/impl.h"
+#include "booking/waiting.h"
 
 /* ---- reading one ---- */
 
@@ -226,6 +227,8 @@ static void change_done(struct store_job *job)
 	enum booking_verdict v = verdict_of_store(job->rc);
 	if (v == BOOKING_DONE && j->changed) {
 		change_settle(j);
+		if (b->waiting)
+			waiting_settled(b->waiting, j->after);
 		b->counts.moved += j->act == ACT_MOVE;
 		b->counts.cancelled += j->act == ACT_CANCEL;
 		b->counts.confirmed += j->act == ACT_CONFIRM;

@@ -21,6 +21,7 @@ struct booking {
 	int importing; /* a territory, or a day: one at a time */
 	int checking;
 	struct old_territory *old; /* owned: those that still wait for their fence */
+	struct waiting *waiting;   /* lent: is told what changes; NULL none */
 };
 
 /* ---- people (person.c) ---- */
@@ -96,6 +97,8 @@ void claim_of_appointment(const struct booking *b, const struct rdvd_appointment
 void session_joined(struct booking *b, const struct rdvd_appointment *a, int seats);
 void session_left(struct booking *b, const struct rdvd_appointment *a);
 void booking_notify_changed(struct booking *b);
+/* Something that filled the agenda is gone: those who wait may be offered it. */
+void booking_time_freed(struct booking *b);
 void booking_which_hash(const struct booking_which *w, struct rdvd_which *out);
 /* A hold that the store let go. */
 void hold_gone(struct booking *b, uint64_t ref);

@@ -307,6 +307,7 @@ static void serve(struct import_job *j)
 	territory_retire(b, b->territory);
 	b->agenda = j->fresh;
 	b->territory = j->next;
+	booking_time_freed(b);
 	log_info("territory imported: %zu created, %zu changed, %zu retired",
 		 j->result.created, j->result.changed, j->result.retired);
 }

@@ -142,6 +142,7 @@ static void absence_done(struct store_job *job)
 		.verdict = verdict_of_store(job->rc), .token = "", .absence = j->id};
 	if (r.verdict == BOOKING_DONE && j->remove) {
 		agenda_absence_remove(b->agenda, j->id);
+		booking_time_freed(b);
 	} else if (r.verdict == BOOKING_DONE) {
 		int who = territory_by_id(b->territory, RDVD_DEF_COUNSELLOR,
 					  j->absence.counsellor);

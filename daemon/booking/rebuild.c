@@ -205,6 +205,7 @@ static void day_done(struct store_job *job)
 	agenda_catch_up(b, j->copy, b->territory, j->fresh);
 	agenda_free(b->agenda);
 	b->agenda = j->fresh;
+	booking_time_freed(b);
 	agenda_copy_free(j->copy);
 	free(j);
 }

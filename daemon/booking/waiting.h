@@ -9,6 +9,7 @@
 #define RDVD_BOOKING_WAITING_H
 
 #include "booking/booking.h"
+#include "message/plan.h"
 #include "message/text.h"
 
 struct waiting;
@@ -25,6 +26,9 @@ struct waiting_options {
 struct waiting *waiting_new(struct loop *l, struct store *s, struct booking *b,
 			    const struct waiting_options *o);
 void waiting_free(struct waiting *w);
+/* An appointment was moved, cancelled, or stands again, as it is now: called by
+ * booking. */
+void waiting_settled(struct waiting *w, const struct rdvd_appointment *a);
 void waiting_texts(struct waiting *w, const struct texts *texts);
 /* The agenda or the clock has changed: look, soon and not in this call, whether something
  * can be offered. */
@@ -56,25 +60,53 @@ typedef void waiting_cb(void *arg, const struct waiting_reply *r);
 /* With an appointment (which): it would be moved. turn may be NULL. */
 void waiting_join(struct waiting *w, const struct booking_which *which,
 		  const struct rdvd_turn *turn, waiting_cb *cb, void *arg);
-/* Without one: who it is, and where they look (as the search's near; site "" any). */
+/* The same with what somebody chose on a page. Strings may be NULL or "". */
+struct waiting_wish {
+	int anywhere; /* 1: other places around are welcome; 0: only the same one */
+	const char *phone, *email; /* where offers go; else as the appointment says */
+};
+void waiting_join_as(struct waiting *w, const struct booking_which *which,
+		     const struct waiting_wish *wish, const struct rdvd_turn *turn,
+		     waiting_cb *cb, void *arg);
+/* Without one: who it is, and where they look (as the search's near; site "" any). KNOWN
+ * when the very same was asked for before. */
 struct waiting_request {
 	const char *service, *site, *near;
+	int radius_km; /* 0: 30 */
 	int party_size, notice;
 	struct booking_person person;
 };
 void waiting_ask(struct waiting *w, const struct waiting_request *q, waiting_cb *cb,
 		 void *arg);
-/* By the token of /attente/TOKEN. */
+/* By the token of /attente/TOKEN. get answers DONE also when the wait is over: its state
+ * says so; offer is the open one, else NULL; appointment is the one to be moved, or that
+ * an offer has become. */
 void waiting_get(struct waiting *w, const char *token, waiting_cb *cb, void *arg);
 void waiting_leave(struct waiting *w, const char *token, waiting_cb *cb, void *arg);
-/* Take or decline the offer, by token or, from a conversation, by id with its turn. */
+/* Take or decline the offer, by token or, from a conversation, by id with its turn. With
+ * both, the offer must be that one: a page that stood open for long acts on what it
+ * showed. Taking again what was taken answers DONE with its appointment. OVER: it had
+ * lapsed, or was declined. Declining what was declined or lapsed is DONE. */
 void waiting_answer(struct waiting *w, const char *token, rdvd_id offer, int take,
 		    const struct rdvd_turn *turn, waiting_cb *cb, void *arg);
 
-/* For the team: all that wait, with their open offer if any; rows are lent. */
+/* The token of somebody who waits with that appointment: 0, or -1: nobody does. From
+ * memory. */
+int waiting_token_of(const struct waiting *w, rdvd_id participation,
+		     char out[SECRET_TOKEN_CHARS + 1]);
+/* The latest open offer that was sent to that number, or NULL; *wait (may be NULL) is
+ * whose it is. From memory, lent until the next event. */
+const struct rdvd_offer *waiting_offer_of(const struct waiting *w, const char *number,
+					  const struct rdvd_wait **wait);
+
+/* For the team: all that wait, by arrival, with their offers, the latest first (the open
+ * one is among them); and what became of the offers of those who wait no longer, made in
+ * the last 14 days. Rows are lent. */
 struct waiting_row {
 	const struct rdvd_wait *wait;
-	const struct rdvd_offer *offer;
+	const struct rdvd_offer *offer; /* the open one; NULL none */
+	const struct rdvd_offer *offers;
+	size_t noffers;
 	const struct rdvd_appointment *appointment; /* NULL none */
 };
 typedef void waiting_list_cb(void *arg, enum rdvd_rc rc, const struct waiting_row *rows,
