@@ -14,11 +14,13 @@
 #include "base/plugin.h"
 #include "config.h"
 
-extern const struct rdvd_plugin rdvd_plugin_store_sqlite, rdvd_plugin_gw_spool;
+extern const struct rdvd_plugin rdvd_plugin_store_sqlite, rdvd_plugin_gw_spool,
+	rdvd_plugin_gw_smtp;
 
 const struct rdvd_plugin *const plugin_builtin[] = {
 	&rdvd_plugin_store_sqlite,
 	&rdvd_plugin_gw_spool,
+	&rdvd_plugin_gw_smtp,
 	NULL,
 };
 
@@ -38,6 +40,7 @@ static const struct step {
 	{.up = app_texts_up, .down = app_texts_down},
 	{.up = app_booking_up, .down = app_booking_down},
 	{.up = app_access_up, .down = app_access_down},
+	{.up = app_budget_up, .down = app_budget_down},
 	{.up = app_outbox_up, .down = app_outbox_down},
 	{.up = app_verify_up, .down = app_verify_down},
 	{.up = app_receive_up, .down = app_receive_down},
