@@ -18,9 +18,11 @@
 #include "booking/access.h"
 #include "booking/booking.h"
 #include "booking/verify.h"
+#include "booking/waiting.h"
 #include "dav/dav.h"
 #include "http/http.h"
 #include "http/lang.h"
+#include "message/budget.h"
 #include "message/outbox.h"
 #include "message/receive.h"
 #include "message/text.h"
@@ -49,7 +51,9 @@ struct app {
 	struct booking *booking;
 	struct worker *passwords;
 	struct access *access;
+	struct budget *budget;
 	struct outbox *outbox;
+	struct waiting *waiting;
 	struct receive *receive;
 	struct verify *verify;
 	struct export_job **exports; /* owned, as the configuration's */
@@ -88,12 +92,18 @@ void app_check_texts(const struct app *a);
 struct access_options app_access_options(const struct config *c);
 int app_access_up(struct app *a);
 void app_access_down(struct app *a);
+int app_budget_up(struct app *a);
+void app_budget_down(struct app *a);
+/* What the configuration says of budgets; prefixes are lent. */
+struct budget_options app_budget_options(const struct config *c);
 int app_outbox_up(struct app *a);
 void app_outbox_down(struct app *a);
 int app_verify_up(struct app *a);
 void app_verify_down(struct app *a);
 int app_receive_up(struct app *a);
 void app_receive_down(struct app *a);
+int app_waiting_up(struct app *a);
+void app_waiting_down(struct app *a);
 int app_exports_up(struct app *a);
 void app_exports_down(struct app *a);
 /* 1 when a fact has yet to reach its folder. */

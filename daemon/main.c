@@ -44,6 +44,7 @@ static const struct step {
 	{.up = app_outbox_up, .down = app_outbox_down},
 	{.up = app_verify_up, .down = app_verify_down},
 	{.up = app_receive_up, .down = app_receive_down},
+	{.up = app_waiting_up, .down = app_waiting_down},
 	{.up = app_exports_up, .down = app_exports_down},
 	{.down = app_work_down},
 	{.up = app_http_up, .down = app_http_down, .is_serving = 1},

@@ -143,8 +143,9 @@ static void look_for_end(void *arg)
 
 	if (late)
 		log_warn("stopping with work under way: it took too long");
-	if (late || (outbox_is_idle(a->outbox) && receive_is_idle(a->receive) &&
-		     !app_exports_are_busy(a) && !work_is_left(a)))
+	if (late ||
+	    (outbox_is_idle(a->outbox) && waiting_is_idle(a->waiting) &&
+	     receive_is_idle(a->receive) && !app_exports_are_busy(a) && !work_is_left(a)))
 		loop_stop(a->loop);
 	else
 		loop_timer_in(a->ending, ENDING_LOOK_MS);
@@ -156,6 +157,7 @@ static void http_has_stopped(void *arg)
 
 	receive_stop(a->receive);
 	outbox_stop(a->outbox);
+	waiting_stop(a->waiting);
 	a->stop_by_ms = clock_monotonic_ms() + ENDING_MS;
 	look_for_end(a);
 }
@@ -183,6 +185,7 @@ static void reload_texts(struct app *a, const struct config *fresh)
 
 	if (texts) {
 		outbox_texts(a->outbox, texts);
+		waiting_texts(a->waiting, texts);
 		texts_free(a->texts);
 		a->texts = texts;
 		app_check_texts(a);
@@ -225,6 +228,8 @@ static void on_reload(void *arg)
 		log_set_level(fresh->log_level);
 		reload_texts(a, fresh);
 		reload_limits(a, fresh);
+		const struct budget_options budgets = app_budget_options(fresh);
+		budget_tune(a->budget, &budgets);
 		log_info("%s was read again", a->config_path);
 		config_free(fresh);
 	}
@@ -315,8 +320,9 @@ void app_run(struct app *a)
 	a->ending = loop_timer_new(a->loop, look_for_end, a);
 	if (a->once) {
 		while (!a->stopping &&
-		       (!outbox_is_idle(a->outbox) || !receive_is_idle(a->receive) ||
-			app_exports_are_busy(a) || work_is_left(a)))
+		       (!outbox_is_idle(a->outbox) || !waiting_is_idle(a->waiting) ||
+			!receive_is_idle(a->receive) || app_exports_are_busy(a) ||
+			work_is_left(a)))
 			loop_run_once(a->loop, 100);
 		return;
 	}

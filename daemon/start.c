@@ -256,6 +256,9 @@ int app_booking_up(struct app *a)
 		.email_enabled = (channels & 1u << RDVD_CHANNEL_EMAIL) != 0,
 		.quiet_start_minute = a->config->messages.quiet_start_minutes,
 		.quiet_end_minute = a->config->messages.quiet_end_minutes,
+		.sms_prefixes =
+			(const char *const *)a->config->messages.sms_prefixes.items,
+		.nsms_prefixes = a->config->messages.sms_prefixes.n,
 		.communes = a->communes,
 		.changed = on_change,
 		.changed_arg = a,
@@ -310,6 +313,31 @@ static void token_of(void *ctx, uint64_t ref, uint32_t generation,
 	booking_token(((struct app *)ctx)->booking, ref, generation, out);
 }
 
+struct budget_options app_budget_options(const struct config *c)
+{
+	return (struct budget_options){
+		.limits = {[BUDGET_PERSON] = c->messages.budget_person,
+			   [BUDGET_PREFIX] = c->messages.budget_prefix,
+			   [BUDGET_ORGANISATION] = c->messages.budget_organisation},
+		.log_only = c->demo,
+		.prefixes = (const char *const *)c->messages.sms_prefixes.items,
+		.nprefixes = c->messages.sms_prefixes.n,
+	};
+}
+
+int app_budget_up(struct app *a)
+{
+	const struct budget_options o = app_budget_options(a->config);
+
+	a->budget = budget_open(a->loop, a->store, a->config->messages.alerts_to, &o);
+	return a->budget ? 0 : -1;
+}
+
+void app_budget_down(struct app *a)
+{
+	budget_free(a->budget);
+}
+
 int app_outbox_up(struct app *a)
 {
 	const struct config *c = a->config;
@@ -319,6 +347,7 @@ int app_outbox_up(struct app *a)
 				   .public_url = c->public_url,
 				   .sms_sender = c->messages.sms_sender,
 				   .email_from = c->messages.email_from,
+				   .budget = a->budget,
 				   .discreet_sender = c->messages.discreet_sender,
 				   .discreet_from = c->messages.discreet_from,
 				   .territory = present_territory,
@@ -371,6 +400,14 @@ static void code_words(void *ctx, enum rdvd_channel channel, const char *lang,
 	text_write(a->texts, TEXT_CODE, 0, channel, lang, &v, subject, body);
 }
 
+static int code_is_affordable(void *ctx, const char *number)
+{
+	struct app *a = ctx;
+
+	return budget_ask(a->budget, BUDGET_CODE, number, 0, 1, clock_now(), NULL) ==
+	       BUDGET_OK;
+}
+
 static void code_is_due(void *ctx)
 {
 	outbox_nudge(((struct app *)ctx)->outbox);
@@ -381,6 +418,7 @@ int app_verify_up(struct app *a)
 	const struct verify_options o = {.key = a->key,
 					 .log_only = a->config->demo,
 					 .words = code_words,
+					 .affordable = code_is_affordable,
 					 .changed = code_is_due,
 					 .ctx = a};
 
@@ -422,6 +460,41 @@ void app_receive_down(struct app *a)
 {
 	receive_free(a->receive);
 	a->receive = NULL;
+}
+
+/* ---- the waiting list ---- */
+
+static void offer_is_due(void *ctx)
+{
+	outbox_nudge(((struct app *)ctx)->outbox);
+}
+
+int app_waiting_up(struct app *a)
+{
+	const struct config *c = a->config;
+	unsigned channels = app_channels(c);
+	struct waiting_options o = {
+		.texts = a->texts,
+		.sms_enabled = (channels & 1u << RDVD_CHANNEL_SMS) != 0,
+		.email_enabled = (channels & 1u << RDVD_CHANNEL_EMAIL) != 0,
+		.hours =
+			c->messages.sunday ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET,
+		.changed = offer_is_due,
+		.ctx = a};
+
+	o.hours.week_from = c->messages.quiet_start_minutes;
+	o.hours.week_to = c->messages.quiet_end_minutes;
+	for (size_t i = 0; i < c->ngateways; i++)
+		o.answerable |= c->gateways[i].answers &&
+				(c->gateways[i].channels & RDVD_CHANNEL_SMS);
+	a->waiting = waiting_new(a->loop, a->store, a->booking, &o);
+	return a->waiting ? 0 : -1;
+}
+
+void app_waiting_down(struct app *a)
+{
+	waiting_free(a->waiting);
+	a->waiting = NULL;
 }
 
 int app_exports_up(struct app *a)

@@ -277,6 +277,7 @@ static void tick(void *arg)
 	rdvd_time now = clock_now();
 	int left = AT_ONCE, refused = 0;
 
+	w->fresh = 0;
 	for (size_t i = 0; i < w->n && left > 0 && !refused; i++) {
 		struct waiting_entry *e = w->entries[i];
 
@@ -442,7 +443,8 @@ struct waiting *waiting_new(struct loop *l, struct store *s, struct booking *b,
 		return NULL;
 	}
 	b->waiting = w;
-	if (w->n)
+	w->fresh = w->n > 0;
+	if (w->fresh)
 		loop_timer_now(w->clock_timer);
 	return w;
 }
@@ -468,13 +470,14 @@ void waiting_texts(struct waiting *w, const struct texts *texts)
 void waiting_stop(struct waiting *w)
 {
 	w->stopping = 1;
+	w->fresh = w->nudged = w->looking = 0;
 	loop_timer_stop(w->look_timer);
 	loop_timer_stop(w->clock_timer);
 }
 
 int waiting_is_idle(const struct waiting *w)
 {
-	return w->jobs == 0;
+	return w->jobs == 0 && !w->fresh && !w->nudged && !w->looking;
 }
 
 const struct waiting_counts *waiting_counts(const struct waiting *w)

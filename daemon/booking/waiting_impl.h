@@ -43,6 +43,7 @@ struct waiting {
 	size_t next;	 /* of the look under way: the entry to look at */
 	int64_t look_us; /* what the last look cost in all */
 	size_t jobs;	 /* under way */
+	int fresh; /* the clock has yet to be looked at after a start */
 	int stopping;
 	struct waiting_counts counts;
 };
