@@ -97,6 +97,11 @@ struct config {
 					  */
 		int quiet_end_minutes;	 /* ...until here */
 		int sunday;		 /* 1: on Sundays too */
+		/* segments of SMS a day: to one number, to numbers that differ in their
+		 * last four digits, and of an organisation; 0 no limit (live) */
+		int budget_person, budget_prefix, budget_organisation;
+		/* numbers that may be written to beside the preset ones */
+		struct config_list sms_prefixes;
 	} messages;
 
 	struct {

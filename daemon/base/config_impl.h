@@ -43,6 +43,7 @@ enum config_type {
 	TYPE_FORMAT,   /* enum config_format */
 	TYPE_LISTEN,   /* struct config_list; the lists stand last, from here on */
 	TYPE_NETWORK,  /* struct config_list */
+	TYPE_PREFIX,   /* struct config_list: how telephone numbers begin, "+41 7" */
 	TYPE_CHANNEL,  /* unsigned of enum rdvd_channel */
 };
 

@@ -76,6 +76,13 @@ const struct config_key config_keys[] = {
 	{MESSAGES("quiet_start", TYPE_DAY_TIME, quiet_start_minutes), .preset = "08:00"},
 	{MESSAGES("quiet_end", TYPE_DAY_TIME, quiet_end_minutes), .preset = "20:00"},
 	{MESSAGES("sunday", TYPE_BOOL, sunday), .preset = "false"},
+	{MESSAGES("budget_person", TYPE_INT, budget_person), .preset = "10",
+	 RANGE(0, 100000, "segments a day"), .is_live = 1},
+	{MESSAGES("budget_prefix", TYPE_INT, budget_prefix), .preset = "200",
+	 RANGE(0, 1000000, "segments a day"), .is_live = 1},
+	{MESSAGES("budget_organisation", TYPE_INT, budget_organisation), .preset = "2000",
+	 RANGE(0, 100000000, "segments a day"), .is_live = 1},
+	{MESSAGES("sms_prefixes", TYPE_PREFIX, sms_prefixes)},
 
 	{LIMITS(proof_above_address, TYPE_INT), .preset = "200",
 	 RANGE(1, 1000000, "bookings in ten minutes")},
@@ -228,6 +235,22 @@ static int is_network(const char *s)
 	       parse_int(s, 0, is_v6 ? 128 : 32, &bits) == 0;
 }
 
+/* "+" and at least a country's figure and one more, spaces between. */
+static int is_prefix(const char *s)
+{
+	size_t digits = 0;
+
+	if (*s != '+' || s[1] < '1' || s[1] > '9')
+		return 0;
+	for (s++; *s; s++) {
+		if (*s >= '0' && *s <= '9')
+			digits++;
+		else if (*s != ' ')
+			return 0;
+	}
+	return digits >= 2 && digits <= 15;
+}
+
 /* "http://HOST[:PORT]" or https, one slash at the end allowed; *len is its length without
  * that. */
 static int is_url(const char *s, size_t *len)
@@ -317,6 +340,7 @@ static const char *remedy(enum config_type type)
 	case TYPE_LISTEN:
 		return "give \"ADDRESS:PORT\", \"[IPV6]:PORT\", \"localhost:PORT\" or "
 		       "\"*:PORT\"";
+	case TYPE_PREFIX: return "give how numbers begin, such as \"+41 7\"";
 	case TYPE_NETWORK: return "give an address or a prefix such as \"10.0.0.0/8\"";
 	case TYPE_CHANNEL: return "give sms, email or both";
 	}
@@ -379,6 +403,11 @@ static int set_field(const struct config_reader *r, const struct config_key *key
 		return 0;
 	case TYPE_NETWORK:
 		if (!is_network(text))
+			return -1;
+		list_add(field, text);
+		return 0;
+	case TYPE_PREFIX:
+		if (!is_prefix(text))
 			return -1;
 		list_add(field, text);
 		return 0;
@@ -453,6 +482,7 @@ int config_key_equals(const struct config_key *key, const void *a, const void *b
 	case TYPE_CHANNEL: return *(const unsigned *)a == *(const unsigned *)b;
 	case TYPE_LISTEN:
 	case TYPE_NETWORK:
+	case TYPE_PREFIX:
 		if (la->n != lb->n)
 			return 0;
 		for (size_t i = 0; i < la->n; i++) {
@@ -476,6 +506,7 @@ void config_key_fini(const struct config_key *key, void *field)
 	case TYPE_MAILBOX: free(*(char **)field); break;
 	case TYPE_LISTEN:
 	case TYPE_NETWORK:
+	case TYPE_PREFIX:
 		for (size_t i = 0; i < list->n; i++)
 			free(list->items[i]);
 		free(list->items);

@@ -26,6 +26,9 @@ struct booking_options {
 	int sms_enabled, email_enabled; /* a gateway for the channel exists */
 	int quiet_start_minute,
 		quiet_end_minute; /* reminders keep to this part of the day */
+	/* how numbers begin that SMS may go to, beside the preset ones; lent */
+	const char *const *sms_prefixes;
+	size_t nsms_prefixes;
 	const struct commune_table *communes;
 	/* Called after each commit that may owe a message or append a fact. May be NULL.
 	 */

@@ -10,6 +10,8 @@
 #include "booking/impl.h"
 #include "message/phone.h"
 
+#define HOURS_MIN_MINUTES 30
+
 void booking_error_add(struct booking_errors *e, const char *field, const char *code,
 		       const char *message)
 {
@@ -99,8 +101,9 @@ static int take_birth_year(const struct booking_person *p, int year_now, int sta
 	return (int)year;
 }
 
-static void take_phone(const char *typed, struct person_fields *f,
-		       struct rdvd_person *out, struct booking_errors *errors)
+static void take_phone(const struct booking *b, const char *typed,
+		       struct person_fields *f, struct rdvd_person *out,
+		       struct booking_errors *errors)
 {
 	char text[64];
 	struct phone phone;
@@ -115,7 +118,8 @@ static void take_phone(const char *typed, struct person_fields *f,
 		return;
 	}
 	snprintf(f->phone, sizeof f->phone, "%s", phone.number);
-	out->sms_ok = phone.can_receive_sms;
+	out->sms_ok =
+		phone_accepts_sms(phone.number, b->o.sms_prefixes, b->o.nsms_prefixes);
 }
 
 /* One @, something before it, a domain with a dot behind it, no spaces (RFC 5321 asks
@@ -167,6 +171,56 @@ static void take_commune(const struct booking *b, const struct booking_person *p
 	}
 }
 
+/* "18:00-20:00", "18h-20h", "18 h à 20 h": when messages may come. "" when they gave
+ * none.
+ */
+static int read_hour(const char **s, int *minute)
+{
+	int64_t h = 0, m = 0;
+	size_t n = strspn(*s, "0123456789");
+
+	if (n < 1 || n > 2)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		h = h * 10 + (*s)[i] - '0';
+	*s = skip_space(*s + n);
+	if (**s == ':' || **s == 'h' || **s == 'H') {
+		*s = skip_space(*s + 1);
+		n = strspn(*s, "0123456789");
+		if (n != 0 && n != 2)
+			return -1;
+		if (n == 2)
+			m = ((*s)[0] - '0') * 10 + (*s)[1] - '0';
+		*s = skip_space(*s + n);
+	}
+	*minute = (int)(h * 60 + m);
+	return h > 24 || m > 59 || *minute > 1440 ? -1 : 0;
+}
+
+static void take_hours(const char *typed, struct rdvd_person *out,
+		       struct booking_errors *errors)
+{
+	const char *s = skip_space(typed ? typed : "");
+	int from, to;
+
+	if (!*s)
+		return;
+	if (read_hour(&s, &from) == 0) {
+		if (*s == '-')
+			s = skip_space(s + 1);
+		else if (strncmp(s, "à", sizeof "à" - 1) == 0)
+			s = skip_space(s + sizeof "à" - 1);
+		if (read_hour(&s, &to) == 0 && !*s && to - from >= HOURS_MIN_MINUTES) {
+			out->hours_from = from;
+			out->hours_to = to;
+			return;
+		}
+	}
+	booking_error_add(errors, "person.contact.hours", "not_hours",
+			  "Écrivez deux heures, comme 18:00-20:00, avec au moins une "
+			  "demi-heure entre les deux.");
+}
+
 /* A BCP 47 tag, shortened to its language and region; anything else is French. */
 static void take_locale(const char *s, char out[16])
 {
@@ -187,16 +241,18 @@ void person_normalise(const struct booking *b, const struct booking_person *p, i
 	int year_now;
 	civil_day_split((civil_day)(clock_now() / CIVIL_DAY_SECONDS), &year_now, NULL,
 			NULL);
-	*out = (struct rdvd_person){.id = p->id, .discreet = p->discreet};
+	*out = (struct rdvd_person){
+		.id = p->id, .discreet = p->discreet, .only_answers = p->only_answers};
 	take_name(p->first_name, f->first_name, "person.first_name", !p->id,
 		  "Écrivez votre prénom.", errors);
 	take_name(p->last_name, f->last_name, "person.last_name", !staff && !p->id,
 		  "Écrivez votre nom.", errors);
 	out->birth_year = take_birth_year(p, year_now, staff, errors);
-	take_phone(p->phone, f, out, errors);
+	take_phone(b, p->phone, f, out, errors);
 	take_email(p->email, f, errors);
 	take_commune(b, p, f, errors);
 	take_locale(p->locale, f->locale);
+	take_hours(p->hours, out, errors);
 	if (trim_into(p->needs, f->needs, sizeof f->needs, PERSON_NEEDS_MAX) != 0)
 		booking_error_add(errors, "person.needs", "too_long",
 				  "C’est trop long : 200 caractères au plus.");

@@ -19,6 +19,7 @@
 #include "message/plan.h"
 #include "message/text.h"
 
+struct budget;
 struct outbox;
 struct store;
 
@@ -44,6 +45,12 @@ struct outbox_options {
 	 */
 	const char *discreet_sender, *discreet_from;
 	struct plan_hours hours;
+	const uint8_t *key; /* SECRET_KEY_SIZE bytes, the server's; NULL: no receipts */
+	const char *dir;    /* the data folder; NULL: its room is not watched */
+	const char *alerts_to; /* notices to the team are also sent here; NULL or "" */
+	/* what may be spent on SMS; asked as each leaves (budget_take), and given back
+	 * what certainly did not go. NULL: anything. Lent */
+	struct budget *budget;
 	const struct territory *(*territory)(void *ctx); /* the present one */
 	void (*token)(void *ctx, uint64_t ref, uint32_t generation,
 		      char out[SECRET_TOKEN_CHARS + 1]);
@@ -68,8 +75,43 @@ int outbox_has_channel(const struct outbox *o, enum rdvd_channel channel);
  * instead of carrying a link. */
 int outbox_asks_for_answers(const struct outbox *o, enum rdvd_channel channel);
 
+/* Somebody has acted, or vouches for the clock: gateways that wait are tried now. */
+void outbox_hurry(struct outbox *o);
+
+enum gateway_state {
+	GATEWAY_OK,
+	GATEWAY_THROTTLED, /* slower than it should be, at the provider's word */
+	GATEWAY_OPEN,	   /* messages do not pass: tried again at until */
+	GATEWAY_STOPPED,   /* the same, and somebody has to act */
+};
+
+static inline const char *gateway_state_name(enum gateway_state s)
+{
+	static const char *const names[] = {"ok", "throttled", "open", "stopped"};
+	return names[s];
+}
+
+/* How a gateway does. Strings are lent until the loop's next round. */
+struct gateway_health {
+	const char *name, *plugin;
+	unsigned channels; /* bits 1 << enum rdvd_channel */
+	int spare;
+	enum gateway_state state;
+	rdvd_time until; /* nothing before; 0 */
+	size_t under_way, window;
+	double rate, rate_full; /* messages a second, now and as configured */
+	uint64_t sent, refused, retried, unknown, throttled; /* since the start */
+	int64_t segments;  /* of SMS that it took or may have taken, since the start */
+	const char *words; /* the provider's, of the last trouble; "" */
+	int has_credit;
+	double credit; /* what the provider said is left, in its unit */
+};
+size_t outbox_gateways(const struct outbox *o);
+void outbox_health(const struct outbox *o, size_t i, struct gateway_health *h);
+
 struct outbox_counts {
 	uint64_t sent, retried, failed, unknown, expired, superseded;
+	uint64_t returned; /* claimed and not tried: there was no room for them */
 };
 const struct outbox_counts *outbox_counts(const struct outbox *o);
 

@@ -18,6 +18,36 @@ const struct reminder_rule plan_reminders_preset[PLAN_REMINDERS_PRESET_COUNT] = 
 	{.days_before = 1, .minute = 17 * 60 + 30},
 };
 
+static int max_int(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+int plan_own_hours_are_good(int from, int to)
+{
+	return min_int(to, URGENT_TO) - max_int(from, URGENT_FROM) >= PLAN_OWN_MIN;
+}
+
+/* Narrow the hours of a day by those that the person gave. */
+static void narrow(const struct plan_hours *h, int sunday, int *from, int *to)
+{
+	int own_from = max_int(*from, h->own_from), own_to = min_int(*to, h->own_to);
+
+	if (!plan_own_hours_are_good(h->own_from, h->own_to))
+		return;
+	if (own_to - own_from < PLAN_OWN_MIN && !sunday) {
+		own_from = max_int(URGENT_FROM, h->own_from);
+		own_to = min_int(URGENT_TO, h->own_to);
+	}
+	*from = own_from;
+	*to = own_to;
+}
+
 /* The hours of a day, in minutes; 0 when it has none. */
 static int hours_of(const struct plan_hours *h, enum plan_window w, civil_day day,
 		    int *from, int *to)
@@ -27,16 +57,18 @@ static int hours_of(const struct plan_hours *h, enum plan_window w, civil_day da
 	*from = 0;
 	*to = 1440;
 	switch (w) {
-	case PLAN_ANY_HOUR: break;
+	case PLAN_ANY_HOUR: return 1;
 	case PLAN_URGENT:
 		*from = URGENT_FROM;
 		*to = URGENT_TO;
+		sunday = 0;
 		break;
 	case PLAN_USUAL:
 		*from = sunday ? h->sunday_from : h->week_from;
 		*to = sunday ? h->sunday_to : h->week_to;
 		break;
 	}
+	narrow(h, sunday, from, to);
 	return *from < *to;
 }
 
@@ -187,4 +219,26 @@ int plan_notice(enum rdvd_message_kind kind, enum plan_author author,
 			out->due = urgent;
 	}
 	return out->due < out->deadline ? 0 : -1;
+}
+
+void plan_follow_up(const struct plan_visit *v, const struct plan_hours *h, rdvd_time now,
+		    struct plan_due *out)
+{
+	const struct zone *recipient = v->recipient ? v->recipient : v->site;
+
+	*out = (struct plan_due){
+		.due = plan_next_allowed(h, recipient, PLAN_USUAL,
+					 now + PLAN_FOLLOW_UP_S),
+		.deadline = now + PLAN_FOLLOW_UP_USE_S,
+	};
+}
+
+int plan_is_far(rdvd_time sent, rdvd_time start)
+{
+	return start - sent >= PLAN_FAR_S;
+}
+
+civil_day plan_week_of(civil_day day)
+{
+	return day - (civil_weekday(day) - CIVIL_MONDAY);
 }

@@ -21,11 +21,21 @@
 struct plan_hours {
 	int week_from, week_to;	    /* Monday to Saturday */
 	int sunday_from, sunday_to; /* equal: none on Sundays */
+	/* That the person asked for: what is no answer comes between these only, the
+	 * urgent too; equal: none. They narrow the others; where less than half an hour
+	 * would be left of a weekday, they narrow 07:00-21:30 instead, for they were
+	 * asked for. Hours that lie outside that are no hours. */
+	int own_from, own_to;
 };
 
-#define PLAN_HOURS_PRESET ((struct plan_hours){480, 1200, 0, 0}) /* 08:00-20:00 */
+#define PLAN_HOURS_PRESET ((struct plan_hours){480, 1200, 0, 0, 0, 0}) /* 08:00-20:00 */
 #define PLAN_HOURS_PRESET_SUNDAY \
-	((struct plan_hours){480, 1200, 600, 1140}) /* 10:00-19:00 */
+	((struct plan_hours){480, 1200, 600, 1140, 0, 0}) /* 10:00-19:00 */
+
+/* The shortest hours that somebody can ask for. */
+#define PLAN_OWN_MIN 30
+/* 1 when own_from..own_to leave at least PLAN_OWN_MIN minutes of 07:00-21:30. */
+int plan_own_hours_are_good(int from, int to);
 
 /* A message brought forward to the evening goes this long before the hours end, so that
  * a whole network's queue is empty when they do. */
@@ -34,8 +44,8 @@ struct plan_hours {
 enum plan_window {
 	PLAN_ANY_HOUR, /* an answer to what somebody has just done */
 	PLAN_USUAL,    /* struct plan_hours */
-	PLAN_URGENT,   /* 07:00-21:30, any day: a change by the team for today or tomorrow
-			*/
+	PLAN_URGENT,   /* 07:00-21:30, any day: a change by the team for today or
+			  tomorrow */
 };
 
 /* 1 when a message of that window may leave at t. */
@@ -106,6 +116,26 @@ enum plan_window plan_window_of(enum rdvd_message_kind kind, enum plan_author au
 int plan_notice(enum rdvd_message_kind kind, enum plan_author author,
 		const struct plan_visit *v, rdvd_time old_start,
 		const struct plan_hours *h, rdvd_time now, struct plan_due *out);
+
+/* ---- after a missed appointment, and of a week ---- */
+
+/* A follow-up leaves this long after somebody was marked as not having come, so that a
+ * slip of the finger can be taken back, and is of use for that long. */
+#define PLAN_FOLLOW_UP_S (18 * 3600)
+#define PLAN_FOLLOW_UP_USE_S (7 * 86400)
+
+/* When the follow-up of an appointment leaves that was marked at now: 18 hours later, in
+ * the usual hours. */
+void plan_follow_up(const struct plan_visit *v, const struct plan_hours *h, rdvd_time now,
+		    struct plan_due *out);
+
+/* A reminder that leaves this long before its start, or longer, is a far one: it speaks
+ * for all of the person's appointments of the same week, Monday to Sunday at the site; a
+ * nearer one speaks for its own only. */
+#define PLAN_FAR_S (36 * 3600)
+int plan_is_far(rdvd_time sent, rdvd_time start);
+/* The Monday of a day's week. */
+civil_day plan_week_of(civil_day day);
 
 /* ---- after a silence ---- */
 
