@@ -10,6 +10,7 @@
  * the daemon was down) only the latest goes. */
 #include "message.h"
 #include "owe.h"
+#include "receipt.h"
 
 #define RIPEN_MAX 5000 /* moved from waiting to due in one claim */
 #define LOOKS_PER_MESSAGE \
@@ -201,6 +202,15 @@ enum rdvd_rc store_message_claim(void *st, rdvd_time now, size_t max, rdvd_messa
 	return db->rc;
 }
 
+/* A receipt that came before the end may have said how it went. */
+static int is_unknown(struct db *db, rdvd_id id)
+{
+	int64_t state = 0;
+
+	db_ints(db, SQL_MESSAGE_STANDING, VALUES(INT("id", id)), &state, 1);
+	return state == RDVD_MSG_UNKNOWN;
+}
+
 enum rdvd_rc store_message_sweep(void *st, rdvd_time now, rdvd_message_cb *cb, void *arg)
 {
 	struct db *db = db_start(st);
@@ -221,7 +231,9 @@ enum rdvd_rc store_message_sweep(void *st, rdvd_time now, rdvd_message_cb *cb, v
 		w.row.state = RDVD_MSG_UNKNOWN;
 		w.row.due = 0;
 		w.row.note = "the daemon stopped while it was sent";
-		stop = message_show(db, &w.row, cb, arg);
+		receipts_catch_up(db, w.row.id, "", "", now);
+		if (is_unknown(db, w.row.id))
+			stop = message_show(db, &w.row, cb, arg);
 		db_done(s);
 	}
 	return db->rc;

@@ -4,6 +4,7 @@
 
 #include "appointment.h"
 #include "message.h"
+#include "receipt.h"
 
 void message_read(sqlite3_stmt *s, struct rdvd_message_row *m)
 {
@@ -182,6 +183,7 @@ enum rdvd_rc store_message_result(void *st, const struct rdvd_message_result *r)
 	if (!due && to == RDVD_MSG_RETRY_WAIT)
 		due = r->now;
 	write_result(db, r, to, due, row[2], row[3]);
+	receipts_catch_up(db, r->id, r->gateway, r->provider_id, r->now);
 	return db->rc;
 }
 

@@ -2,12 +2,15 @@
 /* plugin.c - what store_sqlite exports. See store_sqlite(7). */
 #include "act.h"
 #include "appointment.h"
+#include "code.h"
 #include "db.h"
 #include "definition.h"
 #include "fact.h"
 #include "inbound.h"
 #include "message.h"
+#include "notice.h"
 #include "owe.h"
+#include "receipt.h"
 #include "slot.h"
 #include "staff.h"
 #include "talk.h"
@@ -69,6 +72,16 @@ static const struct rdvd_store_ops ops = {
 	.person_week = store_person_week,
 	.letter_put = store_letter_put,
 	.spent_each = store_spent_each,
+	.receipt_put = store_receipt_put,
+	.event_keep = store_event_keep,
+	.anonymise = store_anonymise,
+	.code_put = store_code_put,
+	.code_use = store_code_use,
+	.code_state = store_code_state,
+	.code_find = store_code_find,
+	.notice_put = store_notice_put,
+	.notice_each = store_notice_each,
+	.notice_seen = store_notice_seen,
 	.inbound_put = store_inbound_put,
 	.inbound_join = store_inbound_join,
 	.inbound_each = store_inbound_each,

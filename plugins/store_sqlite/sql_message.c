@@ -102,6 +102,7 @@ const char *const sql_message_texts[SQL_COUNT] = {
 		"7 AND a.number < m.attempts) "
 		"FROM message m LEFT JOIN participation p ON p.id = m.participation "
 		"WHERE m.id = :id",
+	[SQL_MESSAGE_STANDING] = "SELECT state FROM message WHERE id = :id",
 	[SQL_MESSAGE_RESULT] =
 		"UPDATE message SET state = :state, queue = :queue, due = :due, "
 		"sent_at = :sent_at, delivered_at = :delivered_at, note = :note "
@@ -131,20 +132,24 @@ const char *const sql_message_texts[SQL_COUNT] = {
 	[SQL_ATTEMPT_DELETE] =
 		"DELETE FROM attempt WHERE message = :message AND number = :number",
 	[SQL_ATTEMPT_OF_PROVIDER] =
-		"SELECT message, number FROM attempt WHERE gateway = :gateway "
-		"AND provider_id = :provider_id AND provider_id <> '' "
-		"ORDER BY message DESC, number DESC LIMIT 1",
+		"SELECT a.message, a.number, m.state, m.attempts FROM attempt a "
+		"JOIN message m ON m.id = a.message WHERE a.gateway = :gateway "
+		"AND a.provider_id = :provider_id AND a.provider_id <> '' "
+		"ORDER BY a.message DESC, a.number DESC LIMIT 1",
 	[SQL_ATTEMPT_OF_MESSAGE] =
-		"SELECT m.id, ifnull((SELECT a.number FROM attempt a WHERE a.message = "
-		"m.id AND a.provider_id = :provider_id AND a.provider_id <> ''), "
-		"m.attempts) FROM message m WHERE m.id = :message",
+		"SELECT m.id, ifnull(ifnull((SELECT max(a.number) FROM attempt a WHERE "
+		"a.message = m.id AND +a.provider_id = :provider_id AND "
+		"+a.provider_id <> ''), (SELECT max(b.number) FROM attempt b WHERE "
+		"b.message = m.id AND +b.gateway = :gateway)), m.attempts), m.state, "
+		"m.attempts FROM message m WHERE m.id = :message",
 	[SQL_ATTEMPT_RECIPIENT] = "SELECT recipient FROM attempt WHERE message = "
 				  ":message AND number = :number",
 	[SQL_ATTEMPT_TOLD] =
 		"UPDATE attempt SET outcome = :outcome, provider_id = CASE provider_id "
 		"WHEN '' THEN :provider_id ELSE provider_id END "
 		"WHERE message = :message AND number = :number AND outcome <> 4 "
-		"AND (outcome <> 5 OR :outcome = 4)",
+		"AND (outcome <> 5 OR :outcome = 4) "
+		"AND (outcome <> :outcome OR provider_id = '')",
 	[SQL_MESSAGE_NEXT_READY] = "SELECT due FROM message WHERE queue = 2 LIMIT 1",
 	[SQL_MESSAGE_NEXT_DUE] =
 		"SELECT due FROM message WHERE queue = 1 ORDER BY due LIMIT 1",
@@ -203,10 +208,12 @@ const char *const sql_message_texts[SQL_COUNT] = {
 	[SQL_EVENT_SETTLED] =
 		"UPDATE event SET pending = 0, message = :message WHERE id = :id",
 	[SQL_EVENT_OF_MESSAGE] =
-		"SELECT id, provider_id, delivery, note, at FROM event WHERE pending = 1 "
+		"SELECT id, gateway, provider_id, delivery, note, at FROM event WHERE "
+		"pending = 1 "
 		"AND message = :message AND message IS NOT NULL ORDER BY id LIMIT 1",
 	[SQL_EVENT_OF_PROVIDER] =
-		"SELECT id, provider_id, delivery, note, at FROM event WHERE pending = 1 "
+		"SELECT id, gateway, provider_id, delivery, note, at FROM event WHERE "
+		"pending = 1 "
 		"AND gateway = :gateway AND provider_id = :provider_id "
 		"AND provider_id <> '' ORDER BY id LIMIT 1",
 };
