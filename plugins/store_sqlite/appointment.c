@@ -20,6 +20,9 @@ static void read_person(sqlite3_stmt *s, struct rdvd_person *p)
 	p->locale = column_text(s, A_LOCALE);
 	p->needs = column_text(s, A_NEEDS);
 	p->discreet = sqlite3_column_int(s, A_DISCREET);
+	p->only_answers = sqlite3_column_int(s, A_ONLY_ANSWERS);
+	p->hours_from = sqlite3_column_int(s, A_HOURS_FROM);
+	p->hours_to = sqlite3_column_int(s, A_HOURS_TO);
 }
 
 static void read_counsellors(struct db *db, struct rdvd_appointment *a)

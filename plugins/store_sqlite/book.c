@@ -47,7 +47,9 @@ static rdvd_id person_insert(struct db *db, const struct rdvd_booking *b)
 	    TEXT("phone", p->phone), INT("sms_ok", p->sms_ok != 0),
 	    TEXT("email", p->email), TEXT("postcode", p->postcode),
 	    TEXT("insee", p->insee), TEXT("locale", p->locale), TEXT("needs", p->needs),
-	    INT("discreet", p->discreet != 0), INT("now", b->now));
+	    INT("discreet", p->discreet != 0), INT("only_answers", p->only_answers != 0),
+	    INT("hours_from", p->hours_from), INT("hours_to", p->hours_to),
+	    INT("now", b->now));
 	return db_last_id(db);
 }
 

@@ -92,9 +92,9 @@ enum rdvd_rc store_code_state(void *st, uint64_t ref, rdvd_time now, rdvd_contac
 	int opened = db_moment(db);
 	struct code c;
 
-	if (code_load(db, ref, &c) && !c.used)
-		db_answer(db, is_over(&c, now) ? RDVD_STALE : RDVD_BUSY);
-	if (db->rc == RDVD_OK) {
+	if (code_load(db, ref, &c) && !c.used && is_over(&c, now))
+		db_answer(db, RDVD_STALE);
+	if (db->rc == RDVD_OK && c.used) {
 		sqlite3_stmt *s = QUERY(db, SQL_CONTACT_GET, TEXT("number", c.number));
 		struct rdvd_contact k = {.number = c.number,
 					 .bad_note = "",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* schema_messages.c - the second migration: letters beside the messages that are owed,
- * what comes back from the providers, conversations, the waiting list, codes, notices.
+ * what comes back from the providers, conversations, the waiting list, codes, notices,
+ * and what people ask for who want few messages.
  *
  * Messages and attempts are rebuilt, because a column's constraint cannot be taken away:
  * new tables are filled, children first out and parents last in, so that no reference
@@ -8,6 +9,13 @@
 #include "db.h"
 
 const char second_talk[] =
+	"ALTER TABLE person ADD COLUMN only_answers INTEGER NOT NULL DEFAULT 0 CHECK "
+	"(only_answers IN (0, 1));\n"
+	"ALTER TABLE person ADD COLUMN hours_from INTEGER NOT NULL DEFAULT 0; -- minutes "
+	"of the day\n"
+	"ALTER TABLE person ADD COLUMN hours_to INTEGER NOT NULL DEFAULT 0; -- equal: "
+	"the "
+	"usual hours\n"
 	"CREATE TABLE inbound ( -- a text that somebody sent, or one part of it\n"
 	"  id INTEGER PRIMARY KEY AUTOINCREMENT,\n"
 	"  gateway TEXT NOT NULL,\n"

@@ -152,11 +152,12 @@ static const char *const texts[SQL_COUNT] = {
 		"INSERT INTO person (situation, fact_key, first_name, last_name, "
 		"first_folded, "
 		"last_folded, birth_year, phone, sms_ok, email, postcode, insee, locale, "
-		"needs, discreet, created, "
+		"needs, discreet, only_answers, hours_from, hours_to, created, "
 		"changed) "
 		"VALUES (:situation, :key, :first, :last, :first_folded, :last_folded, "
 		":year, :phone, :sms_ok, :email, "
-		":postcode, :insee, :locale, :needs, :discreet, :now, :now)",
+		":postcode, :insee, :locale, :needs, :discreet, :only_answers, "
+		":hours_from, :hours_to, :now, :now)",
 	[SQL_PART_BY_KEY] = "SELECT id, session, body_hash FROM participation WHERE "
 			    "request_key = :key",
 	[SQL_PART_INSERT] = "INSERT INTO participation (ref, token_hash, request_key, "

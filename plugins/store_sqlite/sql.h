@@ -53,7 +53,10 @@
 	X(A_INSEE, "n.insee")                                                            \
 	X(A_LOCALE, "n.locale")                                                          \
 	X(A_NEEDS, "n.needs")                                                            \
-	X(A_DISCREET, "n.discreet")
+	X(A_DISCREET, "n.discreet")                                                      \
+	X(A_ONLY_ANSWERS, "n.only_answers")                                              \
+	X(A_HOURS_FROM, "n.hours_from")                                                  \
+	X(A_HOURS_TO, "n.hours_to")
 
 /* A message m with its last attempt a. */
 #define MESSAGE_COLUMNS(X)                    \
