@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "message/outbox.h"
+#include "message/receive.h"
 #include "store/store.h"
 
 /* What both answers are made of. The counts of messages are the store's. */
@@ -169,6 +170,44 @@ static void add_messages(struct buf *b, const struct api *api, const struct figu
 	labelled(b, "rdvd_sends_total", "result", "unknown", (long long)n->unknown);
 }
 
+/* What came back, by gateway: offset is the count's in struct receive_counts. */
+static void add_received(struct buf *b, const struct api *api)
+{
+	static const struct {
+		const char *name, *help;
+		size_t offset;
+	} counts[] = {
+		{"rdvd_receipts_total", "Receipts kept.",
+		 offsetof(struct receive_counts, receipts)},
+		{"rdvd_inbound_total", "Texts kept that people sent, parts included.",
+		 offsetof(struct receive_counts, inbound)},
+		{"rdvd_receive_repeated_total", "Receipts and texts told again.",
+		 offsetof(struct receive_counts, repeated)},
+		{"rdvd_receive_refused_total", "Call-backs that nothing proved.",
+		 offsetof(struct receive_counts, refused)},
+		{"rdvd_receive_unreadable_total",
+		 "Call-backs kept that could not be read.",
+		 offsetof(struct receive_counts, unreadable)},
+		{"rdvd_polls_total", "Times that a gateway was asked what came in.",
+		 offsetof(struct receive_counts, polls)},
+		{"rdvd_polls_failed_total", "Times that it could not be asked.",
+		 offsetof(struct receive_counts, failed_polls)},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		const char *gateway;
+
+		head(b, counts[i].name, "counter", counts[i].help);
+		for (size_t g = 0; (gateway = receive_name(api->receive, g)); g++) {
+			const char *at = (const char *)receive_counts(api->receive, g);
+			uint64_t n;
+
+			memcpy(&n, at + counts[i].offset, sizeof n);
+			labelled(b, counts[i].name, "gateway", gateway, (long long)n);
+		}
+	}
+}
+
 static void add_store(struct buf *b, const struct api *api)
 {
 	struct store_counts n = store_counts(api->store);
@@ -197,6 +236,7 @@ static void answer_metrics(struct http_request *rq, const struct figures *f)
 	add_http(&b, api);
 	add_booking(&b, api);
 	add_messages(&b, api, f);
+	add_received(&b, api);
 	add_store(&b, api);
 	one(&b, "process_resident_memory_bytes", "gauge", "Memory in use.",
 	    resident_bytes());

@@ -103,8 +103,6 @@ static void count_and_nudge(struct keep *k)
 		n->inbound += is_text && !k->kept[i].known;
 		n->receipts += !is_text && !k->kept[i].known;
 		receipts |= !is_text;
-		/* One told before may be on disk without anybody knowing: its first
-		 * telling's answer was lost. */
 		if (k->kept[i].id && r->inbound)
 			r->inbound(r->ctx, k->kept[i].id);
 	}
@@ -163,6 +161,9 @@ static void keep_done(struct store_job *job)
 			return;
 		job->rc = RDVD_BUSY;
 	}
+	/* If it was kept all the same, it will be known when it is told again, and nobody
+	 * would have been told of a text in it. */
+	k->source->r->unsure |= job->rc == RDVD_UNCERTAIN;
 	keep_end(k, job->rc);
 }
 
@@ -371,7 +372,8 @@ struct join {
 	struct store_job job;
 	struct receive *r;
 	rdvd_time now;
-	size_t n;
+	int all;      /* look for texts even if there was nothing to join */
+	size_t n;     /* texts made of parts */
 	rdvd_id *ids; /* owned: every text that is new */
 	size_t nids, cap;
 };
@@ -396,7 +398,9 @@ static enum rdvd_rc join_run(const struct rdvd_store_ops *ops, void *st,
 		return RDVD_OK;
 	j->n = j->nids = 0;
 	rc = ops->inbound_join(st, j->now - JOIN_AFTER_S, j->now, &j->n);
-	return rc == RDVD_OK && j->n ? ops->inbound_each(st, &news, take_id, j) : rc;
+	return rc == RDVD_OK && (j->n || j->all)
+		       ? ops->inbound_each(st, &news, take_id, j)
+		       : rc;
 }
 
 static void join_done(struct store_job *job)
@@ -404,6 +408,7 @@ static void join_done(struct store_job *job)
 	struct join *j = (struct join *)job;
 	struct receive *r = j->r;
 
+	r->unsure |= j->all && job->rc != RDVD_OK;
 	r->join_under_way = 0;
 	r->joined = 1;
 	for (size_t i = 0; job->rc == RDVD_OK && i < j->nids && r->inbound; i++)
@@ -421,6 +426,8 @@ static void join(void *arg)
 
 	j->r = r;
 	j->now = clock_now();
+	j->all = r->unsure;
+	r->unsure = 0;
 	j->job.run = join_run;
 	j->job.done = join_done;
 	j->job.proves_nothing = 1;
@@ -515,6 +522,11 @@ void receive_free(struct receive *r)
 	loop_timer_free(r->joining);
 	explicit_bzero(r->key, sizeof r->key);
 	free(r);
+}
+
+const char *receive_name(const struct receive *r, size_t gateway)
+{
+	return gateway < r->nsources ? r->sources[gateway].name : NULL;
 }
 
 const struct receive_counts *receive_counts(const struct receive *r, size_t gateway)

@@ -36,8 +36,8 @@ struct receive_options {
 	const struct receive_gateway *gateways;
 	size_t ngateways;
 	const uint8_t *key; /* SECRET_KEY_SIZE bytes, the server's */
-	/* A whole text is on disk: somebody should answer it. The same may be said again
-	 * when it is told again. */
+	/* A whole text is on disk: somebody should answer it. The same may be said
+	 * twice. */
 	void (*inbound)(void *ctx, rdvd_id id);
 	/* A receipt was applied: what waited for it may be due. */
 	void (*receipt)(void *ctx);
@@ -78,7 +78,9 @@ void receive_receipts_url(const uint8_t key[SECRET_KEY_SIZE], const char *public
 struct receive_counts {
 	uint64_t receipts, inbound, repeated, refused, unreadable, polls, failed_polls;
 };
-/* Of one gateway, by its place in the options; what came by hand stands after them. */
+/* Of one gateway, by its place in the options; what came by hand stands after them,
+ * "local". name: NULL behind the last. */
+const char *receive_name(const struct receive *r, size_t gateway);
 const struct receive_counts *receive_counts(const struct receive *r, size_t gateway);
 
 #endif

@@ -17,7 +17,7 @@
 #define KEY_MAX 160	   /* bytes; longer ones are kept as their fingerprint */
 #define ID_MAX 127	   /* of a message, as struct rdvd_receipt has it */
 #define NOTE_MAX 255	   /* the same */
-#define PARTS_MAX 255	   /* GSM 03.40 9.2.3.24.1 */
+#define PARTS_MAX 64	   /* a text of more is not one that anybody wrote */
 #define TOLD_AGAIN_S 120   /* within it, of texts that come without name or time */
 #define REPLACEMENT "\xef\xbf\xbd"
 

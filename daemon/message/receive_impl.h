@@ -37,6 +37,7 @@ struct receive {
 	size_t nsources;
 	struct loop_timer *joining; /* parts whose others do not come */
 	int join_under_way, joined; /* joined: at least once */
+	int unsure;		    /* texts may be on disk that nobody was told of */
 	size_t under_way;
 	int stopped;
 };

@@ -2,9 +2,9 @@
 /* gw_scripted.c - a provider for the tests, as a module of its own: it writes down what
  * it took, fails as it is told to, and speaks by call-back and by polls.
  *
- * Each message that it takes is one line "ID ATTEMPT TO SEGMENT-OF-TEXT" in the file
- * `log`, appended by one write: what really left. With idempotent = 1 an id that was
- * taken before is taken again without a line.
+ * Each message that it takes is one line "ID ATTEMPT TO TEXT" in the file `log`, appended
+ * by one write: what really left. With idempotent = 1 an id that was taken before is
+ * taken again without a line. LOG.taken/ID holds where its receipts may be told.
  *
  * `faults` is "NAME:N,...": of ten thousand sends N end so, chosen by the message's id
  * and attempt, the same in every run:
@@ -112,26 +112,29 @@ static void taken_path(const struct scripted *s, const char *id, char out[PATH_M
 	snprintf(out, PATH_MAX, "%s.taken/%s", s->log, id);
 }
 
-/* 1 when it had not been taken before. */
-static int take_first(const struct scripted *s, const char *id)
+/* 1 when it had not been taken before. What is left of it says where its receipts go. */
+static int take_first(const struct scripted *s, const struct rdvd_message *m)
 {
+	size_t n = strlen(m->receipts_url);
 	char path[PATH_MAX];
-	int fd;
+	int fd, whole;
 
 	snprintf(path, sizeof path, "%s.taken", s->log);
 	mkdir(path, 0700);
-	taken_path(s, id, path);
+	taken_path(s, m->id, path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	if (fd < 0)
+		return 0;
+	whole = write(fd, m->receipts_url, n) == (ssize_t)n;
+	close(fd);
+	return whole;
 }
 
 /* 0, or -1: nothing was taken. */
 static int take(const struct scripted *s, const struct rdvd_message *m)
 {
 	char line[4096];
-	int first = take_first(s, m->id), fd, n;
+	int first = take_first(s, m), fd, n;
 	ssize_t written;
 
 	if (!first && s->idempotent)

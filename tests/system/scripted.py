@@ -54,6 +54,11 @@ class Scripted:
         rows = [line.split(" ", 3) for line in self.log.read_text(encoding="utf-8").splitlines()]
         return [(row[0], int(row[1]), *row[2:]) for row in rows]
 
+    def receipts_path(self, message):
+        """Where it may tell of a message that it was given, below /cb/NAME/."""
+        url = (self.folder / "taken.log.taken" / message).read_text()
+        return url.split(f"/cb/{self.name}/", 1)[1]
+
     def call(self, d, *events, path="events", method="POST", headers=None, query="", body=None):
         """A call-back with these events; returns the answer."""
         if body is None:
