@@ -15,12 +15,13 @@
 #include "config.h"
 
 extern const struct rdvd_plugin rdvd_plugin_store_sqlite, rdvd_plugin_gw_spool,
-	rdvd_plugin_gw_smtp;
+	rdvd_plugin_gw_smtp, rdvd_plugin_gw_http;
 
 const struct rdvd_plugin *const plugin_builtin[] = {
 	&rdvd_plugin_store_sqlite,
 	&rdvd_plugin_gw_spool,
 	&rdvd_plugin_gw_smtp,
+	&rdvd_plugin_gw_http,
 	NULL,
 };
 

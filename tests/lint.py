@@ -35,6 +35,7 @@ HEADERS = [
     (r"pthread\.h", r"daemon/base/worker\.c|tests/"),
     (r"confuse", r"daemon/base/config"),
     (r"sodium", r"daemon/base/secret\.c|tests/"),
+    (r"nettle", r"plugins/gw_http/proof\.c|tests/"),
     (r"dlfcn", r"daemon/base/plugin\.c|tests/"),
 ]
 
