@@ -136,6 +136,9 @@ void reply_note(enum stage stage, const struct reply *r, char *note, size_t size
 	char words[160];
 
 	text_redact(r->text, words, sizeof words);
-	snprintf(note, size, "%03d%s%s %s (%s)", r->code, *r->enhanced ? " " : "",
-		 r->enhanced, words, stage_name(stage));
+	snprintf(note, size, "%03d%s%s %s", r->code, *r->enhanced ? " " : "", r->enhanced,
+		 words);
+	if (r->code >= 300 && strlen(note) + 2 < size)
+		snprintf(note + strlen(note), size - strlen(note), " (%s)",
+			 stage_name(stage));
 }

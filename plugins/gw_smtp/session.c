@@ -3,10 +3,11 @@
  *
  * How far a dialogue came is not in libcurl's result, so it is noted as it goes: each
  * command passes the debug callback, each reply the header callback, and the body the
- * read callback, whose answer "no more" is the last thing before the end of data. An
- * upload is never repeated by libcurl itself: it does that for HTTP alone. A kept
- * connection that turns out to be dead before it has taken a command is replaced, once,
- * at once: nothing can have been delivered by it. */
+ * read callback, whose answer "no more" is the last thing before the end of data (but
+ * only as long as libcurl is not told the size: then it does not ask). An upload is never
+ * repeated by libcurl itself: it does that for HTTP alone. A kept connection that turns
+ * out to be dead before it has taken a command is replaced, once, at once: nothing can
+ * have been delivered by it. */
 #include "session.h"
 
 #include <curl/curl.h>
@@ -14,7 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "outcome.h"
 
@@ -22,7 +25,8 @@
 #define IDLE_MAX_S 110 /* most servers close after 5 minutes, some after 2 */
 
 struct session {
-	CURL *curl;
+	const struct session_settings *settings;
+	CURL *curl; /* NULL after a dialogue that went wrong */
 	struct curl_slist *to;
 	/* of the message under way */
 	const struct mail *mail;
@@ -31,6 +35,7 @@ struct session {
 	enum stage replied; /* the stage of the last reply */
 	struct reply reply;
 	int replies;
+	int is_leaving; /* QUIT was said: what is answered to it says nothing */
 	curl_socket_t socket;
 	char error[CURL_ERROR_SIZE];
 };
@@ -51,6 +56,8 @@ static int note_command(CURL *curl, curl_infotype type, char *data, size_t n, vo
 	struct session *s = arg;
 
 	(void)curl;
+	if (type == CURLINFO_HEADER_OUT && n >= 4 && memcmp(data, "QUIT", 4) == 0)
+		s->is_leaving = 1;
 	if (type != CURLINFO_HEADER_OUT || s->stage >= STAGE_DATA)
 		return 0;
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -67,7 +74,7 @@ static size_t note_reply(char *line, size_t size, size_t n, void *arg)
 	struct session *s = arg;
 
 	(void)size;
-	if (reply_read(&s->reply, line, n) == 0) {
+	if (!s->is_leaving && reply_read(&s->reply, line, n) == 0) {
 		s->replied = s->stage;
 		s->replies++;
 	}
@@ -112,6 +119,15 @@ static int note_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
+static int close_socket(void *arg, curl_socket_t fd)
+{
+	struct session *s = arg;
+
+	if (s->socket == fd)
+		s->socket = CURL_SOCKET_BAD;
+	return close(fd);
+}
+
 /* What the server may say besides replies goes nowhere. */
 static size_t drop(char *data, size_t size, size_t n, void *arg)
 {
@@ -121,8 +137,9 @@ static size_t drop(char *data, size_t size, size_t n, void *arg)
 
 /* ---- life ---- */
 
-static CURLcode set_fixed(struct session *s, const struct session_settings *o)
+static CURLcode set_fixed(struct session *s)
 {
+	const struct session_settings *o = s->settings;
 	CURL *c = s->curl;
 	CURLcode rc = CURLE_OK;
 
@@ -159,8 +176,32 @@ static CURLcode set_fixed(struct session *s, const struct session_settings *o)
 	SET(VERBOSE, 1L); /* for the debug callback; nothing is printed */
 	SET(SOCKOPTFUNCTION, note_socket);
 	SET(SOCKOPTDATA, s);
+	SET(CLOSESOCKETFUNCTION, close_socket);
+	SET(CLOSESOCKETDATA, s);
 #undef SET
 	return rc;
+}
+
+/* A handle without a connection. */
+static CURLcode begin(struct session *s)
+{
+	s->socket = CURL_SOCKET_BAD;
+	s->curl = curl_easy_init();
+	return s->curl ? set_fixed(s) : CURLE_FAILED_INIT;
+}
+
+/* Forget the connection. After a time-out libcurl would keep it, and take the answer that
+ * comes late for the answer to the next message. Its goodbye would wait for a server that
+ * may be hung: the socket is shut first. */
+static void abandon(struct session *s)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(s->curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		shutdown(fd, SHUT_RDWR);
+	curl_easy_cleanup(s->curl);
+	s->curl = NULL;
 }
 
 struct session *session_new(const struct session_settings *o, const char **why)
@@ -170,9 +211,8 @@ struct session *session_new(const struct session_settings *o, const char **why)
 
 	if (!s)
 		abort();
-	s->socket = CURL_SOCKET_BAD;
-	s->curl = curl_easy_init();
-	rc = s->curl ? set_fixed(s, o) : CURLE_FAILED_INIT;
+	s->settings = o;
+	rc = begin(s);
 	if (rc != CURLE_OK) {
 		*why = curl_easy_strerror(rc);
 		session_free(s);
@@ -200,8 +240,7 @@ static long long now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-static CURLcode perform(struct session *s, const struct mail *mail, long long until_ms,
-			int fresh)
+static CURLcode perform(struct session *s, const struct mail *mail, long long until_ms)
 {
 	long left = (long)(until_ms - now_ms());
 
@@ -209,17 +248,19 @@ static CURLcode perform(struct session *s, const struct mail *mail, long long un
 	s->given = 0;
 	s->stage = s->replied = STAGE_CONNECT;
 	s->reply = (struct reply){.code = 0};
-	s->replies = 0;
+	s->replies = s->is_leaving = 0;
 	s->error[0] = '\0';
 	if (left < 1)
 		return CURLE_OPERATION_TIMEDOUT;
+	if (!s->curl && begin(s) != CURLE_OK)
+		return CURLE_FAILED_INIT;
 	curl_easy_setopt(s->curl, CURLOPT_TIMEOUT_MS, left);
 	curl_easy_setopt(s->curl, CURLOPT_CONNECTTIMEOUT_MS,
 			 left < CONNECT_MS ? left : (long)CONNECT_MS);
-	curl_easy_setopt(s->curl, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+	/* of the goodbye, which CURLOPT_TIMEOUT does not bound */
+	curl_easy_setopt(s->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, left / 1000 + 1);
 	curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, mail->from);
 	curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, s->to);
-	curl_easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)mail->data.len);
 	return curl_easy_perform(s->curl);
 }
 
@@ -265,6 +306,19 @@ static void note_queued(const struct session *s, struct rdvd_receipt *receipt)
 			 as + 10);
 }
 
+/* How it ended by what was noted, libcurl's own result apart. */
+static enum rdvd_sent judge(struct session *s, CURLcode rc, struct rdvd_receipt *receipt)
+{
+	int is_answered = s->replies > 0 && s->replied == s->stage;
+
+	if (s->stage == STAGE_BODY || !is_answered ||
+	    (s->stage != STAGE_END && s->reply.code < 400))
+		return of_trouble(s, rc, receipt->note, sizeof receipt->note);
+	/* the answer to the last thing said decides */
+	reply_note(s->stage, &s->reply, receipt->note, sizeof receipt->note);
+	return outcome_of_reply(s->stage, &s->reply);
+}
+
 enum rdvd_sent session_send(struct session *s, const struct mail *mail, int timeout_ms,
 			    struct rdvd_receipt *receipt)
 {
@@ -277,20 +331,15 @@ enum rdvd_sent session_send(struct session *s, const struct mail *mail, int time
 		abort();
 	curl_slist_free_all(s->to);
 	s->to = to;
-	rc = perform(s, mail, until, 0);
-	if (rc != CURLE_OK && was_dead(s))
-		rc = perform(s, mail, until, 1);
-	if (rc == CURLE_OK) {
+	rc = perform(s, mail, until);
+	if (rc != CURLE_OK && s->curl && was_dead(s)) {
+		abandon(s);
+		rc = perform(s, mail, until);
+	}
+	sent = judge(s, rc, receipt);
+	if (sent == RDVD_SENT_ACCEPTED)
 		note_queued(s, receipt);
-		reply_note(s->replied, &s->reply, receipt->note, sizeof receipt->note);
-		return RDVD_SENT_ACCEPTED;
-	}
-	/* a reply decides when it is the answer to the last thing said */
-	if (s->replies > 0 && s->replied == s->stage && s->stage != STAGE_BODY &&
-	    (s->reply.code >= 400 || s->stage == STAGE_END)) {
-		sent = outcome_of_reply(s->stage, &s->reply);
-		reply_note(s->stage, &s->reply, receipt->note, sizeof receipt->note);
-		return sent;
-	}
-	return of_trouble(s, rc, receipt->note, sizeof receipt->note);
+	if (rc != CURLE_OK && s->curl)
+		abandon(s);
+	return sent;
 }

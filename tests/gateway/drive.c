@@ -17,6 +17,7 @@
  * "many" is measured against. */
 #include <curl/curl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,6 +291,7 @@ static int bare(char **argv)
 
 int main(int argc, char **argv)
 {
+	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
 	if (argc == 10 && strcmp(argv[1], "--bare") == 0)
 		return bare(argv);
 	if (argc < 4) {
