@@ -88,6 +88,8 @@ void times_routes(struct web *w);
 void form_routes(struct web *w);
 void book_routes(struct web *w);
 void manage_routes(struct web *w);
+void waiting_routes(struct web *w);
+void ask_routes(struct web *w);
 void info_routes(struct web *w);
 
 #endif

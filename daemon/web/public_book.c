@@ -352,7 +352,7 @@ static void code_checked(void *arg, const struct verify_reply *r)
 
 /* ---- the form that was sent ---- */
 
-static enum guard_finding judged(struct http_request *rq, const struct web *w,
+enum guard_finding reserve_judge(struct http_request *rq, const struct web *w,
 				 const struct typed *t)
 {
 	const char *text = http_request_address(rq);
@@ -395,7 +395,7 @@ static void book(struct http_request *rq)
 
 	form_read(rq, &t);
 	reserve_from_query(rq, &t);
-	found = judged(rq, w, &t);
+	found = reserve_judge(rq, w, &t);
 	if (found == GUARD_TRAPPED || found == GUARD_HASTY) {
 		reply_again(rq, w, &t);
 		return;

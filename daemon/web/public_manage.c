@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "booking/waiting.h"
 #include "web/page.h"
 
 #define MOVE_BATCH TIMES_MAX
@@ -159,6 +160,21 @@ static void say_messages(struct http_request *rq, const struct web *w,
 	}
 }
 
+/* The waiting list: on it already, or the way there while there is something to gain. */
+static void say_waiting(struct http_request *rq, const struct facts *f,
+			struct appointment_view *v)
+{
+	const struct web *w = http_request_context(rq);
+	char token[SECRET_TOKEN_CHARS + 1];
+
+	if (!w->options.waiting || v->cancelled || v->past)
+		return;
+	if (waiting_token_of(w->options.waiting, f->a->id, token) == 0)
+		v->waiting_url = page_text(rq, "/attente/%s", token);
+	else if (v->can_move && f->a->when.start - f->now > CIVIL_DAY_SECONDS)
+		v->wait_url = sub_url(rq, "attente");
+}
+
 /* What may still be done, and until when. */
 static void say_acts(struct http_request *rq, const struct facts *f,
 		     struct appointment_view *v)
@@ -177,6 +193,7 @@ static void say_acts(struct http_request *rq, const struct facts *f,
 	v->confirm_url = sub_url(rq, "venir");
 	v->move_url = sub_url(rq, "deplacer");
 	v->cancel_url = sub_url(rq, "annuler");
+	say_waiting(rq, f, v);
 	v->calendar_url = page_text(rq, "/rdv/%s.ics", http_request_param(rq, "token"));
 	v->search_url =
 		page_url(rq, "/", "service", f->service ? f->service->slug : NULL, NULL);

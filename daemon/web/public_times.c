@@ -288,6 +288,9 @@ static void say_service(struct http_request *rq, const struct web *w, const stru
 		v->phone_url = with(rq, a, "mode", "tel");
 	if (a->phone)
 		v->site_url = with(rq, a, "mode", NULL);
+	if (w->options.waiting)
+		v->wait_url = page_url(rq, "/attente", "service",
+				       t->services[a->service].slug, "q", a->q, NULL);
 	if (a->where.kind == WHERE_FOUND && a->where.commune)
 		v->heading = page_text(rq, tr(l, "Les prochains horaires près de %s"),
 				       a->where.commune->name);

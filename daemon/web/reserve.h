@@ -6,6 +6,7 @@
 #define RDVD_WEB_RESERVE_H
 
 #include "web/form.h"
+#include "web/guard.h"
 
 /* The hour that is asked for. */
 struct chosen {
@@ -41,6 +42,9 @@ void reserve_describe(struct http_request *rq, const struct web *w,
 void reserve_reply_taken(struct http_request *rq, const struct web *w,
 			 const struct chosen *c, const struct typed *t,
 			 const char *action, const struct booking_reply *r);
+/* What the guard makes of a form that was sent. */
+enum guard_finding reserve_judge(struct http_request *rq, const struct web *w,
+				 const struct typed *t);
 void reserve_reply_form(struct http_request *rq, const struct web *w,
 			const struct chosen *c, const struct typed *t,
 			const struct shown *s);

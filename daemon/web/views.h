@@ -129,6 +129,7 @@ struct times_view {
 	bool by_distance;
 	const char *soonest_url, *nearest_url, *later_url, *first_url, *search_url;
 	const char *unfiltered_url, *phone_url, *site_url;
+	const char *wait_url;			  /* the waiting list; NULL none */
 	const char *action;			  /* where an hour is sent to */
 	const struct hidden_view *hidden, *query; /* with an hour; with the filters */
 	size_t nhidden, nquery;
@@ -151,6 +152,8 @@ struct form_view {
 	bool expired, taken, trouble; /* why it did not work */
 	bool hasty;		      /* read again, please */
 	bool by_phone, workshop, sms;
+	bool waiting;	   /* to be told when a place comes free */
+	bool known;	   /* waits already */
 	const char *seats; /* places left in a workshop */
 	const struct problem_view *problems;
 	size_t nproblems;
@@ -221,6 +224,42 @@ struct appointment_view {
 	const char *too_late; /* to move, in words: "4 heures"; NULL */
 	const char *self, *calendar_url, *move_url, *cancel_url, *confirm_url,
 		*search_url;
+	const char *wait_url;	 /* to join the waiting list; NULL: one cannot */
+	const char *waiting_url; /* where one waits already; NULL */
+	const char *team, *team_phone, *team_tel;
+};
+
+/* One who waits: what is offered now, or that nothing is yet, or how it ended. */
+struct waiting_view {
+	struct layout layout;
+	const char *heading;
+	bool fresh;			/* just joined */
+	bool declined, late, taken;	/* what has just become of an offer */
+	bool offer, served, left, over; /* none: waits */
+	/* the offer, or what it has become */
+	const char *day, *hour, *place, *address, *postcode, *town, *access, *until;
+	bool by_phone;
+	const char *mine, *mine_place; /* the appointment that would be moved; NULL */
+	const char *service, *where, *since, *before;
+	bool by_sms, by_email, answerable;
+	const char *id, *take_url, *decline_url, *leave_url, *self, *appointment_url,
+		*search_url;
+	const char *team, *team_phone, *team_tel;
+};
+
+/* Joining with an appointment. */
+struct join_view {
+	struct layout layout;
+	const char *when, *place;
+	const char *action, *self;
+	bool choice; /* here only, or around too */
+	bool anywhere;
+	bool ask_contact; /* nothing to write to is known */
+	bool sms, email_possible;
+	struct input_view phone, email;
+	const struct problem_view *problems;
+	size_t nproblems;
+	bool too_late;
 	const char *team, *team_phone, *team_tel;
 };
 
@@ -266,6 +305,9 @@ TEMPLATE_PAGE(taken, struct taken_view);
 TEMPLATE_PAGE(appointment, struct appointment_view);
 TEMPLATE_PAGE(cancel, struct cancel_view);
 TEMPLATE_PAGE(move, struct move_view);
+TEMPLATE_PAGE(waiting, struct waiting_view);
+TEMPLATE_PAGE(join, struct join_view);
+TEMPLATE_PAGE(ask, struct form_view);
 TEMPLATE_PAGE(accessibility, struct info_view);
 TEMPLATE_PAGE(legal, struct info_view);
 TEMPLATE_PAGE(privacy, struct info_view);

@@ -43,6 +43,10 @@ struct web *web_new(struct http_server *s, struct booking *b, const struct web_o
 	form_routes(w);
 	book_routes(w);
 	manage_routes(w);
+	if (o->waiting) {
+		waiting_routes(w);
+		ask_routes(w);
+	}
 	info_routes(w);
 	return w;
 }

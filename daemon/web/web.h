@@ -10,6 +10,7 @@
 #include "http/lang.h"
 
 struct booking;
+struct waiting;
 struct guard_options;
 struct verify;
 struct rdvd_appointment;
@@ -17,6 +18,7 @@ struct web;
 
 struct web_options {
 	const struct langs *langs; /* lent; NULL: French only */
+	struct waiting *waiting;   /* lent; NULL: no waiting list */
 	int sms_enabled;	   /* a gateway sends SMS: reminders are promised */
 	int email_enabled;
 	int retention_months;	    /* after the last visit people's data are erased; 0:
