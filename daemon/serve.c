@@ -47,6 +47,7 @@ static void pages_up(struct app *a)
 		.langs = a->langs,
 		.sms_enabled = (channels & 1u << RDVD_CHANNEL_SMS) != 0,
 		.email_enabled = (channels & 1u << RDVD_CHANNEL_EMAIL) != 0,
+		.waiting = a->waiting,
 		.verify = a->verify,
 		.inbound_number = a->config->messages.inbound_number,
 		.proof_per_address = (unsigned)a->config->limits.proof_above_address,
@@ -230,6 +231,7 @@ static void on_reload(void *arg)
 		reload_limits(a, fresh);
 		const struct budget_options budgets = app_budget_options(fresh);
 		budget_tune(a->budget, &budgets);
+		outbox_hurry(a->outbox);
 		log_info("%s was read again", a->config_path);
 		config_free(fresh);
 	}
