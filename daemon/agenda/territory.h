@@ -37,6 +37,17 @@ enum verify_phone {
 
 enum service_mode { MODE_SITE, MODE_PHONE, MODE_HOME, MODE_VIDEO };
 
+struct reminder_rule {
+	int days_before;
+	int minute; /* of the day, at the site */
+};
+
+#define REMINDERS_MAX 4
+
+/* Three days before at 18:00, the day before at 17:30. */
+#define REMINDERS_PRESET_COUNT 2
+extern const struct reminder_rule reminders_preset[REMINDERS_PRESET_COUNT];
+
 struct organisation {
 	rdvd_id id;
 	const char *slug, *name;
@@ -49,6 +60,9 @@ struct organisation {
 	int sunday;	    /* reminders may go on Sundays 10:00-19:00 */
 	const char *accent; /* "#0b5d4e" or "" */
 	enum verify_phone verify_phone;
+	/* of its services that say nothing of their own */
+	struct reminder_rule reminders[REMINDERS_MAX];
+	int nreminders; /* -1: nothing said */
 	int retired;
 };
 
@@ -73,13 +87,6 @@ struct counsellor {
 	int retired;
 };
 
-struct reminder_rule {
-	int days_before;
-	int minute; /* of the day, at the site */
-};
-
-#define REMINDERS_MAX 4
-
 struct service {
 	rdvd_id id;
 	const char *slug;
@@ -96,7 +103,7 @@ struct service {
 	int capacity; /* of a workshop; 0: individual */
 	int staff;    /* counsellors needed at once, 1.. */
 	struct reminder_rule reminders[REMINDERS_MAX];
-	int nreminders;
+	int nreminders; /* -1: nothing said: see territory_reminders */
 	const char *programme;
 	int retired;
 };
@@ -179,6 +186,12 @@ int territory_counsellor(const struct territory *t, const char *slug);
 int territory_service(const struct territory *t, const char *slug);
 int territory_by_id(const struct territory *t, enum rdvd_definition_kind kind,
 		    rdvd_id id);
+
+/* The reminders of a service for appointments with an organisation (TERRITORY_NONE: the
+ * service's own): the service's, else the organisation's, else reminders_preset. Returns
+ * how many; *rules is lent by t. */
+size_t territory_reminders(const struct territory *t, int service, int organisation,
+			   const struct reminder_rule **rules);
 
 const char *
 service_mode_name(enum service_mode mode); /* "site", "phone", "home", "video" */

@@ -88,12 +88,66 @@ static enum verify_phone decode_verify_phone(const struct decode_at *at)
 	return VERIFY_PHONE_NO;
 }
 
+const struct reminder_rule reminders_preset[REMINDERS_PRESET_COUNT] = {
+	{.days_before = 3, .minute = 18 * 60},
+	{.days_before = 1, .minute = 17 * 60 + 30},
+};
+
+/* How many rules; -1: nothing is said. */
+static int decode_reminders(const struct decode_at *at,
+			    struct reminder_rule rules[REMINDERS_MAX])
+{
+	const json_t *list = decode_array(at, "reminders", 0);
+	int n = 0;
+	if (!list)
+		return -1;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct decode_at item;
+		if (decode_item(at, "reminders", list, i, &item) != 0)
+			continue;
+		decode_keys(&item, (const char *const[]){"days_before", "at", NULL});
+		int days = decode_int(&item, "days_before", 1, 0, 30, 1);
+		const char *hour = decode_string(&item, "at", 1, 5);
+		civil_time civil = 0;
+		char text[20];
+		snprintf(text, sizeof text, "2000-01-01T%.5s", hour ? hour : "");
+		if (!hour || civil_time_parse(text, &civil) != 0)
+			decode_error(&item, "at", "must be a time of day like \"18:00\"");
+		else if (n == REMINDERS_MAX)
+			decode_error(&item, NULL, "at most %d reminders", REMINDERS_MAX);
+		else
+			rules[n++] =
+				(struct reminder_rule){days, civil_time_minute(civil)};
+	}
+	return n;
+}
+
+size_t territory_reminders(const struct territory *t, int service, int organisation,
+			   const struct reminder_rule **rules)
+{
+	const struct service *s = &t->services[service];
+	if (s->nreminders >= 0) {
+		*rules = s->reminders;
+		return (size_t)s->nreminders;
+	}
+	if (organisation == TERRITORY_NONE)
+		organisation = s->organisation;
+	if (organisation != TERRITORY_NONE &&
+	    t->organisations[organisation].nreminders >= 0) {
+		*rules = t->organisations[organisation].reminders;
+		return (size_t)t->organisations[organisation].nreminders;
+	}
+	*rules = reminders_preset;
+	return REMINDERS_PRESET_COUNT;
+}
+
 void territory_decode_organisation(struct territory *t, const struct decode_at *at,
 				   struct organisation *o)
 {
-	decode_keys(at, (const char *const[]){"id", "name", "phone", "email", "area",
-					      "eligible_age", "move_until_minutes",
-					      "sunday", "accent", "verify_phone", NULL});
+	decode_keys(at,
+		    (const char *const[]){"id", "name", "phone", "email", "area",
+					  "eligible_age", "move_until_minutes", "sunday",
+					  "accent", "verify_phone", "reminders", NULL});
 	(void)t;
 	o->name = decode_string_or(at, "name", NAME_MAX_BYTES, o->slug);
 	o->phone = decode_string_or(at, "phone", 40, "");
@@ -101,6 +155,7 @@ void territory_decode_organisation(struct territory *t, const struct decode_at *
 	o->move_until_minutes =
 		decode_int(at, "move_until_minutes", 0, 0, 60 * 24 * 30, 240);
 	o->sunday = decode_bool(at, "sunday", 0);
+	o->nreminders = decode_reminders(at, o->reminders);
 	o->verify_phone = decode_verify_phone(at);
 	o->accent = decode_string_or(at, "accent", 7, "");
 	if (*o->accent && (strlen(o->accent) != 7 || o->accent[0] != '#' ||
@@ -177,35 +232,6 @@ void territory_decode_counsellor(struct territory *t, const struct decode_at *at
 	c->label = decode_string_or(at, "label", NAME_MAX_BYTES, c->slug);
 }
 
-static void decode_reminders(const struct decode_at *at, struct service *s)
-{
-	static const struct reminder_rule preset[] = {{3, 18 * 60}, {1, 17 * 60 + 30}};
-	s->nreminders = 2;
-	memcpy(s->reminders, preset, sizeof preset);
-	const json_t *list = decode_array(at, "reminders", 0);
-	if (!list)
-		return;
-	s->nreminders = 0;
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		struct decode_at item;
-		if (decode_item(at, "reminders", list, i, &item) != 0)
-			continue;
-		decode_keys(&item, (const char *const[]){"days_before", "at", NULL});
-		int days = decode_int(&item, "days_before", 1, 0, 30, 1);
-		const char *hour = decode_string(&item, "at", 1, 5);
-		civil_time civil = 0;
-		char text[20];
-		snprintf(text, sizeof text, "2000-01-01T%.5s", hour ? hour : "");
-		if (!hour || civil_time_parse(text, &civil) != 0)
-			decode_error(&item, "at", "must be a time of day like \"18:00\"");
-		else if (s->nreminders == REMINDERS_MAX)
-			decode_error(&item, NULL, "at most %d reminders", REMINDERS_MAX);
-		else
-			s->reminders[s->nreminders++] =
-				(struct reminder_rule){days, civil_time_minute(civil)};
-	}
-}
-
 void territory_decode_service(struct territory *t, const struct decode_at *at,
 			      struct service *s)
 {
@@ -239,7 +265,7 @@ void territory_decode_service(struct territory *t, const struct decode_at *at,
 	s->public = decode_bool(at, "public", 1);
 	s->capacity = decode_int(at, "capacity", 0, 0, 10000, 0);
 	s->staff = decode_int(at, "staff", 0, 1, RDVD_COUNSELLORS_MAX, 1);
-	decode_reminders(at, s);
+	s->nreminders = decode_reminders(at, s->reminders);
 }
 
 static void decode_overrides(struct territory *t, const struct decode_at *at,

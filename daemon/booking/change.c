@@ -359,6 +359,16 @@ static void stand_again(struct change_job *j)
 	j->mark.nowed = j->owed.n;
 }
 
+/* Who did not come hears from the team once, in some hours, if the mark still stands. */
+static void write_kindly(struct change_job *j)
+{
+	const struct rdvd_appointment *a = j->before;
+	struct owed_rules r = rules_of(j, a, site_of(j->b, a));
+	owed_follow_up(&r, &a->person, a->when.civil_start, &j->owed);
+	j->mark.owed = j->owed.items;
+	j->mark.nowed = j->owed.n;
+}
+
 static void mark_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 {
 	struct change_job *j = arg;
@@ -377,6 +387,8 @@ static void mark_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 	j->mark.actor = j->actor;
 	if (a->status == RDVD_CANCELLED)
 		stand_again(j);
+	else if (o == RDVD_NO_SHOW && a->outcome != RDVD_NO_SHOW)
+		write_kindly(j);
 	submit(j);
 }
 

@@ -70,6 +70,10 @@ void owed_move(const struct owed_rules *r, const struct rdvd_person *p, civil_ti
 	       rdvd_time old_start, int by_team, struct owed_list *out);
 void owed_cancellation(const struct owed_rules *r, const struct rdvd_person *p,
 		       civil_time start, int by_team, struct owed_list *out);
+/* What somebody who was marked as not having come is owed: one kind message, some hours
+ * later; nothing to discreet people unless they said when messages may come. */
+void owed_follow_up(const struct owed_rules *r, const struct rdvd_person *p,
+		    civil_time start, struct owed_list *out);
 
 /* ---- acts ---- */
 

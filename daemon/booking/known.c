@@ -65,7 +65,7 @@ static enum rdvd_rc known_run(const struct rdvd_store_ops *ops, void *st,
 static void known_done(struct store_job *job)
 {
 	struct known_job *j = (struct known_job *)job;
-	char year[16] = "";
+	char year[16] = "", hours[16] = "";
 	if (job->rc != RDVD_OK || !j->found) {
 		struct booking_reply r = {.verdict = verdict_of_store(job->rc),
 					  .token = ""};
@@ -75,6 +75,10 @@ static void known_done(struct store_job *job)
 	const struct rdvd_person *p = &j->found->person;
 	if (p->birth_year)
 		snprintf(year, sizeof year, "%d", p->birth_year);
+	if (p->hours_to > p->hours_from)
+		snprintf(hours, sizeof hours, "%02d:%02d-%02d:%02d",
+			 p->hours_from / 60 % 100, p->hours_from % 60,
+			 p->hours_to / 60 % 100, p->hours_to % 60);
 	j->q.person = (struct booking_person){.id = p->id,
 					      .first_name = p->first_name,
 					      .last_name = p->last_name,
@@ -85,7 +89,9 @@ static void known_done(struct store_job *job)
 					      .insee = p->insee,
 					      .locale = p->locale,
 					      .needs = p->needs,
-					      .discreet = p->discreet};
+					      .discreet = p->discreet,
+					      .hours = hours,
+					      .only_answers = p->only_answers};
 	book_person(j->b, &j->q, j->cb, j->arg);
 out:
 	free(j->found);

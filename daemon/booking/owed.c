@@ -6,7 +6,10 @@
 
 #include "booking/impl.h"
 
-static struct plan_hours hours_of(const struct owed_rules *r)
+/* A visit marked later than this after it was missed is left alone. */
+#define FOLLOW_UP_FRESH_S (7 * 86400)
+
+static struct plan_hours hours_of(const struct owed_rules *r, const struct rdvd_person *p)
 {
 	struct plan_hours h = PLAN_HOURS_PRESET;
 	const struct territory *t = r->b->territory;
@@ -16,6 +19,8 @@ static struct plan_hours hours_of(const struct owed_rules *r)
 		h.week_from = r->b->o.quiet_start_minute;
 		h.week_to = r->b->o.quiet_end_minute;
 	}
+	h.own_from = p->hours_from;
+	h.own_to = p->hours_to;
 	return h;
 }
 
@@ -35,6 +40,10 @@ static void add(struct owed_list *l, enum rdvd_message_kind kind,
 		.note = suppressed ? suppressed : "",
 	};
 }
+
+/* Why somebody who asked for nothing but answers is not written to; they have to be told
+ * some other way. */
+#define ONLY_ANSWERS "à sa demande, rien sans que la personne le demande"
 
 /* The same message on each channel: an SMS when there is a number, an e-mail when there
  * is an address. suppressed: why it is not to be sent on any, or NULL. */
@@ -59,14 +68,16 @@ static void add_all(const struct owed_rules *r, const struct rdvd_person *p,
 static void add_reminders(const struct owed_rules *r, const struct rdvd_person *p,
 			  civil_time start, rdvd_time last_message, struct owed_list *l)
 {
-	const struct service *s = &r->b->territory->services[r->service];
+	const struct reminder_rule *rules;
+	size_t nrules =
+		territory_reminders(r->b->territory, r->service, r->organisation, &rules);
 	struct plan_visit v = {.start = start, .site = r->zone};
-	struct plan_hours h = hours_of(r);
+	struct plan_hours h = hours_of(r, p);
 	struct plan_due due[REMINDERS_MAX];
-	size_t n = plan_reminders(&v, s->reminders, (size_t)s->nreminders, &h, r->now,
-				  last_message, due);
+	size_t n = plan_reminders(&v, rules, nrules, &h, r->now, last_message, due);
 	for (size_t i = 0; i < n; i++)
-		add_all(r, p, RDVD_MSG_REMINDER, &due[i], NULL, l);
+		add_all(r, p, RDVD_MSG_REMINDER, &due[i],
+			p->only_answers ? ONLY_ANSWERS : NULL, l);
 }
 
 size_t booking_reminders(const struct booking *b, const struct rdvd_appointment *a,
@@ -83,14 +94,14 @@ size_t booking_reminders(const struct booking *b, const struct rdvd_appointment 
 		.zone = site == TERRITORY_NONE ? t->zone : t->sites[site].zone,
 	};
 	struct plan_visit v = {.start = a->when.civil_start, .site = r.zone};
-	struct plan_hours h = hours_of(&r);
+	struct plan_hours h = hours_of(&r, &a->person);
 	struct plan_due due[REMINDERS_MAX];
+	const struct reminder_rule *rules;
 	size_t n = 0;
-	if (service == TERRITORY_NONE)
+	if (service == TERRITORY_NONE || a->person.only_answers)
 		return 0;
-	const struct service *s = &t->services[service];
-	size_t planned = plan_reminders(&v, s->reminders, (size_t)s->nreminders, &h, now,
-					a->created, due);
+	size_t nrules = territory_reminders(t, service, r.organisation, &rules);
+	size_t planned = plan_reminders(&v, rules, nrules, &h, now, a->created, due);
 	for (size_t i = 0; i < planned; i++)
 		days[n++] = civil_time_day(v.start) -
 			    civil_time_day(zone_to_civil(r.zone, due[i].due));
@@ -108,8 +119,9 @@ static void notice(const struct owed_rules *r, const struct rdvd_person *p,
 		   int by_team, struct owed_list *out)
 {
 	struct plan_visit v = {.start = start, .site = r->zone};
-	struct plan_hours h = hours_of(r);
+	struct plan_hours h = hours_of(r, p);
 	struct plan_due due;
+	const char *why = NULL;
 	int in_time = plan_notice(kind, by_team ? PLAN_TEAM : PLAN_ASKED, &v, old_start,
 				  &h, r->now, &due) == 0;
 	if (!in_time && due.deadline <= r->now)
@@ -121,8 +133,11 @@ static void notice(const struct owed_rules *r, const struct rdvd_person *p,
 		due.ordinal = plan_is_allowed(&h, r->zone, PLAN_USUAL, due.due)
 				      ? PLAN_MOVED_BY_TEAM
 				      : PLAN_MOVED_URGENTLY;
-	add_all(r, p, kind, &due,
-		in_time ? NULL : "trop tard pour un message : téléphonez", out);
+	if (by_team && p->only_answers)
+		why = ONLY_ANSWERS " : prévenez autrement";
+	else if (!in_time)
+		why = "trop tard pour un message : téléphonez";
+	add_all(r, p, kind, &due, why, out);
 }
 
 void owed_confirmation(const struct owed_rules *r, const struct rdvd_person *p,
@@ -151,4 +166,20 @@ void owed_cancellation(const struct owed_rules *r, const struct rdvd_person *p,
 	out->n = 0;
 	if (is_reachable(p))
 		notice(r, p, RDVD_MSG_CANCELLATION, start, 0, by_team, out);
+}
+
+void owed_follow_up(const struct owed_rules *r, const struct rdvd_person *p,
+		    civil_time start, struct owed_list *out)
+{
+	struct plan_visit v = {.start = start, .site = r->zone};
+	struct plan_hours h = hours_of(r, p);
+	struct plan_due due;
+	int agreed = plan_own_hours_are_good(p->hours_from, p->hours_to);
+	out->n = 0;
+	/* somebody discreet who said when messages may come agreed that they do */
+	if (!is_reachable(p) || p->only_answers || (p->discreet && !agreed) ||
+	    r->now - zone_to_utc(r->zone, start) > FOLLOW_UP_FRESH_S)
+		return;
+	plan_follow_up(&v, &h, r->now, &due);
+	add_all(r, p, RDVD_MSG_FOLLOW_UP, &due, NULL, out);
 }

@@ -10,8 +10,6 @@
 #include "booking/impl.h"
 #include "message/phone.h"
 
-#define HOURS_MIN_MINUTES 30
-
 void booking_error_add(struct booking_errors *e, const char *field, const char *code,
 		       const char *message)
 {
@@ -210,15 +208,15 @@ static void take_hours(const char *typed, struct rdvd_person *out,
 			s = skip_space(s + 1);
 		else if (strncmp(s, "à", sizeof "à" - 1) == 0)
 			s = skip_space(s + sizeof "à" - 1);
-		if (read_hour(&s, &to) == 0 && !*s && to - from >= HOURS_MIN_MINUTES) {
+		if (read_hour(&s, &to) == 0 && !*s && plan_own_hours_are_good(from, to)) {
 			out->hours_from = from;
 			out->hours_to = to;
 			return;
 		}
 	}
 	booking_error_add(errors, "person.contact.hours", "not_hours",
-			  "Écrivez deux heures, comme 18:00-20:00, avec au moins une "
-			  "demi-heure entre les deux.");
+			  "Écrivez deux heures, comme 18:00-20:00, entre 7 h et 21 h 30 "
+			  "et avec une demi-heure au moins entre les deux.");
 }
 
 /* A BCP 47 tag, shortened to its language and region; anything else is French. */

@@ -13,11 +13,6 @@
 #define URGENT_FROM 420 /* 07:00 */
 #define URGENT_TO 1290	/* 21:30 */
 
-const struct reminder_rule plan_reminders_preset[PLAN_REMINDERS_PRESET_COUNT] = {
-	{.days_before = 3, .minute = 18 * 60},
-	{.days_before = 1, .minute = 17 * 60 + 30},
-};
-
 static int max_int(int a, int b)
 {
 	return a > b ? a : b;

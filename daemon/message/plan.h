@@ -73,10 +73,6 @@ struct plan_due {
 	rdvd_time deadline; /* of no use from then on */
 };
 
-/* Three days before at 18:00, the day before at 17:30. */
-#define PLAN_REMINDERS_PRESET_COUNT 2
-extern const struct reminder_rule plan_reminders_preset[PLAN_REMINDERS_PRESET_COUNT];
-
 /* A reminder sooner than this after another message says nothing new. */
 #define PLAN_QUIET_S (2 * 3600)
 
@@ -156,6 +152,7 @@ struct plan_candidate {
 	rdvd_time deadline;
 	rdvd_time not_before; /* plan_next_allowed of now for its window */
 	enum plan_fate fate;  /* out */
+	void *owner;	      /* the caller's */
 };
 
 /* Settle the fate of messages that are all due: nothing past its deadline, at most one
@@ -182,9 +179,19 @@ rdvd_time plan_retry_at(int attempt, rdvd_time now, int retry_after_s, rdvd_time
  * for a human to see. unknowns is how often it has ended so, this time included. An
  * idempotent gateway is asked again as after a refusal; else a cancellation or a move
  * goes once more after 2 minutes, a reminder once more after 10 when more than three
- * hours remain to the start, anything else never. */
+ * hours remain to the start, anything else never: an answer or a code can be asked for
+ * again, two offers of one place or two kind words after a missed appointment would do
+ * harm, and a confirmation stands on the page that was shown. */
 rdvd_time plan_settle_unknown(enum rdvd_message_kind kind, int unknowns, int idempotent,
 			      rdvd_time now, rdvd_time start, rdvd_time deadline,
 			      uint64_t salt);
+
+/* How often a gateway that can be asked is asked for a message that it may have, before
+ * its kind decides as if it could not. */
+#define PLAN_LOOKUPS_MAX 3
+
+/* When to ask it after the message has ended unknown so many times, this time included: a
+ * minute, 2, 5; 0 when that is not before the deadline, or was done often enough. */
+rdvd_time plan_ask_at(int unknowns, rdvd_time now, rdvd_time deadline);
 
 #endif

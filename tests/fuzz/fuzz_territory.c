@@ -56,7 +56,8 @@ static void check_references(const struct territory *t)
 		const struct service *s = &t->services[i];
 
 		require(s->minutes > 0 && s->step_minutes > 0 && s->staff > 0);
-		require(s->capacity >= 0 && within(s->nreminders, REMINDERS_MAX + 1));
+		require(s->capacity >= 0 && s->nreminders >= -1 &&
+			s->nreminders <= REMINDERS_MAX);
 	}
 	for (int i = 0; i < t->nopenings; i++) {
 		const struct opening *o = &t->openings[i];

@@ -75,7 +75,7 @@ static void check_reminders(const struct zone *z, const struct reminder_case *c)
 	struct plan_due out[REMINDERS_MAX];
 	size_t n, want = c->due[0] ? c->due[1] ? 2 : 1 : 0;
 
-	n = plan_reminders(&v, plan_reminders_preset, PLAN_REMINDERS_PRESET_COUNT, &h,
+	n = plan_reminders(&v, reminders_preset, REMINDERS_PRESET_COUNT, &h,
 			   at(z, c->booked), at(z, c->last_message), out);
 	if (n != want)
 		fail_msg("%s booked %s: %zu reminders, not %zu", c->start, c->booked, n,
@@ -318,14 +318,14 @@ static void test_recipient_elsewhere(void **state)
 	struct plan_due out[REMINDERS_MAX];
 
 	/* 18:00 and 17:30 in Paris are 21:00 and 20:30 in Réunion: the evening there. */
-	assert_int_equal(plan_reminders(&v, plan_reminders_preset, 2, &h,
+	assert_int_equal(plan_reminders(&v, reminders_preset, 2, &h,
 					at(paris, "2026-02-20T09:00"), 0, out),
 			 2);
 	expect_at("Réunion", reunion, out[0].due, "2026-03-03T19:45");
 	expect_at("Réunion", reunion, out[1].due, "2026-03-05T19:45");
 	/* 18:00 in Paris is 13:00 in Martinique. */
 	v.recipient = martinique;
-	assert_int_equal(plan_reminders(&v, plan_reminders_preset, 2, &h,
+	assert_int_equal(plan_reminders(&v, reminders_preset, 2, &h,
 					at(paris, "2026-02-20T09:00"), 0, out),
 			 2);
 	expect_at("Martinique", martinique, out[0].due, "2026-03-03T13:00");
@@ -523,6 +523,206 @@ static void test_notices(void **state)
 	}
 }
 
+/* A rule on either daylight-saving night itself, with hours that are open all day: what
+ * does not exist comes after the gap, what comes twice is the first; Feb 29 is a day. */
+static void test_rules_on_the_nights(void **state)
+{
+	static const struct {
+		const char *start;
+		int days_before, minute;
+		rdvd_time due; /* UTC */
+	} cases[] = {
+		{"2026-03-30T14:00", 1, 150, 1774747800}, /* 29 March 02:30: 03:30 +02 */
+		{"2026-03-30T14:00", 2, 150, 1774661400}, /* 28 March 02:30 +01 */
+		{"2026-10-26T14:00", 1, 150, 1792888200}, /* 25 October 02:30 +02 */
+		{"2026-10-27T14:00", 1, 150, 1792978200}, /* 26 October 02:30 +01 */
+		{"2028-03-01T10:00", 1, 600, 1835427600}, /* 29 February 10:00 +01 */
+		{"2027-03-01T10:00", 1, 600, 1803805200}, /* 28 February 10:00 +01 */
+		{"2028-03-30T10:00", 30, 600, 1835427600},
+	};
+	const struct plan_hours h = {0, 1440, 0, 1440, 0, 0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct reminder_rule rule = {cases[i].days_before, cases[i].minute};
+		struct plan_visit v = {.start = wall(cases[i].start), .site = paris};
+		struct plan_due out[REMINDERS_MAX];
+
+		assert_int_equal(plan_reminders(&v, &rule, 1, &h,
+						at(paris, "2026-01-01T00:00"), 0, out),
+				 1);
+		if (out[0].due != cases[i].due)
+			fail_msg("%s: %lld", cases[i].start, (long long)out[0].due);
+	}
+}
+
+/* Hours that somebody asked for narrow all that is no answer; outside the usual hours
+ * they take 07:00-21:30 instead; at night they are no hours. */
+static void test_own_hours(void **state)
+{
+	static const struct {
+		int from, to;
+		enum plan_window w;
+		const char *now, *next, *last; /* NULL: not asked */
+	} cases[] = {
+		/* 18:00-20:00 within 08:00-20:00; a Tuesday */
+		{1080, 1200, PLAN_USUAL, "2026-03-03T10:00", "2026-03-03T18:00",
+		 "2026-03-02T19:45"},
+		{1080, 1200, PLAN_USUAL, "2026-03-03T18:30", "2026-03-03T18:30",
+		 "2026-03-03T18:30"},
+		{1080, 1200, PLAN_USUAL, "2026-03-03T21:00", "2026-03-04T18:00",
+		 "2026-03-03T19:45"},
+		{1080, 1200, PLAN_URGENT, "2026-03-03T07:30", "2026-03-03T18:00", NULL},
+		{1080, 1200, PLAN_URGENT, "2026-03-08T10:00", "2026-03-08T18:00", NULL},
+		{1080, 1200, PLAN_ANY_HOUR, "2026-03-03T03:00", "2026-03-03T03:00", NULL},
+		/* half inside: what is left of the usual ones */
+		{1140, 1290, PLAN_USUAL, "2026-03-03T20:30", "2026-03-04T19:00",
+		 "2026-03-03T19:45"},
+		/* wholly outside the usual hours, and asked for */
+		{1230, 1320, PLAN_USUAL, "2026-03-03T10:00", "2026-03-03T20:30",
+		 "2026-03-02T21:15"},
+		/* no Sunday becomes open by it */
+		{1230, 1320, PLAN_USUAL, "2026-03-08T10:00", "2026-03-09T20:30",
+		 "2026-03-07T21:15"},
+		/* night hours, or next to nothing: the usual ones */
+		{1380, 1440, PLAN_USUAL, "2026-03-03T23:30", "2026-03-04T08:00",
+		 "2026-03-03T19:45"},
+		{0, 420, PLAN_URGENT, "2026-03-03T03:00", "2026-03-03T07:00", NULL},
+		{600, 610, PLAN_USUAL, "2026-03-03T12:00", "2026-03-03T12:00", NULL},
+		{1200, 1080, PLAN_USUAL, "2026-03-03T12:00", "2026-03-03T12:00", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct plan_hours h = PLAN_HOURS_PRESET;
+		rdvd_time now = at(paris, cases[i].now);
+
+		h.own_from = cases[i].from;
+		h.own_to = cases[i].to;
+		expect_at(cases[i].now, paris,
+			  plan_next_allowed(&h, paris, cases[i].w, now), cases[i].next);
+		if (cases[i].last)
+			expect_at(cases[i].now, paris, plan_last_allowed(&h, paris, now),
+				  cases[i].last);
+	}
+	assert_true(plan_own_hours_are_good(1080, 1200));
+	assert_true(plan_own_hours_are_good(1260, 1440));
+	assert_false(plan_own_hours_are_good(1270, 1440));
+	assert_false(plan_own_hours_are_good(0, 449));
+	assert_false(plan_own_hours_are_good(0, 0));
+}
+
+/* The day before at 17:30, for somebody who said 18:00-20:00: the evening before that. */
+static void test_reminders_in_own_hours(void **state)
+{
+	struct plan_visit v = {.start = wall("2026-03-06T10:00"), .site = paris};
+	struct plan_hours h = PLAN_HOURS_PRESET;
+	struct plan_due out[REMINDERS_MAX];
+
+	h.own_from = 1080;
+	h.own_to = 1200;
+	assert_int_equal(plan_reminders(&v, reminders_preset, 2, &h,
+					at(paris, "2026-02-20T09:00"), 0, out),
+			 2);
+	expect_at("18:00-20:00", paris, out[0].due, "2026-03-03T18:00");
+	expect_at("18:00-20:00", paris, out[1].due, "2026-03-04T19:45");
+}
+
+static void test_follow_up(void **state)
+{
+	static const struct {
+		const char *marked, *due;
+	} cases[] = {
+		{"2026-03-03T11:00", "2026-03-04T08:00"}, /* 05:00 is too early */
+		{"2026-03-03T16:00", "2026-03-04T10:00"},
+		{"2026-03-06T17:00", "2026-03-07T11:00"},
+		{"2026-03-07T12:00", "2026-03-09T08:00"}, /* not on a Sunday */
+		{"2026-03-28T19:00", "2026-03-30T08:00"}, /* the short night, and Sunday
+							   */
+	};
+	const struct plan_visit v = {.start = wall("2026-03-03T10:00"), .site = paris};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct plan_hours h = PLAN_HOURS_PRESET;
+		rdvd_time now = at(paris, cases[i].marked);
+		struct plan_due d;
+
+		plan_follow_up(&v, &h, now, &d);
+		expect_at(cases[i].marked, paris, d.due, cases[i].due);
+		assert_int_equal(d.deadline, now + 7 * 86400);
+		assert_true(d.due - now >= PLAN_FOLLOW_UP_S);
+		assert_int_equal(d.ordinal, 0);
+	}
+}
+
+static void test_weeks(void **state)
+{
+	civil_day monday = civil_day_from(2026, 3, 23);
+
+	/* the week of the spring night is one */
+	for (int i = 0; i < 7; i++)
+		assert_int_equal(plan_week_of(monday + i), monday);
+	assert_int_equal(plan_week_of(monday + 7), monday + 7);
+	assert_int_equal(plan_week_of(civil_day_from(2028, 2, 29)),
+			 civil_day_from(2028, 2, 28));
+	assert_true(plan_is_far(0, 36 * 3600));
+	assert_false(plan_is_far(1, 36 * 3600));
+}
+
+/* Whose reminders: the service's, else the organisation's, else the preset. */
+static void test_whose_rules(void **state)
+{
+	static const char json[] =
+		"{\"format\": \"rdvd-territory/1\", \"network\": {\"id\": \"n\"},"
+		" \"organisations\": [{\"id\": \"quiet\", \"reminders\": []},"
+		"  {\"id\": \"early\","
+		"   \"reminders\": [{\"days_before\": 7, \"at\": \"09:00\"}]},"
+		"  {\"id\": \"plain\"}],"
+		" \"services\": [{\"id\": \"any\", \"name\": \"x\", \"minutes\": 30},"
+		"  {\"id\": \"early-s\", \"name\": \"x\", \"minutes\": 30,"
+		"   \"organisation\": \"early\"},"
+		"  {\"id\": \"own\", \"name\": \"x\", \"minutes\": 30,"
+		"   \"organisation\": \"early\","
+		"   \"reminders\": [{\"days_before\": 0, \"at\": \"08:30\"}]}]}";
+	static const char bad[] =
+		"{\"format\": \"rdvd-territory/1\", \"network\": {\"id\": \"n\"},"
+		" \"organisations\": [{\"id\": \"o\","
+		"   \"reminders\": [{\"days_before\": 31, \"at\": \"25:00\"}]}]}";
+	static const struct {
+		const char *service, *organisation;
+		size_t n;
+		int days_before, minute; /* of the first */
+	} cases[] = {
+		{"any", "plain", 2, 3, 1080}, {"any", "early", 1, 7, 540},
+		{"any", "quiet", 0, 0, 0},    {"any", NULL, 2, 3, 1080},
+		{"early-s", NULL, 1, 7, 540}, {"early-s", "early", 1, 7, 540},
+		{"own", "early", 1, 0, 510},  {"own", "quiet", 1, 0, 510},
+	};
+	struct buf errors = BUF_INIT;
+	struct territory *t = territory_parse("t", json, sizeof json - 1, &errors);
+
+	assert_string_equal(buf_str(&errors), "");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct reminder_rule *rules = NULL;
+		int organisation =
+			cases[i].organisation
+				? territory_organisation(t, cases[i].organisation)
+				: TERRITORY_NONE;
+		size_t n = territory_reminders(t, territory_service(t, cases[i].service),
+					       organisation, &rules);
+
+		assert_int_equal(n, cases[i].n);
+		if (n) {
+			assert_int_equal(rules[0].days_before, cases[i].days_before);
+			assert_int_equal(rules[0].minute, cases[i].minute);
+		}
+	}
+	territory_free(t);
+	assert_null(territory_parse("t", bad, sizeof bad - 1, &errors));
+	assert_non_null(strstr(buf_str(&errors), "organisations[0].reminders[0].at"));
+	assert_non_null(
+		strstr(buf_str(&errors), "organisations[0].reminders[0].days_before"));
+	buf_fini(&errors);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -533,6 +733,12 @@ int main(void)
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_windows_everywhere),
 		cmocka_unit_test(test_notices),
+		cmocka_unit_test(test_rules_on_the_nights),
+		cmocka_unit_test(test_own_hours),
+		cmocka_unit_test(test_reminders_in_own_hours),
+		cmocka_unit_test(test_follow_up),
+		cmocka_unit_test(test_weeks),
+		cmocka_unit_test(test_whose_rules),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -15,8 +15,8 @@
 #include "booking/waiting_rule.h"
 
 static struct zone *paris, *reunion;
-static const struct plan_hours week = {480, 1200, 0, 0};
-static const struct plan_hours sundays = {480, 1200, 600, 1140};
+static const struct plan_hours week = {480, 1200, 0, 0, 0, 0};
+static const struct plan_hours sundays = {480, 1200, 600, 1140, 0, 0};
 
 static int setup(void **state)
 {
