@@ -118,8 +118,8 @@ static void say_rarely(struct source *s, int64_t *said_ms, uint64_t *before, uin
 
 	if (*said_ms && now_ms - *said_ms < SAY_AGAIN_MS)
 		return;
-	log_warn("gateway %s: %llu call-backs %s", s->name,
-		 (unsigned long long)(n - *before), what);
+	log_warn("gateway %s: %s: %llu since this was last said", s->name, what,
+		 (unsigned long long)(n - *before));
 	*said_ms = now_ms;
 	*before = n;
 }
@@ -127,8 +127,8 @@ static void say_rarely(struct source *s, int64_t *said_ms, uint64_t *before, uin
 static void say_unreadable(struct source *s)
 {
 	say_rarely(s, &s->said_unreadable_ms, &s->unreadable_before, s->counts.unreadable,
-		   "were proven, but cannot be read: they are kept; compare its preset "
-		   "with what the provider sends");
+		   "call-backs were proven, but cannot be read, and are kept; compare "
+		   "its preset with what the provider sends");
 }
 
 static void keep_end(struct keep *k, enum rdvd_rc rc)
@@ -261,7 +261,8 @@ static void refuse(struct source *s, struct keep *k, receive_answer_cb *cb, void
 {
 	s->counts.refused++;
 	say_rarely(s, &s->said_refused_ms, &s->refused_before, s->counts.refused,
-		   "were refused: nothing proves that they come from the provider");
+		   "call-backs were refused, for nothing proves that they come from "
+		   "the provider");
 	keep_free(k);
 	cb(arg, 403, NULL, NULL);
 }
