@@ -71,10 +71,11 @@ static void local_line(struct buf *out, const char *name, const struct zone *z,
 	ics_line(out, full, stamp);
 }
 
-static void calendar_begin(struct buf *out)
+static void calendar_begin(struct buf *out, const char *method)
 {
 	buf_addlit(out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//rdvd//rdvd//FR\r\n"
-			"CALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n");
+			"CALSCALE:GREGORIAN\r\n");
+	ics_line(out, "METHOD", method);
 }
 
 static const struct site *site_of(const struct territory *t,
@@ -137,45 +138,106 @@ static void times_lines(struct buf *out, const struct zone *z,
 
 /* ---- the person's ---- */
 
-void ics_appointment(struct buf *out, const struct territory *t,
-		     const struct rdvd_appointment *a, const char *url,
-		     const char *instance, const char *lang)
+/* What one person's object is made of. */
+struct own {
+	const struct territory *territory;
+	const struct rdvd_appointment *appointment;
+	const char *method, *url, *instance, *lang;
+	const char *organizer; /* an address, or "" */
+	int is_neutral;	       /* neither who nor where */
+};
+
+static void own_summary(struct buf *out, const struct own *w)
 {
-	const struct zone *z = zone_of(t, a);
-	const struct site *s = site_of(t, a);
-	const struct service *service = service_of(t, a);
-	int english = strcmp(lang, "en") == 0;
-	int o = territory_by_id(t, RDVD_DEF_ORGANISATION, a->organisation);
+	int english = strcmp(w->lang, "en") == 0;
+	int o = territory_by_id(w->territory, RDVD_DEF_ORGANISATION,
+				w->appointment->organisation);
 	struct buf text = BUF_INIT;
-	char uid[96];
-	calendar_begin(out);
-	zone_vtimezone(z, out);
-	buf_addlit(out, "BEGIN:VEVENT\r\n");
-	snprintf(uid, sizeof uid, "rdv-%lld-%s", (long long)a->id, instance);
-	ics_line(out, "UID", uid);
-	times_lines(out, z, a, a->changed, a->sequence);
-	buf_addf(&text, "%s%s%s", english ? "Appointment" : "Rendez-vous",
-		 o == TERRITORY_NONE ? "" : (english ? ", " : " avec "),
-		 o == TERRITORY_NONE ? "" : t->organisations[o].name);
+	buf_addstr(&text, english ? "Appointment" : "Rendez-vous");
+	if (o != TERRITORY_NONE && !w->is_neutral)
+		buf_addf(&text, "%s%s", english ? ", " : " avec ",
+			 w->territory->organisations[o].name);
 	ics_text(out, "SUMMARY", buf_str(&text));
-	location_line(out, t, a);
-	buf_clear(&text);
+	buf_fini(&text);
+}
+
+static void own_description(struct buf *out, const struct own *w)
+{
+	const struct site *s = site_of(w->territory, w->appointment);
+	const struct service *service = service_of(w->territory, w->appointment);
+	int english = strcmp(w->lang, "en") == 0;
+	struct buf text = BUF_INIT;
 	if (service && service->mode == MODE_PHONE)
 		buf_addf(&text, "%s\n",
 			 english ? "By telephone: we call you."
 				 : "Par téléphone : nous vous appelons.");
-	if (s && *bitext_get(&s->access, lang))
-		buf_addf(&text, "%s\n", bitext_get(&s->access, lang));
-	if (service && *bitext_get(&service->bring, lang))
-		buf_addf(&text, "%s\n", bitext_get(&service->bring, lang));
+	if (s && !w->is_neutral && *bitext_get(&s->access, w->lang))
+		buf_addf(&text, "%s\n", bitext_get(&s->access, w->lang));
+	if (service && !w->is_neutral && *bitext_get(&service->bring, w->lang))
+		buf_addf(&text, "%s\n", bitext_get(&service->bring, w->lang));
 	buf_addf(&text, "%s\n%s",
-		 english ? "To change or cancel:" : "Pour changer ou annuler :", url);
+		 english ? "To change or cancel:" : "Pour changer ou annuler :", w->url);
 	ics_text(out, "DESCRIPTION", buf_str(&text));
-	ics_line(out, "URL", url);
-	ics_line(out, "STATUS", a->status == RDVD_CANCELLED ? "CANCELLED" : "CONFIRMED");
-	ics_line(out, "TRANSP", a->status == RDVD_CANCELLED ? "TRANSPARENT" : "OPAQUE");
-	buf_addlit(out, "CLASS:PRIVATE\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
 	buf_fini(&text);
+}
+
+static void own_object(struct buf *out, const struct own *w)
+{
+	const struct rdvd_appointment *a = w->appointment;
+	const struct zone *z = zone_of(w->territory, a);
+	int cancelled = a->status == RDVD_CANCELLED;
+	char uid[96];
+	calendar_begin(out, w->method);
+	zone_vtimezone(z, out);
+	buf_addlit(out, "BEGIN:VEVENT\r\n");
+	snprintf(uid, sizeof uid, "rdv-%lld-%s", (long long)a->id, w->instance);
+	ics_line(out, "UID", uid);
+	times_lines(out, z, a, a->changed, a->sequence);
+	if (*w->organizer) {
+		struct buf address = BUF_INIT;
+		buf_addf(&address, "mailto:%s", w->organizer);
+		ics_line(out, "ORGANIZER", buf_str(&address));
+		buf_fini(&address);
+	}
+	own_summary(out, w);
+	if (!w->is_neutral)
+		location_line(out, w->territory, a);
+	own_description(out, w);
+	ics_line(out, "URL", w->url);
+	ics_line(out, "STATUS", cancelled ? "CANCELLED" : "CONFIRMED");
+	ics_line(out, "TRANSP", cancelled ? "TRANSPARENT" : "OPAQUE");
+	buf_addlit(out, "CLASS:PRIVATE\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+}
+
+void ics_appointment(struct buf *out, const struct territory *t,
+		     const struct rdvd_appointment *a, const char *url,
+		     const char *instance, const char *lang)
+{
+	const struct own w = {.territory = t,
+			      .appointment = a,
+			      .method = "PUBLISH",
+			      .url = url,
+			      .instance = instance,
+			      .lang = lang,
+			      .organizer = ""};
+	own_object(out, &w);
+}
+
+const char *ics_mail(struct buf *out, const struct territory *t,
+		     const struct rdvd_appointment *a, const char *url,
+		     const char *instance, const char *organizer)
+{
+	const struct own w = {.territory = t,
+			      .appointment = a,
+			      .method =
+				      a->status == RDVD_CANCELLED ? "CANCEL" : "PUBLISH",
+			      .url = url,
+			      .instance = instance,
+			      .lang = a->person.locale,
+			      .organizer = organizer,
+			      .is_neutral = a->person.discreet};
+	own_object(out, &w);
+	return w.method;
 }
 
 /* ---- the counsellor's ---- */
@@ -268,7 +330,7 @@ static void feed_zones(struct buf *out, const struct ics_feed *f,
 void ics_feed(struct buf *out, const struct ics_feed *f,
 	      const struct record_list *records)
 {
-	calendar_begin(out);
+	calendar_begin(out, "PUBLISH");
 	ics_text(out, "X-WR-CALNAME", f->name);
 	ics_text(out, "NAME", f->name);
 	ics_line(out, "X-WR-TIMEZONE", zone_name(f->territory->zone));

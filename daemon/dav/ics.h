@@ -17,6 +17,15 @@ void ics_appointment(struct buf *out, const struct territory *t,
 		     const struct rdvd_appointment *a, const char *url,
 		     const char *instance, const char *lang);
 
+/* The same object as a part of an e-mail (RFC 6047), and its METHOD (RFC 5546), a
+ * literal: PUBLISH, or CANCEL once it is cancelled. UID and SEQUENCE are those of
+ * ics_appointment, so that a calendar holds one event whichever way it came. organizer is
+ * the address both methods ask for; "" none. Of somebody discreet it tells when, and
+ * neither who nor where. */
+const char *ics_mail(struct buf *out, const struct territory *t,
+		     const struct rdvd_appointment *a, const char *url,
+		     const char *instance, const char *organizer);
+
 struct ics_feed {
 	const struct territory *territory;
 	const char *name; /* of the calendar */
