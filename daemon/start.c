@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/plugin.h"
+#include "dav/ics.h"
 #include "message/render.h"
 
 /* One log line for each line of text. */
@@ -338,6 +339,41 @@ void app_budget_down(struct app *a)
 	budget_free(a->budget);
 }
 
+/* The bare address of "Name <address>". */
+static void add_address(struct buf *out, const char *from)
+{
+	const char *open = strrchr(from, '<');
+	size_t n = open ? strcspn(open + 1, ">") : strlen(from);
+
+	buf_add(out, open ? open + 1 : from, n);
+}
+
+/* Of an e-mail. Whom it comes from is the team, or for somebody discreet the neutral
+ * sender. */
+static const char *calendar_of(void *ctx, const struct rdvd_appointment *appointment,
+			       struct buf *out)
+{
+	const struct app *a = ctx;
+	const struct territory *t = booking_territory(a->booking);
+	int i = territory_by_id(t, RDVD_DEF_ORGANISATION, appointment->organisation);
+	const char *from = a->config->messages.email_from, *method;
+	char token[SECRET_TOKEN_CHARS + 1];
+	struct buf url = BUF_INIT, organizer = BUF_INIT;
+
+	if (appointment->person.discreet)
+		from = a->config->messages.discreet_from;
+	else if (i != TERRITORY_NONE && *t->organisations[i].email)
+		from = t->organisations[i].email;
+	add_address(&organizer, from ? from : "");
+	booking_token(a->booking, appointment->ref, appointment->generation, token);
+	buf_addf(&url, "%s/rdv/%s", a->config->public_url, token);
+	method = ics_mail(out, t, appointment, buf_str(&url), store_instance(a->store),
+			  buf_str(&organizer));
+	buf_fini(&organizer);
+	buf_fini(&url);
+	return method;
+}
+
 int app_outbox_up(struct app *a)
 {
 	const struct config *c = a->config;
@@ -350,8 +386,12 @@ int app_outbox_up(struct app *a)
 				   .budget = a->budget,
 				   .discreet_sender = c->messages.discreet_sender,
 				   .discreet_from = c->messages.discreet_from,
+				   .key = a->key,
+				   .dir = c->dir,
+				   .alerts_to = c->messages.alerts_to,
 				   .territory = present_territory,
 				   .token = token_of,
+				   .calendar = calendar_of,
 				   .ctx = a};
 
 	o.hours = c->messages.sunday ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET;

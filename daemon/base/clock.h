@@ -17,6 +17,9 @@ int clock_is_frozen(void);
 /* Milliseconds of CLOCK_MONOTONIC: for time-outs, never for rules. Not frozen. */
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);
+/* Milliseconds of CLOCK_BOOTTIME, which sleeps count in and steps of the wall clock do
+ * not. Not frozen. */
+int64_t clock_boot_ms(void);
 
 /* Parse RFC 3339 ("2026-03-20T08:00:00+01:00", "...Z"; seconds required, fractions
  * dropped). 0, or -1 when it is not one or lies outside 1970..2099. *t is untouched on

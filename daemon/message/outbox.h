@@ -54,6 +54,10 @@ struct outbox_options {
 	const struct territory *(*territory)(void *ctx); /* the present one */
 	void (*token)(void *ctx, uint64_t ref, uint32_t generation,
 		      char out[SECRET_TOKEN_CHARS + 1]);
+	/* Write the calendar object of an e-mail about an appointment, as it stands, and
+	 * return its METHOD (RFC 5546), a literal; NULL: none. May be NULL. */
+	const char *(*calendar)(void *ctx, const struct rdvd_appointment *a,
+				struct buf *out);
 	void *ctx;
 };
 

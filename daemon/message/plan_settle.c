@@ -125,3 +125,14 @@ rdvd_time plan_settle_unknown(enum rdvd_message_kind kind, int unknowns, int ide
 	}
 	return at < deadline ? at : 0;
 }
+
+rdvd_time plan_ask_at(int unknowns, rdvd_time now, rdvd_time deadline)
+{
+	static const int delays_s[PLAN_LOOKUPS_MAX] = {60, 120, 300};
+	rdvd_time at;
+
+	if (unknowns < 1 || unknowns > PLAN_LOOKUPS_MAX)
+		return 0;
+	at = now + delays_s[unknowns - 1];
+	return at < deadline ? at : 0;
+}

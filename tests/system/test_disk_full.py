@@ -16,7 +16,7 @@ from helpers import wait_for
 from small import (NOW, assert_rules, at, booking, check_is_clean, everything, instant, live, person, small,
                    write_territory)
 
-PROVOKED = (r"store", r"rdvd\.db", r"gateway", r"spool", r"message \d+")
+PROVOKED = (r"store", r"rdvd\.db", r"gateway", r"spool", r"message \d+", r"hardly any room", r"ballast")
 
 
 class SmallDisk:

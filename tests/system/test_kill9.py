@@ -24,6 +24,10 @@ gateway spool {
 	channels = {"sms", "email"}
 	rate_per_second = 1000
 }
+messages {
+	budget_prefix = 0
+	budget_organisation = 0
+}
 """
 MARK = ("seen", "no_show", "door_closed")
 
