@@ -101,6 +101,7 @@ static struct rdvd_appointment appointment(rdvd_id id, const char *start)
 	a.person.first_name = "Léa";
 	a.person.last_name = "Dubois";
 	a.person.phone = "+33612345678";
+	a.person.locale = "fr";
 	return a;
 }
 
@@ -368,6 +369,79 @@ static void an_ad_hoc_place_is_named(void **state)
 	buf_fini(&b);
 }
 
+/* The part of an e-mail is the same event as the file: published, moved, cancelled. */
+static void a_mail_and_the_file_are_one_event(void **state)
+{
+	static const struct {
+		int sequence;
+		enum rdvd_status status;
+		enum icalproperty_method method;
+		const char *name;
+	} cases[] = {
+		{0, RDVD_BOOKED, ICAL_METHOD_PUBLISH, "PUBLISH"},
+		{1, RDVD_BOOKED, ICAL_METHOD_PUBLISH, "PUBLISH"},
+		{2, RDVD_CANCELLED, ICAL_METHOD_CANCEL, "CANCEL"},
+	};
+	const struct territory *t = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct rdvd_appointment a = appointment(7, "2026-03-23T13:30:00+01:00");
+		struct buf b = BUF_INIT, file = BUF_INIT;
+		icalcomponent *c, *e, *f;
+		icalproperty *who;
+
+		a.sequence = cases[i].sequence;
+		a.status = cases[i].status;
+		assert_string_equal(
+			ics_mail(&b, t, &a, "https://x/rdv/T", "i", "rdv@exemple.fr"),
+			cases[i].name);
+		assert_folded(&b);
+		c = read_back(&b);
+		e = event_of(c);
+		ics_appointment(&file, t, &a, "https://x/rdv/T", "i", "fr");
+		f = read_back(&file);
+		assert_int_equal(icalcomponent_get_method(c), cases[i].method);
+		assert_string_equal(icalcomponent_get_uid(e),
+				    icalcomponent_get_uid(event_of(f)));
+		assert_int_equal(icalcomponent_get_sequence(e), cases[i].sequence);
+		assert_int_equal(icalcomponent_get_status(e),
+				 icalcomponent_get_status(event_of(f)));
+		who = icalcomponent_get_first_property(e, ICAL_ORGANIZER_PROPERTY);
+		assert_non_null(who);
+		assert_string_equal(icalproperty_get_organizer(who),
+				    "mailto:rdv@exemple.fr");
+		assert_null(icalcomponent_get_first_property(e, ICAL_ATTENDEE_PROPERTY));
+		icalcomponent_free(c);
+		icalcomponent_free(f);
+		buf_fini(&b);
+		buf_fini(&file);
+	}
+}
+
+static void a_discreet_mail_tells_neither_who_nor_where(void **state)
+{
+	const struct territory *t = *state;
+	struct rdvd_appointment a = appointment(7, "2026-03-23T13:30:00+01:00");
+	struct buf b = BUF_INIT;
+	icalcomponent *c;
+
+	a.person.discreet = 1;
+	ics_mail(&b, t, &a, "https://x/rdv/T", "i", "");
+	c = read_back(&b);
+	assert_string_equal(icalcomponent_get_summary(event_of(c)), "Rendez-vous");
+	assert_null(
+		icalcomponent_get_first_property(event_of(c), ICAL_LOCATION_PROPERTY));
+	assert_null(icalcomponent_get_first_property(event_of(c), ICAL_GEO_PROPERTY));
+	assert_null(
+		icalcomponent_get_first_property(event_of(c), ICAL_ORGANIZER_PROPERTY));
+	assert_null(strstr(buf_str(&b), "CLLAJ"));
+	assert_null(strstr(buf_str(&b), "nin"));
+	assert_null(strstr(buf_str(&b), "Bus 1"));
+	assert_non_null(strstr(buf_str(&b), "https://x/rdv/T"));
+	icalcomponent_free(c);
+	buf_fini(&b);
+}
+
 /* ---- the counsellor's feed ---- */
 
 static void feed(struct buf *b, const struct territory *t,
@@ -491,6 +565,8 @@ int main(void)
 		cmocka_unit_test(the_sequence_and_the_status_follow_the_appointment),
 		cmocka_unit_test(times_are_right_in_every_zone_and_season),
 		cmocka_unit_test(an_ad_hoc_place_is_named),
+		cmocka_unit_test(a_mail_and_the_file_are_one_event),
+		cmocka_unit_test(a_discreet_mail_tells_neither_who_nor_where),
 		cmocka_unit_test(a_feed_keeps_names_to_itself_unless_asked),
 		cmocka_unit_test(a_workshop_is_one_event_that_counts),
 		cmocka_unit_test(a_feed_describes_each_zone_once),
