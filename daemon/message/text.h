@@ -108,6 +108,9 @@ void text_day(struct buf *out, const char *lang, civil_day day);
 void text_hour(struct buf *out, const char *lang, int minute);
 /* Shorter, for lists: "mar. 3", "Tue 3". */
 void text_day_short(struct buf *out, const char *lang, civil_day day);
+/* Day and hour: "mardi 3 mars à 14 h", "Tuesday 3 March, 2:00 pm"; brief: "mar. 3 à 14
+ * h", "Tue 3, 2:00 pm". */
+void text_when(struct buf *out, const char *lang, civil_time when, int brief);
 /* Until when, said at now (both on one wall): "14 h 30" on the same day, else "mercredi 4
  * mars, 10 h". */
 void text_until(struct buf *out, const char *lang, civil_time now, civil_time until);

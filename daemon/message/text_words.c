@@ -66,6 +66,18 @@ void text_hour(struct buf *out, const char *lang, int minute)
 	}
 }
 
+void text_when(struct buf *out, const char *lang, civil_time when, int brief)
+{
+	civil_day day = civil_time_day(when);
+
+	if (brief)
+		text_day_short(out, lang, day);
+	else
+		text_day(out, lang, day);
+	buf_addstr(out, text_language_of(lang) == LANGUAGE_EN ? ", " : " à ");
+	text_hour(out, lang, civil_time_minute(when));
+}
+
 void text_until(struct buf *out, const char *lang, civil_time now, civil_time until)
 {
 	if (civil_time_day(until) != civil_time_day(now)) {
