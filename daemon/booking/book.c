@@ -31,6 +31,7 @@ struct book_job {
 	/* what in points to */
 	struct person_fields fields;
 	struct owed_list owed;
+	struct rdvd_turn turn; /* strings owned */
 	char request_key[REQUEST_KEY_MAX + 1];
 	char place_name[201], place_postcode[6], actor[64];
 	char pseudonym[3][PSEUDONYM_SIZE];
@@ -330,6 +331,7 @@ static void book_done(struct store_job *job)
 			other_times(j, &r);
 	}
 	j->cb(j->arg, &r);
+	turn_fini(&j->turn);
 	free(j->known);
 	free(j);
 }
@@ -415,6 +417,10 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 		in->counsellors[i] = t->counsellors[c->counsellors[i]].id;
 	in->channel = q->channel;
 	in->wait = q->wait;
+	if (q->turn) {
+		turn_copy(&j->turn, q->turn);
+		in->turn = &j->turn;
+	}
 	in->booked_on = civil_time_day(zone_to_civil(zone, j->ask.now));
 	in->now = j->ask.now;
 	in->request_key = j->request_key;
@@ -434,6 +440,7 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 				   .zone = zone,
 				   .now = j->ask.now};
 	owed_confirmation(&rules, &in->person, answer->civil_start, &j->owed);
+	turn_answers(in->turn, &j->owed);
 	in->owed = j->owed.items;
 	in->nowed = j->owed.n;
 }
@@ -447,6 +454,7 @@ static void answer_now(struct book_job *j, enum booking_verdict v)
 	if (v == BOOKING_TAKEN)
 		j->b->counts.taken++;
 	j->cb(j->arg, &r);
+	turn_fini(&j->turn);
 	free(j);
 }
 

@@ -85,6 +85,7 @@ struct change_job {
 	struct rdvd_cancel cancel;
 	struct rdvd_mark mark;
 	struct owed_list owed;
+	struct rdvd_turn turn; /* strings owned */
 	/* a move's target */
 	char site_slug[64], counsellor_slug[64];
 	struct agenda_ask ask;
@@ -126,6 +127,7 @@ static void finish(struct change_job *j, enum booking_verdict v)
 	if (j->act == ACT_MOVE && refused_time && a)
 		other_times(j, a, &r);
 	j->cb(j->arg, &r);
+	turn_fini(&j->turn);
 	free(j->before);
 	free(j->after);
 	free(j);
@@ -145,6 +147,10 @@ static struct change_job *change_new(struct booking *b, enum act act,
 	if (w->actor) {
 		snprintf(j->actor, sizeof j->actor, "%s", w->actor);
 		j->which.actor = j->actor;
+	}
+	if (w->turn) {
+		turn_copy(&j->turn, w->turn);
+		j->which.turn = &j->turn;
 	}
 	return j;
 }
@@ -298,11 +304,13 @@ static void cancel_with(struct change_job *j, int by_team)
 	struct owed_rules r = rules_of(j, a, site_of(j->b, a));
 	if (r.service != TERRITORY_NONE)
 		owed_cancellation(&r, &a->person, a->when.civil_start, by_team, &j->owed);
+	turn_answers(j->which.turn, &j->owed);
 	j->act = ACT_CANCEL;
 	j->cancel = (struct rdvd_cancel){.which = {.id = a->id},
 					 .by_team = by_team,
 					 .owed = j->owed.items,
 					 .nowed = j->owed.n,
+					 .turn = j->which.turn,
 					 .now = r.now,
 					 .actor = j->actor};
 	submit(j);
@@ -330,6 +338,8 @@ static void confirm_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 		return;
 	j->mark = (struct rdvd_mark){.which = {.id = a->id},
 				     .persons_present = -1,
+				     .turn = j->which.turn,
+				     .no_more_reminders = j->which.no_more_reminders,
 				     .now = clock_now(),
 				     .actor = j->actor};
 	submit(j);
@@ -480,6 +490,7 @@ static void move_fill(struct change_job *j, const struct claim *c,
 		.named = *j->counsellor_slug != '\0',
 		.hold = j->ask.but_hold,
 		.wait = j->which.wait,
+		.turn = j->which.turn,
 		.now = r.now,
 		.actor = j->actor,
 	};
@@ -499,6 +510,7 @@ static void move_fill(struct change_job *j, const struct claim *c,
 	if (r.service != TERRITORY_NONE)
 		owed_move(&r, &a->person, answer->civil_start, a->when.start, by_team,
 			  &j->owed);
+	turn_answers(j->which.turn, &j->owed);
 	j->move.owed = j->owed.items;
 	j->move.nowed = j->owed.n;
 }

@@ -75,6 +75,14 @@ void owed_cancellation(const struct owed_rules *r, const struct rdvd_person *p,
 void owed_follow_up(const struct owed_rules *r, const struct rdvd_person *p,
 		    civil_time start, struct owed_list *out);
 
+/* ---- conversations (turn.c) ---- */
+
+/* A copy with strings of its own. */
+void turn_copy(struct rdvd_turn *to, const struct rdvd_turn *from);
+void turn_fini(struct rdvd_turn *t);
+/* Its reply says what the SMS notice would: that one is not owed. t may be NULL. */
+void turn_answers(const struct rdvd_turn *t, struct owed_list *l);
+
 /* ---- acts ---- */
 
 /* Find the service and the site, check the start and the party: adds to errors. */

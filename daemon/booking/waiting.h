@@ -116,6 +116,19 @@ void waiting_list(struct waiting *w, waiting_list_cb *cb, void *arg);
 void waiting_remove(struct waiting *w, rdvd_id wait, const char *actor, waiting_cb *cb,
 		    void *arg);
 
+/* "waiting", "served", "left", "over"; "open", "taken", "declined", "lapsed". */
+static inline const char *waiting_state_name(enum rdvd_wait_state s)
+{
+	static const char *const names[] = {"", "waiting", "served", "left", "over"};
+	return names[s];
+}
+
+static inline const char *waiting_offer_name(enum rdvd_offer_state s)
+{
+	static const char *const names[] = {"", "open", "taken", "declined", "lapsed"};
+	return names[s];
+}
+
 struct waiting_counts {
 	uint64_t waiting, offered, taken, declined, lapsed;
 };

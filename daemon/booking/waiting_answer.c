@@ -12,26 +12,6 @@
 #include "base/clock.h"
 #include "booking/waiting_impl.h"
 
-/* ---- turns ---- */
-
-void waiting_turn_copy(struct rdvd_turn *to, const struct rdvd_turn *from)
-{
-	*to = *from;
-	to->number = xstrdup(from->number ? from->number : "");
-	to->understood = xstrdup(from->understood ? from->understood : "");
-	to->reply = xstrdup(from->reply ? from->reply : "");
-	to->question = xstrdup_null(from->question);
-}
-
-void waiting_turn_fini(struct rdvd_turn *t)
-{
-	free((char *)t->number);
-	free((char *)t->understood);
-	free((char *)t->reply);
-	free((char *)t->question);
-	*t = (struct rdvd_turn){.inbound = 0};
-}
-
 /* ---- calls ---- */
 
 static struct waiting_call *call_new(const char *token, const struct rdvd_turn *turn,
@@ -45,13 +25,13 @@ static struct waiting_call *call_new(const char *token, const struct rdvd_turn *
 	c->arg = arg;
 	c->has_turn = turn != NULL;
 	if (turn)
-		waiting_turn_copy(&c->turn, turn);
+		turn_copy(&c->turn, turn);
 	return c;
 }
 
 static void call_free(struct waiting_call *c)
 {
-	waiting_turn_fini(&c->turn);
+	turn_fini(&c->turn);
 	free(c);
 }
 
@@ -296,7 +276,7 @@ static void take(struct waiting *w, struct waiting_entry *e, struct waiting_call
 		const struct rdvd_turn page = {
 			.offer = e->offer.id, .offer_taken = 1, .now = clock_now()};
 
-		waiting_turn_copy(&c->turn, &page);
+		turn_copy(&c->turn, &page);
 	}
 	e->busy = 1;
 	w->jobs++;

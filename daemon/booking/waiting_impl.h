@@ -43,7 +43,7 @@ struct waiting {
 	size_t next;	 /* of the look under way: the entry to look at */
 	int64_t look_us; /* what the last look cost in all */
 	size_t jobs;	 /* under way */
-	int fresh; /* the clock has yet to be looked at after a start */
+	int fresh;	 /* the clock has yet to be looked at after a start */
 	int stopping;
 	struct waiting_counts counts;
 };
@@ -127,8 +127,6 @@ struct waiting_call {
 	waiting_cb *cb;
 	void *arg;
 };
-void waiting_turn_copy(struct rdvd_turn *to, const struct rdvd_turn *from);
-void waiting_turn_fini(struct rdvd_turn *t);
 
 /* Read a wait that is not in memory, or with its appointment: answers v, or NOT_FOUND. v
  * DONE means: as it is. */

@@ -39,7 +39,7 @@ static void job_free(struct join_job *j)
 	buf_fini(&j->near);
 	buf_fini(&j->person);
 	buf_fini(&j->seen);
-	waiting_turn_fini(&j->turn);
+	turn_fini(&j->turn);
 	free(j->appointment);
 	free(j);
 }
@@ -54,7 +54,7 @@ static struct join_job *job_new(struct waiting *w, const struct rdvd_turn *turn,
 	j->arg = arg;
 	j->has_turn = turn != NULL;
 	if (turn)
-		waiting_turn_copy(&j->turn, turn);
+		turn_copy(&j->turn, turn);
 	return j;
 }
 
