@@ -98,6 +98,7 @@ int app_http_up(struct app *a)
 					.store = a->store,
 					.access = a->access,
 					.outbox = a->outbox,
+					.waiting = a->waiting,
 					.receive = a->receive,
 					.version = PACKAGE_VERSION,
 					.key_path = a->key_path,

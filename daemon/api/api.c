@@ -61,6 +61,14 @@ static const struct http_route routes[] = {
 	PUBLIC_POST("/appointments/{token}/cancel", post_cancel, LIMIT_BOOK, BODY_RAW),
 	PUBLIC_POST("/appointments/{token}/move", post_move, LIMIT_BOOK, BODY_JSON),
 	PUBLIC_POST("/appointments/{token}/confirm", post_confirm, LIMIT_BOOK, BODY_RAW),
+	PUBLIC_POST("/appointments/{token}/waiting", post_appointment_waiting, LIMIT_BOOK,
+		    BODY_JSON),
+	PUBLIC_POST("/waiting", post_waiting, LIMIT_BOOK, BODY_JSON),
+	PUBLIC_GET("/waiting/{token}", get_waiting, LIMIT_READ),
+	PUBLIC_POST("/waiting/{token}/take", post_waiting_take, LIMIT_BOOK, BODY_RAW),
+	PUBLIC_POST("/waiting/{token}/decline", post_waiting_decline, LIMIT_BOOK,
+		    BODY_RAW),
+	PUBLIC_POST("/waiting/{token}/leave", post_waiting_leave, LIMIT_BOOK, BODY_RAW),
 
 	STAFF(HTTP_GET, "/staff/appointments", get_staff_appointments, BODY_NONE),
 	STAFF(HTTP_POST, "/staff/appointments", post_staff_appointments, BODY_JSON),
@@ -68,6 +76,9 @@ static const struct http_route routes[] = {
 	      BODY_JSON),
 	STAFF(HTTP_POST, "/staff/appointments/{id}/cancel", post_staff_cancel, BODY_RAW),
 	STAFF(HTTP_POST, "/staff/appointments/{id}/move", post_staff_move, BODY_JSON),
+	STAFF(HTTP_GET, "/staff/waiting", get_staff_waiting, BODY_NONE),
+	STAFF(HTTP_POST, "/staff/waiting/{id}/remove", post_staff_waiting_remove,
+	      BODY_RAW),
 	STAFF(HTTP_GET, "/staff/messages", get_staff_messages, BODY_NONE),
 	STAFF(HTTP_GET, "/staff/attendance", get_staff_attendance, BODY_NONE),
 
@@ -94,6 +105,7 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->store = o->store;
 	a->access = o->access;
 	a->outbox = o->outbox;
+	a->waiting = o->waiting;
 	a->receive = o->receive;
 	a->version = o->version;
 	a->key_path = o->key_path;

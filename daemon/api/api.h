@@ -15,12 +15,14 @@ struct booking;
 struct outbox;
 struct receive;
 struct store;
+struct waiting;
 
 struct api_options {
 	struct booking *booking;
 	struct store *store;
 	struct access *access;
 	struct outbox *outbox;
+	struct waiting *waiting;
 	struct receive *receive;
 	const char *version;
 	const char *key_path; /* the server's key: a backup carries a copy */

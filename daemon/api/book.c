@@ -192,8 +192,8 @@ void delete_hold(struct http_request *rq)
 
 /* ---- bookings ---- */
 
-static void read_person(struct http_request *rq, const json_t *o,
-			struct booking_person *p, struct api_errors *e)
+void body_person(struct http_request *rq, const json_t *o, struct booking_person *p,
+		 struct api_errors *e)
 {
 	p->first_name = body_string(o, "person.first_name", e);
 	p->last_name = body_string(o, "person.last_name", e);
@@ -229,7 +229,7 @@ static void read_booking(struct http_request *rq, const json_t *root,
 	r->has_start = body_instant(root, "start", &r->start, e);
 	r->party_size = (int)body_int(root, "party_size", 1, 100, 1, e);
 	if (person)
-		read_person(rq, person, &r->person, e);
+		body_person(rq, person, &r->person, e);
 	body_fingerprint(root, r->body_hash);
 }
 

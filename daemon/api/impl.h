@@ -7,6 +7,7 @@
  *   show.c        the shapes of answers: instants, slots, appointments
  *   search.c      health, services, sites, slots
  *   book.c        holds and bookings, and what an appointment's token allows
+ *   waiting.c     the waiting list
  *   staff.c       the team's lists and acts
  *   attendance.c  facts, streamed from the reader's thread
  *   callback.c    what providers tell, and rdvctl sms-in
@@ -41,6 +42,7 @@ struct api {
 	struct store *store;
 	struct access *access;
 	struct outbox *outbox;
+	struct waiting *waiting;
 	struct receive *receive;
 	const char *version, *key_path;
 	int demo;
@@ -121,6 +123,9 @@ const char *body_text_or_int(struct http_request *rq, const json_t *o, const cha
 			     struct api_errors *e);
 /* Member of that name that is an object; NULL when absent; another type is an error. */
 const json_t *body_object(const json_t *o, const char *field, struct api_errors *e);
+/* A person's members, named person.first_name and so on. */
+void body_person(struct http_request *rq, const json_t *o, struct booking_person *p,
+		 struct api_errors *e);
 /* The body, which must be an object; NULL: answered. */
 const json_t *body_root(struct http_request *rq);
 /* SHA-256 of a JSON value: the order of members, white space and the way a number is
@@ -155,6 +160,9 @@ http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome
 http_handler post_local_import, post_local_user, post_local_token, post_local_backup,
 	get_local_check, get_local_status, post_local_sms_in;
 http_handler any_callback;
+http_handler post_appointment_waiting, post_waiting, get_waiting, post_waiting_take,
+	post_waiting_decline, post_waiting_leave, get_staff_waiting,
+	post_staff_waiting_remove;
 http_handler get_metrics;
 
 #endif

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from helpers import HENIN_CARVIN, TOP, Client
+from helpers import HENIN_CARVIN, TOP, Client, wait_for
 
 NOW = "2026-03-20T08:00:00+01:00"
 DOCUMENT = json.loads((TOP / "etc" / "openapi.json").read_text(encoding="utf-8"))
@@ -182,6 +182,7 @@ MALFORMED = {
 WRONG = {
     V1 + "/holds": {"service": "rien", "site": SITE, "start": "2026-03-23T13:30:00+01:00"},
     V1 + "/appointments": {"request_key": "w"},
+    V1 + "/appointments/{token}/waiting": {"anywhere": "oui"},
     V1 + "/local/users": {"login": "Ana!", "role": "counsellor", "password": "long enough"},
     V1 + "/local/backup": {"path": "relative"},
 }
@@ -265,6 +266,40 @@ def public_scenario(call, d):
     return a, other, fourth
 
 
+def waiting_scenario(call, d):
+    """Somebody waits with an appointment, somebody else without; what comes free goes from one to the other."""
+    early, late = (s["start"] for s in d.slots("suivi", site=SITE)[2:4])
+    held = d.book({"service": "suivi", "site": SITE, "start": early}, "w0")
+    mine = d.book({"service": "suivi", "site": SITE, "start": late}, "w1")
+    joined = call("POST", V1 + "/appointments/{token}/waiting", 201, token=mine["token"], body={}).json()["waiting"]
+    assert call("POST", V1 + "/appointments/{token}/waiting", 200, token=mine["token"], body={}).json()["waiting"] == joined
+    ask = {"service": "suivi", "site": SITE, "person": person(first_name="Noé"), "notice": True}
+    other = call("POST", V1 + "/waiting", 201, body=ask).json()["waiting"]
+    assert call("POST", V1 + "/waiting", 200, body=ask).json()["waiting"]["token"] == other["token"]
+    call("POST", V1 + "/waiting/{token}/take", 409, token=other["token"])
+
+    def offer(token):
+        return wait_for(lambda: call("GET", V1 + "/waiting/{token}", 200, token=token).json()["waiting"]["offer"],
+                        "an offer")
+
+    d.api("POST", f"/appointments/{held['token']}/cancel", expect=200)
+    assert offer(joined["token"])["start"] == early
+    declined = call("POST", V1 + "/waiting/{token}/decline", 200, token=joined["token"]).json()["waiting"]
+    assert declined["offer"] is None and declined["state"] == "waiting"
+    assert offer(other["token"])["start"] == early
+    a = call("POST", V1 + "/waiting/{token}/take", 200, token=other["token"]).json()["appointment"]
+    assert a["start"] == early
+    rows = call("GET", V1 + "/staff/waiting", 200).json()["waiting"]
+    assert [(r["state"], [o["state"] for o in r["offers"]]) for r in rows] == [
+        ("waiting", ["declined"]), ("served", ["taken"])]
+    call("POST", V1 + "/staff/waiting/{id}/remove", 200, id=rows[0]["id"])
+    left = call("POST", V1 + "/waiting/{token}/leave", 200, token=joined["token"]).json()["waiting"]
+    assert left["state"] == "left"
+    for b in (a, mine):
+        d.api("POST", f"/appointments/{b['token']}/cancel", expect=200)
+    call("POST", V1 + "/appointments/{token}/waiting", 409, token=mine["token"], body={})
+
+
 def staff_scenario(call, a, other, slot):
     evening = "2026-03-24T19:00:00+01:00"
     call("POST", V1 + "/staff/appointments", 201, body=staff_booking("s1", evening))
@@ -306,7 +341,7 @@ def local_scenario(call, d, tmp_path):
     call("POST", V1 + "/local/backup", 201, body={"path": str(tmp_path / "copy.db")})
     assert call("GET", V1 + "/local/check", 200).json()["problems"] == []
     call("GET", V1 + "/local/status", 200)
-    assert "rdvd_bookings_total 6\n" in call("GET", "/metrics", 200).text
+    assert "rdvd_bookings_total 9\n" in call("GET", "/metrics", 200).text
 
 
 def limits_scenario(call, daemon):
@@ -331,6 +366,7 @@ def test_everything_promised_is_kept(daemon, tmp_path):
     a, other, slot = public_scenario(call, d)
     staff_scenario(call, a, other, slot)
     refuse_everything(call, {"token": a["token"], "id": a["id"]})
+    waiting_scenario(call, d)
     cancelled = d.book(d.slots("suivi", site=SITE)[0], "c1")
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
