@@ -144,6 +144,22 @@ static void claim_forget(struct claim_job *j)
 		parcel_free(j->parcels[--j->n]);
 }
 
+/* What the reminders of a week speak for. */
+static enum rdvd_rc claim_weeks(struct claim_job *j, const struct rdvd_store_ops *ops,
+				void *st)
+{
+	enum rdvd_rc rc = RDVD_OK;
+
+	for (size_t i = 0; i < j->n && rc == RDVD_OK; i++) {
+		struct parcel *p = j->parcels[i];
+
+		if (p->row->week)
+			rc = ops->person_week(st, p->row->participation, record_list_add,
+					      &p->week);
+	}
+	return rc;
+}
+
 static enum rdvd_rc claim_run(const struct rdvd_store_ops *ops, void *st,
 			      struct store_job *job)
 {
@@ -155,8 +171,9 @@ static enum rdvd_rc claim_run(const struct rdvd_store_ops *ops, void *st,
 		if (j->turn[c])
 			rc = ops->cursor_set(st, outbox_turn_name((enum rdvd_channel)c),
 					     j->turn[c]);
-	return rc == RDVD_OK ? ops->message_claim(st, j->now, j->max, take_parcel, j)
-			     : rc;
+	if (rc == RDVD_OK)
+		rc = ops->message_claim(st, j->now, j->max, take_parcel, j);
+	return rc == RDVD_OK ? claim_weeks(j, ops, st) : rc;
 }
 
 static void claim_done(struct store_job *job)

@@ -38,6 +38,7 @@ void parcel_free(struct parcel *p)
 {
 	free(p->row);
 	free(p->about);
+	record_list_fini(&p->week);
 	buf_fini(&p->subject);
 	buf_fini(&p->body);
 	buf_fini(&p->html);
@@ -64,9 +65,33 @@ static int letter_render(const struct rdvd_message_row *m, struct buf *subject,
 	return 0;
 }
 
+/* A reminder that speaks for a week. */
+static int week_render(const struct outbox *o, const struct render_input *in,
+		       const struct rdvd_message_row *m, const struct record_list *week,
+		       struct buf *subject, struct buf *body, int *segments)
+{
+	char(*tokens)[SECRET_TOKEN_CHARS + 1] = xcalloc(week->n, sizeof *tokens);
+	struct render_visit *visits = xcalloc(week->n, sizeof *visits);
+	int rc;
+
+	for (size_t i = 0; i < week->n; i++) {
+		const struct rdvd_appointment *a = week->items[i].appointment;
+
+		o->options.token(o->options.ctx, a->ref, a->generation, tokens[i]);
+		visits[i] = (struct render_visit){.appointment = a, .token = tokens[i]};
+	}
+	rc = render_week(in, m->ordinal, visits, week->n, m->channel, subject, body,
+			 segments);
+	free(tokens);
+	free(visits);
+	return rc;
+}
+
+/* week: the appointments it speaks for, or NULL. */
 static int parcel_render(struct outbox *o, const struct rdvd_message_row *m,
-			 const struct rdvd_appointment *a, int answerable,
-			 struct buf *subject, struct buf *body, int *segments)
+			 const struct rdvd_appointment *a, const struct record_list *week,
+			 int answerable, struct buf *subject, struct buf *body,
+			 int *segments)
 {
 	char token[SECRET_TOKEN_CHARS + 1];
 
@@ -79,8 +104,11 @@ static int parcel_render(struct outbox *o, const struct rdvd_message_row *m,
 				  .territory = o->options.territory(o->options.ctx),
 				  .appointment = a,
 				  .public_url = o->public_url,
-				  .token = token};
-	(void)answerable;
+				  .token = token,
+				  .answerable = answerable,
+				  .sender = o->sms_sender};
+	if (week && week->n > 1)
+		return week_render(o, &in, m, week, subject, body, segments);
 	return render_message(&in, m->kind, m->ordinal, m->channel, subject, body,
 			      segments);
 }
@@ -91,8 +119,8 @@ void outbox_preview(const struct outbox *o, const struct rdvd_message_row *m,
 	struct buf subject = BUF_INIT;
 
 	*segments = 0;
-	parcel_render((struct outbox *)o, m, a, outbox_asks_for_answers(o, m->channel),
-		      &subject, body, segments);
+	parcel_render((struct outbox *)o, m, a, NULL,
+		      outbox_asks_for_answers(o, m->channel), &subject, body, segments);
 	buf_fini(&subject);
 }
 
@@ -403,7 +431,7 @@ static void dispatch(struct parcel *p)
 		return;
 	}
 	answerable = is_letter(m) ? m->answerable : g->answers;
-	if (parcel_render(o, m, p->about, answerable, &p->subject, &p->body,
+	if (parcel_render(o, m, p->about, &p->week, answerable, &p->subject, &p->body,
 			  &p->segments) != 0) {
 		parcel_end(p, RDVD_MSG_FAILED, 0, "aucun texte pour ce message", NULL);
 		return;

@@ -31,6 +31,7 @@ struct parcel {
 	struct parcel *next;
 	struct rdvd_message_row *row;	/* owned */
 	struct rdvd_appointment *about; /* owned; NULL: a letter about none */
+	struct record_list week;	/* owned: what a reminder of a week speaks for */
 	struct buf subject, body, html, calendar;
 	struct buf receipts_url;
 	char id[32];
