@@ -225,10 +225,15 @@ static void learn(struct gateway *g, const struct gateway_call *c)
 								   : RDVD_SENT_ACCEPTED,
 				    now_ms);
 	} else {
+		int is_theirs = c->receipt.only_this && (c->sent == RDVD_SENT_RETRY ||
+							 c->sent == RDVD_SENT_THROTTLED);
+
 		count(g, c);
-		if (c->sent == RDVD_SENT_THROTTLED)
+		if (c->sent == RDVD_SENT_THROTTLED && !is_theirs)
 			pace_throttled(&g->pace, now_ms, c->receipt.retry_after_s);
-		turn = breaker_note(&g->breaker, c->sent, now_ms);
+		/* one recipient's trouble shows that the gateway works */
+		turn = breaker_note(&g->breaker, is_theirs ? RDVD_SENT_REFUSED : c->sent,
+				    now_ms);
 	}
 	atomic_store(&g->shut, g->stopping || g->breaker.state == BREAKER_OPEN ||
 				       g->pace.held_until_ms > now_ms);

@@ -61,8 +61,10 @@ struct rdvd_receipt {
 	char note[256]; /* the provider's words, for the counsellor and the log; nothing
 			   personal */
 	int retry_after_s; /* with RETRY and THROTTLED: not before, 0 unknown */
-	int has_credit;	   /* 1: the provider told what is left */
-	double credit;	   /* in the provider's unit */
+	int only_this;	/* 1, with RETRY and THROTTLED: it is this recipient's affair, the
+			   gateway works for others */
+	int has_credit; /* 1: the provider told what is left */
+	double credit;	/* in the provider's unit */
 };
 
 /* What a look-up found. */

@@ -32,6 +32,7 @@ static const struct rule {
 	/* too many at once */
 	{STAGE_CONNECT, STAGE_END, 400, 499, "4.7.28", "", RDVD_SENT_THROTTLED},
 	{STAGE_CONNECT, STAGE_END, 400, 499, "", "too many", RDVD_SENT_THROTTLED},
+	{STAGE_CONNECT, STAGE_END, 400, 499, "", "too much", RDVD_SENT_THROTTLED},
 	{STAGE_CONNECT, STAGE_END, 400, 499, "", "rate limit", RDVD_SENT_THROTTLED},
 	{STAGE_CONNECT, STAGE_END, 400, 499, "", "throttl", RDVD_SENT_THROTTLED},
 	{STAGE_CONNECT, STAGE_END, 400, 499, "", "", RDVD_SENT_RETRY},
@@ -49,6 +50,16 @@ enum rdvd_sent outcome_of_reply(enum stage stage, const struct reply *r)
 			return u->sent;
 	}
 	return stage == STAGE_END ? RDVD_SENT_UNKNOWN : RDVD_SENT_RETRY;
+}
+
+int reply_is_recipients(enum stage stage, const struct reply *r)
+{
+	int is_servers = r->code == 421 || strncmp(r->enhanced, "4.3", 3) == 0 ||
+			 strncmp(r->enhanced, "5.3", 3) == 0;
+
+	return (stage == STAGE_RCPT && !is_servers && r->code >= 400) ||
+	       (stage == STAGE_END && *r->enhanced &&
+		strcmp(r->enhanced + 1, ".2.2") == 0);
 }
 
 /* "5.1.1" at s: its length, or 0. */

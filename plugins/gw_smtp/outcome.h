@@ -35,6 +35,9 @@ int reply_read(struct reply *r, const char *line, size_t n);
 /* How a message ends whose last reply, given at that stage, is this. A 2xx after the end
  * of data is ACCEPTED; elsewhere 2xx and 3xx say nothing: RETRY. */
 enum rdvd_sent outcome_of_reply(enum stage stage, const struct reply *r);
+/* 1: a reply of that kind is about the recipient (grey-listed, mailbox full), not about
+ * the server or us: others' messages will pass. */
+int reply_is_recipients(enum stage stage, const struct reply *r);
 /* The server's words without addresses, for the note. */
 void reply_note(enum stage stage, const struct reply *r, char *note, size_t size);
 /* A name of the stage for a sentence: "at the recipient". */

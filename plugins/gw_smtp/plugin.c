@@ -115,6 +115,7 @@ static enum rdvd_sent smtp_send(void *gw, const struct rdvd_message *m,
 			  : 0;
 	if (wait_ms > 0) {
 		receipt->retry_after_s = (int)((wait_ms + 999) / 1000);
+		receipt->only_this = 1;
 		snprintf(receipt->note, sizeof receipt->note,
 			 "this recipient's domain has had per_domain_per_minute (%d)",
 			 g->o.per_domain_per_minute);

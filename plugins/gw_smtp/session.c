@@ -310,13 +310,17 @@ static void note_queued(const struct session *s, struct rdvd_receipt *receipt)
 static enum rdvd_sent judge(struct session *s, CURLcode rc, struct rdvd_receipt *receipt)
 {
 	int is_answered = s->replies > 0 && s->replied == s->stage;
+	enum rdvd_sent sent;
 
 	if (s->stage == STAGE_BODY || !is_answered ||
 	    (s->stage != STAGE_END && s->reply.code < 400))
 		return of_trouble(s, rc, receipt->note, sizeof receipt->note);
 	/* the answer to the last thing said decides */
 	reply_note(s->stage, &s->reply, receipt->note, sizeof receipt->note);
-	return outcome_of_reply(s->stage, &s->reply);
+	sent = outcome_of_reply(s->stage, &s->reply);
+	receipt->only_this =
+		sent == RDVD_SENT_RETRY && reply_is_recipients(s->stage, &s->reply);
+	return sent;
 }
 
 enum rdvd_sent session_send(struct session *s, const struct mail *mail, int timeout_ms,

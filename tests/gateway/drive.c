@@ -92,9 +92,9 @@ static void do_send(struct driven *d, const json_t *o)
 	int64_t from_ms = clock_monotonic_ms();
 	enum rdvd_sent sent = d->ops->send(d->gw, &m, &r);
 
-	answer(json_pack("{s:s, s:s, s:s, s:i, s:I}", "sent", sent_names[sent], "note",
-			 r.note, "provider_id", r.provider_id, "retry_after_s",
-			 r.retry_after_s, "took_ms",
+	answer(json_pack("{s:s, s:s, s:s, s:i, s:i, s:I}", "sent", sent_names[sent],
+			 "note", r.note, "provider_id", r.provider_id, "retry_after_s",
+			 r.retry_after_s, "only_this", r.only_this, "took_ms",
 			 (json_int_t)(clock_monotonic_ms() - from_ms)));
 }
 
