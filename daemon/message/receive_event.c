@@ -131,27 +131,32 @@ static void add_saying(struct buf *b, const struct rdvd_event *e, rdvd_time now)
 	add_part(b, e->part_ref);
 }
 
-/* A receipt's own name is sometimes its message's only, the same for every state; a
- * part's is sometimes that of the whole text. */
+/* A receipt's own name is sometimes that of one of its message's states only, or of its
+ * message, the same for every state; a part's that of the whole text. */
+static void add_scope(struct buf *key, const struct rdvd_event *e)
+{
+	if (e->kind == RDVD_EVENT_RECEIPT)
+		buf_addf(key, "r%d:%s:%s:", e->delivery, e->message_id, e->provider_id);
+	else if (e->parts > 1)
+		buf_addf(key, "t%d/%d:", e->part, e->parts);
+	else
+		buf_addlit(key, "t:");
+}
+
 static char *make_key(const struct rdvd_event *e, const char *name, rdvd_time now)
 {
 	struct buf key = BUF_INIT, saying = BUF_INIT;
 
-	if (!*name) {
-		add_saying(&saying, e, now);
-		add_fingerprint(&key, &saying);
-	} else if (e->kind == RDVD_EVENT_RECEIPT) {
-		buf_addf(&key, "r%d:", e->delivery);
-	} else if (e->parts > 1) {
-		buf_addf(&key, "t%d/%d:", e->part, e->parts);
-	} else {
-		buf_addlit(&key, "t:");
-	}
-	if (strlen(name) > KEY_MAX) {
-		buf_addstr(&saying, name);
-		add_fingerprint(&key, &saying);
-	} else {
+	if (*name) {
+		add_scope(&key, e);
 		buf_addstr(&key, name);
+	}
+	if (!*name || key.len > KEY_MAX) {
+		buf_add(&saying, buf_str(&key), key.len);
+		if (!*name)
+			add_saying(&saying, e, now);
+		buf_clear(&key);
+		add_fingerprint(&key, &saying);
 	}
 	buf_fini(&saying);
 	return buf_steal(&key, NULL);

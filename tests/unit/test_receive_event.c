@@ -249,6 +249,13 @@ static void test_keys_of_receipts(void **state)
 	/* named by its message only: each state is an event of its own */
 	a.key = b.key = "SM123";
 	assert_keys(&a, NOW, &b, NOW, 0);
+	/* named by its state only: each message has its own */
+	b = a;
+	b.message_id = "rdvd-2";
+	assert_keys(&a, NOW, &b, NOW, 0);
+	b = a;
+	b.provider_id = "x";
+	assert_keys(&a, NOW, &b, NOW, 0);
 	/* a text and a receipt of one name are two */
 	b = event(RDVD_EVENT_INBOUND);
 	b.from = "+33612345678";
