@@ -29,6 +29,7 @@ messages {
 	budget_organisation = 0
 }
 """
+LATER_KINDS = ("reminder", "follow_up")
 MARK = ("seen", "no_show", "door_closed")
 
 
@@ -218,7 +219,7 @@ def messages_settled(d):
     looks = []
 
     def look():
-        looks.append(sorted((m["id"], m["state"]) for m in all_messages(d) if m["kind"] != "reminder"))
+        looks.append(sorted((m["id"], m["state"]) for m in all_messages(d) if m["kind"] not in LATER_KINDS))
         busy = any(state in ("scheduled", "sending", "retry_wait") for _, state in looks[-1])
         return not busy and len(looks) > 4 and all(seen == looks[-1] for seen in looks[-5:])
 
@@ -238,7 +239,7 @@ def assert_messages(d, rows):
         sent = by_id.pop(f"rdvd-{m['id']}", 0)
         assert sent == (m["state"] in ("accepted", "delivered")) or m["state"] == "unknown", (m, sent)
         unknown += m["state"] == "unknown"
-        if m["kind"] == "reminder":
+        if m["kind"] in LATER_KINDS:
             assert m["state"] in ("scheduled", "superseded"), m
         else:
             assert m["state"] in ("accepted", "unknown", "superseded"), m
