@@ -55,6 +55,7 @@ static void pages_up(struct app *a)
 		.demonstration = a->config->demo ? STAFF_DEMO_PATH : NULL,
 	};
 	const struct staff_options staff = {
+		.waiting = a->waiting,
 		.langs = a->langs,
 		.public_url = a->config->public_url,
 		.demonstration = a->config->demo,

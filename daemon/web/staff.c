@@ -35,6 +35,7 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	staff_add_routes(st);
 	staff_week_routes(st);
 	staff_absence_routes(st);
+	staff_waiting_routes(st);
 	staff_sheet_routes(st);
 	staff_feed_routes(st);
 	if (options->demonstration)
@@ -152,6 +153,7 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 		[STAFF_DAY] = {"/equipe", N_("Jour")},
 		[STAFF_WEEK] = {"/equipe/semaine", N_("Semaine")},
 		[STAFF_ADD] = {"/equipe/ajouter", N_("Ajouter")},
+		[STAFF_WAITING] = {"/equipe/attente", N_("Attente")},
 		[STAFF_ABSENCES] = {"/equipe/absences", N_("Absences")},
 		[STAFF_FEED] = {"/equipe/agenda", N_("Mon agenda")},
 	};

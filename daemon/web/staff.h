@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* staff.h - the counsellor's pages, under /equipe: log in, the day by place or by person,
- * the week, outcomes in one tap, booking, moving and cancelling for somebody, absences,
+ * the week, outcomes in one tap, booking, moving and cancelling for somebody, who waits,
+ * absences,
  * the printed sheet, the secret calendar address. And on a demonstration instance
  * /demo/messages, which shows everything that was sent.
  *
@@ -16,6 +17,7 @@ struct booking;
 struct http_server;
 struct langs;
 struct outbox;
+struct waiting;
 struct staff;
 
 /* For http_options.login_path. */
@@ -24,6 +26,7 @@ struct staff;
 #define STAFF_DEMO_PATH "/demo/messages"
 
 struct staff_options {
+	struct waiting *waiting;   /* lent */
 	const struct langs *langs; /* lent; NULL: French only */
 	const char *public_url;	   /* for the calendar address, copied; NULL or "": the
 				      address the browser used */

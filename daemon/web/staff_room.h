@@ -42,7 +42,14 @@ int staff_counsellor(const struct staff *st, const struct viewer *v, const char 
 
 /* ---- what surrounds a page ---- */
 
-enum staff_place { STAFF_DAY, STAFF_WEEK, STAFF_ADD, STAFF_ABSENCES, STAFF_FEED };
+enum staff_place {
+	STAFF_DAY,
+	STAFF_WEEK,
+	STAFF_ADD,
+	STAFF_WAITING,
+	STAFF_ABSENCES,
+	STAFF_FEED
+};
 
 void staff_layout(struct http_request *rq, const struct staff *st, struct layout *v,
 		  const char *title, enum staff_place place);
@@ -147,6 +154,7 @@ void staff_appointment_routes(struct staff *st);
 void staff_move_routes(struct staff *st);
 void staff_add_routes(struct staff *st);
 void staff_week_routes(struct staff *st);
+void staff_waiting_routes(struct staff *st);
 void staff_absence_routes(struct staff *st);
 void staff_sheet_routes(struct staff *st);
 void staff_feed_routes(struct staff *st);

@@ -214,6 +214,32 @@ struct staff_absences_view {
 	size_t nrows;
 };
 
+/* What was offered to somebody who waits, and what became of it. */
+struct staff_offer_view {
+	const char *when;  /* "lundi 23 mars à 9 h, Carvin" */
+	const char *made;  /* "le vendredi 20 mars à 8 h" */
+	const char *until; /* of the open one; NULL */
+	struct staff_tag state;
+};
+
+struct staff_waiting_row {
+	const char *id, *rank, *name, *url;
+	const char *service, *where, *since;
+	const char *mine;  /* the appointment that would be moved; NULL: none */
+	const char *until; /* times before this are wanted, without one */
+	const char *phone, *tel, *email;
+	const struct staff_offer_view *offers;
+	size_t noffers;
+};
+
+struct staff_waiting_view {
+	struct layout layout;
+	struct staff_said said;
+	const char *csrf;
+	const struct staff_waiting_row *rows, *ended;
+	size_t nrows, nended;
+};
+
 struct staff_sheet_view {
 	struct layout layout;
 	const char *heading, *sub, *day_url, *other_url;
@@ -252,6 +278,7 @@ TEMPLATE_PAGE(staff_similar, struct staff_similar_view);
 TEMPLATE_PAGE(staff_add, struct staff_add_view);
 TEMPLATE_PAGE(staff_week, struct staff_week_view);
 TEMPLATE_PAGE(staff_absences, struct staff_absences_view);
+TEMPLATE_PAGE(staff_waiting, struct staff_waiting_view);
 TEMPLATE_PAGE(staff_sheet, struct staff_sheet_view);
 TEMPLATE_PAGE(staff_feed, struct staff_feed_view);
 TEMPLATE_PAGE(staff_demo, struct staff_demo_view);
