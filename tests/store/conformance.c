@@ -17,8 +17,13 @@ static const struct {
 	{"acts", acts_tests, &acts_count},
 	{"holds", holds_tests, &holds_count},
 	{"messages", messages_tests, &messages_count},
+	{"letters", letters_tests, &letters_count},
+	{"receipts", receipts_tests, &receipts_count},
+	{"talk", talk_tests, &talk_count},
+	{"waiting", waiting_tests, &waiting_count},
 	{"reading", reading_tests, &reading_count},
 	{"files", files_tests, &files_count},
+	{"migration", migration_tests, &migration_count},
 	{"model", model_tests, &model_count},
 };
 

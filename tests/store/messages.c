@@ -3,78 +3,6 @@
  * not, how results are written down, and what the facts say of it. */
 #include "world.h"
 
-struct given {
-	rdvd_id ids[64];
-	struct rdvd_message_row rows[64];
-	rdvd_time starts[64];
-	int n;
-};
-
-static int give(void *arg, const struct rdvd_message_row *m,
-		const struct rdvd_appointment *a)
-{
-	struct given *g = arg;
-
-	assert_true(g->n < 64);
-	assert_int_equal(m->participation, a->id);
-	g->rows[g->n] = *m;
-	g->starts[g->n] = a->when.start;
-	g->ids[g->n++] = m->id;
-	return 0;
-}
-
-static struct given claim(struct world *w, rdvd_time now, size_t max)
-{
-	struct given g = {.n = 0};
-
-	assert_int_equal(ACT(w, message_claim(w->st, now, max, give, &g)), RDVD_OK);
-	return g;
-}
-
-static rdvd_id book_with_messages(struct world *w, int c, rdvd_time start,
-				  struct rdvd_booking *keep)
-{
-	struct rdvd_booking b = world_booking(w, c, 0, start);
-	struct rdvd_owed owed[3];
-	rdvd_id id;
-
-	b.owed = owed;
-	b.nowed = support_owed(owed, start, T0);
-	assert_int_equal(world_book(w, &b, &id), RDVD_OK);
-	if (keep)
-		*keep = b;
-	return id;
-}
-
-static enum rdvd_rc result(struct world *w, rdvd_id id, int attempt,
-			   enum rdvd_message_state state, rdvd_time due, rdvd_time now)
-{
-	struct rdvd_message_result r = {.id = id,
-					.attempt = attempt,
-					.state = state,
-					.due = due,
-					.to = "+33612345678",
-					.text = "Bonjour",
-					.segments = 1,
-					.provider_id = "p-1",
-					.note = "fine",
-					.now = now};
-
-	return ACT(w, message_result(w->st, &r));
-}
-
-static void assert_counts(struct world *w)
-{
-	int64_t counts[RDVD_MSG_SUPPRESSED + 1];
-
-	memset(counts, 0x55, sizeof(counts));
-	assert_int_equal(w->ops->message_counts(w->st, counts), RDVD_OK);
-	for (int s = 1; s <= RDVD_MSG_SUPPRESSED; s++)
-		assert_int_equal(counts[s],
-				 world_messages(w, 0, (enum rdvd_message_state)s));
-	world_assert_whole(w);
-}
-
 static void test_sent_once(void **state)
 {
 	struct world *w = *state;
@@ -83,66 +11,73 @@ static void test_sent_once(void **state)
 	struct given g;
 
 	assert_int_equal(w->ops->message_next(w->st, &due), RDVD_NOT_FOUND);
-	id = book_with_messages(w, 0, at, NULL);
+	id = world_book_owing(w, 0, at, NULL);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_SCHEDULED), 3);
 	assert_int_equal(w->ops->message_next(w->st, &due), RDVD_OK);
 	assert_int_equal(due, T0);
-	g = claim(w, T0, 8);
+	g = world_claim(w, T0, 8);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(g.rows[0].kind, RDVD_MSG_CONFIRMATION);
 	assert_int_equal(g.rows[0].attempts, 1);
 	assert_int_equal(g.rows[0].state, RDVD_MSG_SENDING);
-	assert_int_equal(claim(w, T0, 8).n, 0);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_ACCEPTED, 0, T0 + 1), RDVD_OK);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_ACCEPTED, 0, T0 + 1),
+	assert_int_equal(world_claim(w, T0, 8).n, 0);
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_ACCEPTED, 0, T0 + 1),
+			 RDVD_OK);
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_ACCEPTED, 0, T0 + 1),
 			 RDVD_STALE);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 9, T0),
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 9, T0),
 			 RDVD_STALE);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_DELIVERED, 0, T0 + 2), RDVD_OK);
-	assert_int_equal(result(w, 999, 1, RDVD_MSG_ACCEPTED, 0, T0), RDVD_NOT_FOUND);
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_DELIVERED, 0, T0 + 2),
+			 RDVD_OK);
+	assert_int_equal(world_result(w, 999, 1, RDVD_MSG_ACCEPTED, 0, T0),
+			 RDVD_NOT_FOUND);
 	assert_int_equal(w->ops->message_next(w->st, &due), RDVD_OK);
 	assert_int_equal(due, at - 3 * DAY);
-	assert_int_equal(claim(w, due - 1, 8).n, 0);
-	g = claim(w, due, 8);
+	assert_int_equal(world_claim(w, due - 1, 8).n, 0);
+	g = world_claim(w, due, 8);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(g.rows[0].ordinal, 1);
-	assert_counts(w);
+	world_assert_counts(w);
 }
 
 static void test_results(void **state)
 {
 	struct world *w = *state;
 	rdvd_time at = T0 + 10 * DAY, due;
-	rdvd_id id = book_with_messages(w, 0, at, NULL);
-	struct given g = claim(w, T0, 8);
+	rdvd_id id = world_book_owing(w, 0, at, NULL);
+	struct given g = world_claim(w, T0, 8);
 	rdvd_id m = g.ids[0];
 
-	assert_int_equal(result(w, m, 1, RDVD_MSG_RETRY_WAIT, T0 + MINUTE, T0), RDVD_OK);
+	assert_int_equal(world_result(w, m, 1, RDVD_MSG_RETRY_WAIT, T0 + MINUTE, T0),
+			 RDVD_OK);
 	assert_int_equal(w->ops->message_next(w->st, &due), RDVD_OK);
 	assert_int_equal(due, T0 + MINUTE);
-	assert_int_equal(claim(w, T0 + MINUTE - 1, 8).n, 0);
-	g = claim(w, T0 + MINUTE, 8);
+	assert_int_equal(world_claim(w, T0 + MINUTE - 1, 8).n, 0);
+	g = world_claim(w, T0 + MINUTE, 8);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(g.ids[0], m);
 	assert_int_equal(g.rows[0].attempts, 2);
 	/* Nothing was tried: the attempt does not count. */
 	assert_int_equal(
-		result(w, m, 2, RDVD_MSG_SCHEDULED, T0 + 2 * MINUTE, T0 + MINUTE),
+		world_result(w, m, 2, RDVD_MSG_SCHEDULED, T0 + 2 * MINUTE, T0 + MINUTE),
 		RDVD_OK);
-	g = claim(w, T0 + 2 * MINUTE, 8);
+	g = world_claim(w, T0 + 2 * MINUTE, 8);
 	assert_int_equal(g.rows[0].attempts, 2);
 	/* It may have gone: without a settlement it never goes again by itself. */
-	assert_int_equal(result(w, m, 2, RDVD_MSG_UNKNOWN, 0, T0 + 2 * MINUTE), RDVD_OK);
-	assert_int_equal(claim(w, T0 + HOUR, 8).n, 0);
-	assert_int_equal(result(w, m, 2, RDVD_MSG_UNKNOWN, T0 + 2 * HOUR, T0 + HOUR),
+	assert_int_equal(world_result(w, m, 2, RDVD_MSG_UNKNOWN, 0, T0 + 2 * MINUTE),
 			 RDVD_OK);
-	assert_int_equal(claim(w, T0 + 2 * HOUR - 1, 8).n, 0);
-	g = claim(w, T0 + 2 * HOUR, 8);
+	assert_int_equal(world_claim(w, T0 + HOUR, 8).n, 0);
+	assert_int_equal(
+		world_result(w, m, 2, RDVD_MSG_UNKNOWN, T0 + 2 * HOUR, T0 + HOUR),
+		RDVD_OK);
+	assert_int_equal(world_claim(w, T0 + 2 * HOUR - 1, 8).n, 0);
+	g = world_claim(w, T0 + 2 * HOUR, 8);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(g.rows[0].attempts, 3);
-	assert_int_equal(result(w, m, 3, RDVD_MSG_FAILED, 0, T0 + 2 * HOUR), RDVD_OK);
+	assert_int_equal(world_result(w, m, 3, RDVD_MSG_FAILED, 0, T0 + 2 * HOUR),
+			 RDVD_OK);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_FAILED), 1);
-	assert_counts(w);
+	world_assert_counts(w);
 }
 
 static int keep_text(void *arg, const struct rdvd_message_row *m,
@@ -169,10 +104,11 @@ static void test_what_was_sent_is_kept(void **state)
 	struct rdvd_message_filter f = {.number = "+33612345678"};
 	char text[256] = "";
 	int n = 0;
-	rdvd_id id = book_with_messages(w, 0, T0 + 10 * DAY, NULL);
-	struct given g = claim(w, T0, 8);
+	rdvd_id id = world_book_owing(w, 0, T0 + 10 * DAY, NULL);
+	struct given g = world_claim(w, T0, 8);
 
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_ACCEPTED, 0, T0 + 5), RDVD_OK);
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_ACCEPTED, 0, T0 + 5),
+			 RDVD_OK);
 	assert_int_equal(w->ops->message_each(w->st, &f, keep_text, text), RDVD_OK);
 	assert_string_equal(text, "+33612345678|Bonjour|p-1|fine|5|1");
 	f = (struct rdvd_message_filter){.number = "+33600000000"};
@@ -188,22 +124,25 @@ static void test_sweep(void **state)
 {
 	struct world *w = *state;
 	struct given g = {.n = 0};
-	rdvd_id id = book_with_messages(w, 0, T0 + 10 * DAY, NULL);
+	rdvd_id id = world_book_owing(w, 0, T0 + 10 * DAY, NULL);
 
-	assert_int_equal(claim(w, T0, 8).n, 1);
+	assert_int_equal(world_claim(w, T0, 8).n, 1);
 	world_reopen(w); /* the daemon stopped while it was sent */
-	assert_int_equal(ACT(w, message_sweep(w->st, T0 + HOUR, give, &g)), RDVD_OK);
+	assert_int_equal(ACT(w, message_sweep(w->st, T0 + HOUR, world_give, &g)),
+			 RDVD_OK);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(g.rows[0].state, RDVD_MSG_UNKNOWN);
 	assert_int_equal(g.rows[0].attempts, 1);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_UNKNOWN), 1);
-	assert_int_equal(claim(w, T0 + HOUR, 8).n, 0);
-	assert_int_equal(ACT(w, message_sweep(w->st, T0 + HOUR, give, &g)), RDVD_OK);
-	assert_int_equal(g.n, 1);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + HOUR, T0 + HOUR),
+	assert_int_equal(world_claim(w, T0 + HOUR, 8).n, 0);
+	assert_int_equal(ACT(w, message_sweep(w->st, T0 + HOUR, world_give, &g)),
 			 RDVD_OK);
-	assert_int_equal(claim(w, T0 + HOUR, 8).n, 1);
-	assert_counts(w);
+	assert_int_equal(g.n, 1);
+	assert_int_equal(
+		world_result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + HOUR, T0 + HOUR),
+		RDVD_OK);
+	assert_int_equal(world_claim(w, T0 + HOUR, 8).n, 1);
+	world_assert_counts(w);
 }
 
 static void test_nothing_false_is_sent(void **state)
@@ -218,7 +157,7 @@ static void test_nothing_false_is_sent(void **state)
 				 .channel = RDVD_CHANNEL_SMS,
 				 .due = T0,
 				 .deadline = at + DAY};
-	rdvd_id id = book_with_messages(w, 0, at, NULL), session;
+	rdvd_id id = world_book_owing(w, 0, at, NULL), session;
 	struct rdvd_move m = world_move(w, id, 0, 0, at + DAY, T0);
 	struct rdvd_cancel c = {
 		.which = {.id = id}, .now = T0, .actor = "", .owed = &gone, .nowed = 1};
@@ -229,31 +168,31 @@ static void test_nothing_false_is_sent(void **state)
 	m.nowed = 1;
 	assert_int_equal(ACT(w, move(w->st, &m, &session, &changed)), RDVD_OK);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_SUPERSEDED), 3);
-	g = claim(w, T0, 8);
+	g = world_claim(w, T0, 8);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(g.rows[0].kind, RDVD_MSG_MOVED);
 	assert_int_equal(g.starts[0], at + DAY);
 	/* Not accepted yet, and cancelled meanwhile: only the cancellation goes. */
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 5, T0),
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 5, T0),
 			 RDVD_OK);
 	assert_int_equal(ACT(w, cancel(w->st, &c, &changed)), RDVD_OK);
-	g = claim(w, T0 + 5, 8);
+	g = world_claim(w, T0 + 5, 8);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(g.rows[0].kind, RDVD_MSG_CANCELLATION);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_SUPERSEDED), 4);
 	/* A send that was under way when the appointment was cancelled does not come
 	 * back. */
-	id = book_with_messages(w, 1, at, NULL);
-	g = claim(w, T0, 8);
+	id = world_book_owing(w, 1, at, NULL);
+	g = world_claim(w, T0, 8);
 	assert_int_equal(g.n, 1);
 	c.which.id = id;
 	c.nowed = 0;
 	assert_int_equal(ACT(w, cancel(w->st, &c, &changed)), RDVD_OK);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 5, T0),
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 5, T0),
 			 RDVD_OK);
-	assert_int_equal(claim(w, T0 + HOUR, 8).n, 0);
+	assert_int_equal(world_claim(w, T0 + HOUR, 8).n, 0);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_SUPERSEDED), 3);
-	assert_counts(w);
+	world_assert_counts(w);
 }
 
 /* What may have arrived is never shown as left unsent, whatever the appointment became.
@@ -268,30 +207,33 @@ static void test_doubt_remains(void **state)
 	int changed;
 
 	/* cancelled while its settlement waits */
-	waits = c.which.id = book_with_messages(w, 0, at, NULL);
-	g = claim(w, T0, 8);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + HOUR, T0),
+	waits = c.which.id = world_book_owing(w, 0, at, NULL);
+	g = world_claim(w, T0, 8);
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + HOUR, T0),
 			 RDVD_OK);
 	assert_int_equal(ACT(w, cancel(w->st, &c, &changed)), RDVD_OK);
-	assert_int_equal(claim(w, T0 + 2 * HOUR, 8).n, 0);
+	assert_int_equal(world_claim(w, T0 + 2 * HOUR, 8).n, 0);
 	assert_int_equal(world_messages(w, waits, RDVD_MSG_UNKNOWN), 1);
 	/* cancelled while it goes again */
-	goes = c.which.id = book_with_messages(w, 1, at, NULL);
-	g = claim(w, T0, 8);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + 5, T0), RDVD_OK);
-	g = claim(w, T0 + 5, 8);
+	goes = c.which.id = world_book_owing(w, 1, at, NULL);
+	g = world_claim(w, T0, 8);
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + 5, T0),
+			 RDVD_OK);
+	g = world_claim(w, T0 + 5, 8);
 	assert_int_equal(g.n, 1);
 	assert_int_equal(ACT(w, cancel(w->st, &c, &changed)), RDVD_OK);
-	assert_int_equal(result(w, g.ids[0], 2, RDVD_MSG_RETRY_WAIT, T0 + HOUR, T0 + 5),
-			 RDVD_OK);
+	assert_int_equal(
+		world_result(w, g.ids[0], 2, RDVD_MSG_RETRY_WAIT, T0 + HOUR, T0 + 5),
+		RDVD_OK);
 	assert_int_equal(world_messages(w, goes, RDVD_MSG_UNKNOWN), 1);
 	/* not claimed before its time was over */
-	goes = book_with_messages(w, 2, at, NULL);
-	g = claim(w, T0, 8);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + 5, T0), RDVD_OK);
-	assert_int_equal(claim(w, at + DAY, 8).n, 0);
+	goes = world_book_owing(w, 2, at, NULL);
+	g = world_claim(w, T0, 8);
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_UNKNOWN, T0 + 5, T0),
+			 RDVD_OK);
+	assert_int_equal(world_claim(w, at + DAY, 8).n, 0);
 	assert_int_equal(world_messages(w, goes, RDVD_MSG_UNKNOWN), 1);
-	assert_counts(w);
+	world_assert_counts(w);
 }
 
 /* A claim says how often the message may have arrived already, whatever else was tried in
@@ -299,47 +241,48 @@ static void test_doubt_remains(void **state)
 static void test_unknown_endings_are_counted(void **state)
 {
 	struct world *w = *state;
-	rdvd_id id = book_with_messages(w, 0, T0 + 10 * DAY, NULL);
-	struct given g = claim(w, T0, 8);
+	rdvd_id id = world_book_owing(w, 0, T0 + 10 * DAY, NULL);
+	struct given g = world_claim(w, T0, 8);
 
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 10, T0),
+	assert_int_equal(world_result(w, g.ids[0], 1, RDVD_MSG_RETRY_WAIT, T0 + 10, T0),
 			 RDVD_OK);
-	g = claim(w, T0 + 10, 8);
+	g = world_claim(w, T0 + 10, 8);
 	assert_int_equal(g.rows[0].attempts, 2);
 	assert_int_equal(g.rows[0].unknowns, 0);
-	assert_int_equal(result(w, g.ids[0], 2, RDVD_MSG_UNKNOWN, T0 + 20, T0 + 10),
+	assert_int_equal(world_result(w, g.ids[0], 2, RDVD_MSG_UNKNOWN, T0 + 20, T0 + 10),
 			 RDVD_OK);
-	g = claim(w, T0 + 20, 8);
+	g = world_claim(w, T0 + 20, 8);
 	assert_int_equal(g.rows[0].attempts, 3);
 	assert_int_equal(g.rows[0].unknowns, 1);
-	assert_int_equal(result(w, g.ids[0], 3, RDVD_MSG_SCHEDULED, T0 + 30, T0 + 20),
-			 RDVD_OK);
+	assert_int_equal(
+		world_result(w, g.ids[0], 3, RDVD_MSG_SCHEDULED, T0 + 30, T0 + 20),
+		RDVD_OK);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_UNKNOWN), 1);
-	assert_counts(w);
-	g = claim(w, T0 + 30, 8);
+	world_assert_counts(w);
+	g = world_claim(w, T0 + 30, 8);
 	assert_int_equal(g.rows[0].attempts, 3);
 	assert_int_equal(g.rows[0].unknowns, 1);
 	world_reopen(w);
 	g.n = 0;
-	assert_int_equal(ACT(w, message_sweep(w->st, T0 + 40, give, &g)), RDVD_OK);
+	assert_int_equal(ACT(w, message_sweep(w->st, T0 + 40, world_give, &g)), RDVD_OK);
 	assert_int_equal(g.rows[0].unknowns, 1);
-	assert_counts(w);
+	world_assert_counts(w);
 }
 
 static void test_late_ones(void **state)
 {
 	struct world *w = *state;
 	rdvd_time at = T0 + 10 * DAY;
-	rdvd_id near = book_with_messages(w, 0, at, NULL),
-		far = book_with_messages(w, 1, at + DAY, NULL);
-	rdvd_id begun = book_with_messages(w, 2, T0 + HOUR, NULL);
+	rdvd_id near = world_book_owing(w, 0, at, NULL),
+		far = world_book_owing(w, 1, at + DAY, NULL);
+	rdvd_id begun = world_book_owing(w, 2, T0 + HOUR, NULL);
 	struct given g;
 
-	assert_int_equal(claim(w, T0, 0).n, 0);
+	assert_int_equal(world_claim(w, T0, 0).n, 0);
 	/* Down until the day before: of near's three, the first reminder has expired and
 	 * the last one says what the confirmation would; the nearest appointment comes
 	 * first. */
-	g = claim(w, at - 10 * HOUR, 8);
+	g = world_claim(w, at - 10 * HOUR, 8);
 	assert_int_equal(g.n, 2);
 	assert_int_equal(g.rows[0].participation, near);
 	assert_int_equal(g.rows[0].ordinal, 2);
@@ -348,7 +291,7 @@ static void test_late_ones(void **state)
 	assert_int_equal(world_messages(w, near, RDVD_MSG_EXPIRED), 1);
 	assert_int_equal(world_messages(w, near, RDVD_MSG_SUPERSEDED), 1);
 	assert_int_equal(world_messages(w, begun, RDVD_MSG_EXPIRED), 3);
-	assert_counts(w);
+	world_assert_counts(w);
 }
 
 static void test_marked_and_suppressed(void **state)
@@ -369,11 +312,11 @@ static void test_marked_and_suppressed(void **state)
 	b.nowed = 2;
 	assert_int_equal(world_book(w, &b, &id), RDVD_OK);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_SUPPRESSED), 1);
-	assert_int_equal(claim(w, T0, 8).n, 0);
+	assert_int_equal(world_claim(w, T0, 8).n, 0);
 	assert_int_equal(world_mark(w, id, RDVD_SEEN, T0), RDVD_OK); /* came earlier */
-	assert_int_equal(claim(w, at - 2 * DAY, 8).n, 0);
+	assert_int_equal(world_claim(w, at - 2 * DAY, 8).n, 0);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_SUPERSEDED), 1);
-	assert_counts(w);
+	world_assert_counts(w);
 }
 
 static void test_facts(void **state)
@@ -382,7 +325,7 @@ static void test_facts(void **state)
 	rdvd_time at =
 		(T0 / DAY + 10) * DAY + 13 * HOUR; /* its civil start is an hour later */
 	struct rdvd_booking b;
-	rdvd_id id = book_with_messages(w, 0, at, &b), session;
+	rdvd_id id = world_book_owing(w, 0, at, &b), session;
 	struct rdvd_move m = world_move(w, id, 0, 1, at - 7 * HOUR, T0);
 	struct last_fact first = world_last_fact(w), f;
 	struct given g;
@@ -400,10 +343,11 @@ static void test_facts(void **state)
 	assert_int_equal(first.f.cancel_notice_minutes, -1);
 	assert_int_equal(first.f.persons_present, -1);
 	assert_int_equal(first.f.site, w->site[0]);
-	g = claim(w, at - 2 * DAY, 8);
+	g = world_claim(w, at - 2 * DAY, 8);
 	assert_int_equal(g.n, 1);
-	assert_int_equal(result(w, g.ids[0], 1, RDVD_MSG_DELIVERED, 0, at - 2 * DAY),
-			 RDVD_OK);
+	assert_int_equal(
+		world_result(w, g.ids[0], 1, RDVD_MSG_DELIVERED, 0, at - 2 * DAY),
+		RDVD_OK);
 	assert_int_equal(ACT(w, move(w->st, &m, &session, &changed)), RDVD_OK);
 	f = world_last_fact(w);
 	assert_int_equal(f.n, 2);
@@ -445,7 +389,7 @@ static void test_fact_filters_and_cursors(void **state)
 	int n = 0;
 
 	for (int i = 0; i < 5; i++)
-		book_with_messages(w, 0, T0 + (i + 1) * DAY, NULL);
+		world_book_owing(w, 0, T0 + (i + 1) * DAY, NULL);
 	assert_int_equal(w->ops->fact_each(w->st, &f, count_fact, &n), RDVD_OK);
 	assert_int_equal(n, 2);
 	f = (struct rdvd_fact_filter){.from = T0 / DAY + 2, .to = T0 / DAY + 4};

@@ -243,6 +243,7 @@ static int count_state(void *arg, const struct rdvd_message_row *m,
 	struct states *s = arg;
 
 	assert_int_equal(m->participation, a->id);
+	assert_non_null(m->gateway);
 	s->n += m->state == s->state;
 	return 0;
 }
@@ -254,4 +255,154 @@ int world_messages(struct world *w, rdvd_id participation, enum rdvd_message_sta
 
 	assert_int_equal(w->ops->message_each(w->st, &f, count_state, &s), RDVD_OK);
 	return s.n;
+}
+
+int world_give(void *arg, const struct rdvd_message_row *m,
+	       const struct rdvd_appointment *a)
+{
+	struct given *g = arg;
+
+	assert_true(g->n < 64);
+	assert_int_equal(m->participation, a->id);
+	assert_non_null(a->person.first_name);
+	assert_non_null(a->when.zone);
+	g->rows[g->n] = *m;
+	g->starts[g->n] = a->when.start;
+	snprintf(g->to[g->n], sizeof(g->to[0]), "%s",
+		 m->channel == RDVD_CHANNEL_SMS ? a->person.phone : a->person.email);
+	snprintf(g->text[g->n], sizeof(g->text[0]), "%s", m->letter_text);
+	g->ids[g->n++] = m->id;
+	return 0;
+}
+
+struct given world_claim(struct world *w, rdvd_time now, size_t max)
+{
+	struct given g = {.n = 0};
+
+	assert_int_equal(ACT(w, message_claim(w->st, now, max, world_give, &g)), RDVD_OK);
+	return g;
+}
+
+rdvd_id world_book_owing(struct world *w, int c, rdvd_time start,
+			 struct rdvd_booking *keep)
+{
+	struct rdvd_booking b = world_booking(w, c, 0, start);
+	struct rdvd_owed owed[3];
+	rdvd_id id;
+
+	b.owed = owed;
+	b.nowed = support_owed(owed, start, T0);
+	assert_int_equal(world_book(w, &b, &id), RDVD_OK);
+	if (keep)
+		*keep = b;
+	return id;
+}
+
+enum rdvd_rc world_result(struct world *w, rdvd_id id, int attempt,
+			  enum rdvd_message_state state, rdvd_time due, rdvd_time now)
+{
+	struct rdvd_message_result r = {.id = id,
+					.attempt = attempt,
+					.state = state,
+					.due = due,
+					.to = "+33612345678",
+					.text = "Bonjour",
+					.segments = 1,
+					.provider_id = "p-1",
+					.note = "fine",
+					.gateway = "gw",
+					.now = now};
+
+	return ACT(w, message_result(w->st, &r));
+}
+
+void world_assert_counts(struct world *w)
+{
+	int64_t counts[RDVD_MSG_SUPPRESSED + 1];
+
+	memset(counts, 0x55, sizeof(counts));
+	assert_int_equal(w->ops->message_counts(w->st, counts), RDVD_OK);
+	for (int s = 1; s <= RDVD_MSG_SUPPRESSED; s++)
+		assert_int_equal(counts[s],
+				 world_messages(w, 0, (enum rdvd_message_state)s));
+	world_assert_whole(w);
+}
+
+static int keep_state(void *arg, const struct rdvd_message_row *m,
+		      const struct rdvd_appointment *a)
+{
+	*(enum rdvd_message_state *)arg = m->state;
+	return 1;
+}
+
+enum rdvd_message_state world_state(struct world *w, rdvd_id message)
+{
+	struct rdvd_message_filter f = {.after = message - 1, .limit = 1};
+	enum rdvd_message_state state = 0;
+
+	assert_int_equal(w->ops->message_each(w->st, &f, keep_state, &state), RDVD_OK);
+	return state;
+}
+
+struct rdvd_letter world_letter(const char *to, const char *text, rdvd_time now)
+{
+	return (struct rdvd_letter){.kind = RDVD_MSG_ANSWER,
+				    .channel = RDVD_CHANNEL_SMS,
+				    .to = to,
+				    .text = text,
+				    .due = now,
+				    .deadline = now + DAY,
+				    .actor = "",
+				    .now = now};
+}
+
+rdvd_id world_put_letter(struct world *w, const struct rdvd_letter *l)
+{
+	rdvd_id id = -1;
+
+	assert_int_equal(ACT(w, letter_put(w->st, l, &id)), RDVD_OK);
+	return id;
+}
+
+static int keep_contact(void *arg, const struct rdvd_contact *k)
+{
+	static char texts[3][256];
+	struct rdvd_contact *to = arg;
+
+	*to = *k;
+	snprintf(texts[0], sizeof(texts[0]), "%s", k->number);
+	snprintf(texts[1], sizeof(texts[1]), "%s", k->bad_note);
+	snprintf(texts[2], sizeof(texts[2]), "%s", k->question);
+	to->number = texts[0];
+	to->bad_note = texts[1];
+	to->question = texts[2];
+	return 0;
+}
+
+struct rdvd_contact world_contact(struct world *w, const char *number)
+{
+	struct rdvd_contact k = {.number = "", .bad_note = "", .question = ""};
+	enum rdvd_rc rc = w->ops->contact_get(w->st, number, keep_contact, &k);
+
+	assert_true(rc == RDVD_OK || rc == RDVD_NOT_FOUND);
+	assert_string_equal(k.number, rc == RDVD_OK ? number : "");
+	return k;
+}
+
+rdvd_id world_text(struct world *w, const char *number, const char *key, const char *text)
+{
+	struct rdvd_inbound i = {.gateway = "gw",
+				 .key = key,
+				 .number = number,
+				 .to = "38123",
+				 .text = text,
+				 .received = T0};
+	rdvd_id id = 0;
+	int known = -1;
+
+	assert_int_equal(ACT(w, inbound_put(w->st, &i, "raw", 3, T0 + 1, &id, &known)),
+			 RDVD_OK);
+	assert_int_equal(known, 0);
+	assert_true(id > 0);
+	return id;
 }

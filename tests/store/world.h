@@ -73,10 +73,42 @@ struct last_fact world_last_fact(struct world *w);
 /* How many messages of the participation are in the state. */
 int world_messages(struct world *w, rdvd_id participation, enum rdvd_message_state state);
 
+/* What a claim gave; texts are copies of the letters'. */
+struct given {
+	rdvd_id ids[64];
+	struct rdvd_message_row rows[64];
+	rdvd_time starts[64];
+	char to[64][64], text[64][64];
+	int n;
+};
+/* rdvd_message_cb for a struct given. */
+int world_give(void *arg, const struct rdvd_message_row *m,
+	       const struct rdvd_appointment *a);
+struct given world_claim(struct world *w, rdvd_time now, size_t max);
+/* A booking with the messages of support_owed, at T0. keep: NULL, or gets it. */
+rdvd_id world_book_owing(struct world *w, int c, rdvd_time start,
+			 struct rdvd_booking *keep);
+/* Through gateway "gw", named "p-1" by its provider. */
+enum rdvd_rc world_result(struct world *w, rdvd_id id, int attempt,
+			  enum rdvd_message_state state, rdvd_time due, rdvd_time now);
+/* The state of one message, by its row. */
+enum rdvd_message_state world_state(struct world *w, rdvd_id message);
+/* The counts are those of the rows, and nothing is wrong. */
+void world_assert_counts(struct world *w);
+struct rdvd_letter world_letter(const char *to, const char *text, rdvd_time now);
+rdvd_id world_put_letter(struct world *w, const struct rdvd_letter *l);
+/* What is known of a number (texts copied); zeros and "" when nothing is. */
+struct rdvd_contact world_contact(struct world *w, const char *number);
+/* A text that came in, of the number and under the key; its id. */
+rdvd_id world_text(struct world *w, const char *number, const char *key,
+		   const char *text);
+
 extern const struct CMUnitTest acts_tests[], holds_tests[], messages_tests[],
-	reading_tests[], files_tests[], model_tests[];
+	reading_tests[], files_tests[], model_tests[], letters_tests[], talk_tests[],
+	receipts_tests[], waiting_tests[], migration_tests[];
 extern const size_t acts_count, holds_count, messages_count, reading_count, files_count,
-	model_count;
+	model_count, letters_count, talk_count, receipts_count, waiting_count,
+	migration_count;
 
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
