@@ -26,6 +26,8 @@ static const struct ctl_verb verbs[] = {
 	 "mark who came: unknown seen no_show excused revoked door_closed", ctl_outcome},
 	{"messages", "", 0, ctl_messages_flags, "messages owed, sent and given up",
 	 ctl_messages},
+	{"waiting", "", 0, ctl_waiting_flags,
+	 "who waits for an earlier time, and what they were offered", ctl_waiting},
 	{"sms-in", "FROM TEXT", 2, NULL,
 	 "a text that came in, as if a gateway had brought it", ctl_sms_in},
 	{"user", "add LOGIN", 2, ctl_user_flags, "add a member of staff, or change one",

@@ -107,6 +107,7 @@ int ctl_book(struct ctl *c);
 int ctl_appointments(struct ctl *c);
 int ctl_outcome(struct ctl *c);
 int ctl_messages(struct ctl *c);
+int ctl_waiting(struct ctl *c);
 int ctl_sms_in(struct ctl *c);
 int ctl_import(struct ctl *c);
 int ctl_export(struct ctl *c);
@@ -118,6 +119,7 @@ int ctl_status(struct ctl *c);
 
 extern const struct ctl_flag ctl_slots_flags[], ctl_book_flags[],
 	ctl_appointments_flags[], ctl_outcome_flags[], ctl_messages_flags[],
-	ctl_import_flags[], ctl_export_flags[], ctl_user_flags[], ctl_token_flags[];
+	ctl_waiting_flags[], ctl_import_flags[], ctl_export_flags[], ctl_user_flags[],
+	ctl_token_flags[];
 
 #endif

@@ -298,6 +298,92 @@ int ctl_messages(struct ctl *c)
 	return list(c, "/api/v1/staff/messages", "messages", print_messages);
 }
 
+/* ---- the waiting list ---- */
+
+const struct ctl_flag ctl_waiting_flags[] = {
+	{"remove", NULL, CTL_NUMBER, "take that one off the list, by id"},
+	{NULL, NULL, CTL_TEXT, NULL},
+};
+
+/* The latest offer: it says how things stand. */
+static void add_latest(struct ctl_table *t, const json_t *offers)
+{
+	const json_t *o = json_array_get(offers, 0);
+
+	if (o)
+		add_when(t, text_of(o, "start"));
+	else
+		ctl_table_add(t, "");
+	ctl_table_add(t, text_of(o, "state"));
+	if (o)
+		add_when(t, text_of(o, "expires"));
+	else
+		ctl_table_add(t, "");
+}
+
+static void print_waiting(const json_t *rows)
+{
+	static const char *const heads[] = {"ID",      "STATE", "SINCE", "UNTIL",
+					    "SERVICE", "WHERE", "NAME",	 "OFFER",
+					    "ANSWER",  "BEFORE"};
+	struct ctl_table *t = ctl_table_new(heads, ARRAY_SIZE(heads));
+	const json_t *person;
+	json_t *row;
+	size_t i;
+	char *name;
+
+	json_array_foreach(rows, i, row)
+	{
+		person = json_object_get(row, "person");
+		name = xasprintf("%s %s", text_of(person, "first_name"),
+				 text_of(person, "last_name"));
+		ctl_table_add(t, text_of(row, "id"));
+		ctl_table_add(t, text_of(row, "state"));
+		add_when(t, text_of(row, "since"));
+		add_when(t, text_of(row, "until"));
+		ctl_table_add(t, text_of(row, "service"));
+		ctl_table_add(t, *text_of(row, "site") ? text_of(row, "site")
+						       : text_of(row, "near"));
+		ctl_table_add(t, name);
+		free(name);
+		add_latest(t, json_object_get(row, "offers"));
+	}
+	ctl_table_print(t, "Nobody waits.");
+}
+
+static int remove_waiting(struct ctl *c, const char *id)
+{
+	struct buf path = BUF_INIT;
+	json_t *answer = NULL;
+	int status;
+
+	buf_addf(&path, "/api/v1/staff/waiting/%s/remove", id);
+	status = ctl_json(c, "POST", buf_str(&path), NULL, &answer);
+	if (!status && c->json)
+		ctl_print_json(answer);
+	else if (!status)
+		printf("%s waits no longer.\n", id);
+	json_decref(answer);
+	buf_fini(&path);
+	return status;
+}
+
+int ctl_waiting(struct ctl *c)
+{
+	json_t *answer = NULL;
+	int status;
+
+	if (ctl_value(c, "remove"))
+		return remove_waiting(c, ctl_value(c, "remove"));
+	status = ctl_json(c, "GET", "/api/v1/staff/waiting", NULL, &answer);
+	if (!status && c->json)
+		ctl_print_json(answer);
+	else if (!status)
+		print_waiting(json_object_get(answer, "waiting"));
+	json_decref(answer);
+	return status;
+}
+
 /* ---- texts that came in ---- */
 
 int ctl_sms_in(struct ctl *c)
