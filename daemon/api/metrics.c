@@ -170,6 +170,90 @@ static void add_messages(struct buf *b, const struct api *api, const struct figu
 	labelled(b, "rdvd_sends_total", "result", "unknown", (long long)n->unknown);
 }
 
+static double gateway_rate(const struct gateway_health *h)
+{
+	return h->rate;
+}
+
+static double gateway_state(const struct gateway_health *h)
+{
+	return (double)h->state;
+}
+
+static double gateway_under_way(const struct gateway_health *h)
+{
+	return (double)h->under_way;
+}
+
+static double gateway_credit(const struct gateway_health *h)
+{
+	return h->credit;
+}
+
+static double gateway_segments(const struct gateway_health *h)
+{
+	return (double)h->segments;
+}
+
+/* How each gateway does. */
+static void add_gateways(struct buf *b, const struct api *api)
+{
+	static const struct {
+		const char *name, *type, *help;
+		double (*of)(const struct gateway_health *h);
+		int credit; /* only of those that tell one */
+	} families[] = {
+		{"rdvd_gateway_state", "gauge",
+		 "0 it works, 1 slower at the provider's word, 2 messages do not pass, 3 "
+		 "stopped until somebody acts.",
+		 gateway_state, 0},
+		{"rdvd_gateway_under_way", "gauge", "Messages that it has been given.",
+		 gateway_under_way, 0},
+		{"rdvd_gateway_rate", "gauge", "Messages a second that it may be given.",
+		 gateway_rate, 0},
+		{"rdvd_gateway_credit", "gauge", "What the provider said is left.",
+		 gateway_credit, 1},
+		{"rdvd_gateway_segments_total", "counter",
+		 "Segments of SMS that it took, or may have.", gateway_segments, 0},
+	};
+	struct gateway_health h;
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		head(b, families[i].name, families[i].type, families[i].help);
+		for (size_t g = 0; g < outbox_gateways(api->outbox); g++) {
+			outbox_health(api->outbox, g, &h);
+			if (!families[i].credit || h.has_credit)
+				buf_addf(b, "%s{gateway=\"%s\"} %.10g\n",
+					 families[i].name, h.name, families[i].of(&h));
+		}
+	}
+}
+
+/* What a gateway answered, by result. */
+static void add_gateway_sends(struct buf *b, const struct api *api)
+{
+	static const char name[] = "rdvd_gateway_sends_total";
+	struct gateway_health h;
+
+	head(b, name, "counter", "Messages given to a gateway, by its answer.");
+	for (size_t g = 0; g < outbox_gateways(api->outbox); g++) {
+		outbox_health(api->outbox, g, &h);
+		const struct {
+			const char *result;
+			uint64_t n;
+		} results[] = {{"accepted", h.sent},
+			       {"retry", h.retried},
+			       {"refused", h.refused},
+			       {"unknown", h.unknown},
+			       {"throttled", h.throttled}};
+
+		for (size_t i = 0; i < ARRAY_SIZE(results); i++)
+			buf_addf(b, "%s{gateway=\"%s\",result=\"%s\"} %llu\n", name,
+				 h.name, results[i].result,
+				 (unsigned long long)results[i].n);
+	}
+}
+
 /* What came back, by gateway: offset is the count's in struct receive_counts. */
 static void add_received(struct buf *b, const struct api *api)
 {
@@ -236,6 +320,8 @@ static void answer_metrics(struct http_request *rq, const struct figures *f)
 	add_http(&b, api);
 	add_booking(&b, api);
 	add_messages(&b, api, f);
+	add_gateways(&b, api);
+	add_gateway_sends(&b, api);
 	add_received(&b, api);
 	add_store(&b, api);
 	one(&b, "process_resident_memory_bytes", "gauge", "Memory in use.",

@@ -72,6 +72,11 @@ def test_format_and_counts(daemon, tmp_path):
 
     assert (rise("rdvd_bookings_total"), rise("rdvd_cancels_total"), rise("rdvd_conflicts_total")) == (3, 1, 1)
     assert after["rdvd_store_writing", None] == 1
+    spool = 'gateway="spool"'
+    assert after["rdvd_gateway_sends_total", spool + ',result="accepted"'] == 4
+    assert after["rdvd_gateway_sends_total", spool + ',result="unknown"'] == 0
+    assert (after["rdvd_gateway_state", spool], after["rdvd_gateway_under_way", spool]) == (0, 0)
+    assert after["rdvd_gateway_segments_total", spool] == 4
     assert d.request("GET", "/metrics").status == 404, "not for the public"
 
 
