@@ -8,6 +8,7 @@
 #include "api/impl.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "booking/verify.h"
 #include "dav/ics.h"
 #include "store/store.h"
 
@@ -206,6 +207,11 @@ void body_person(struct http_request *rq, const json_t *o, struct booking_person
 	p->locale = body_string(o, "person.locale", e);
 	p->needs = body_string(o, "person.needs", e);
 	p->discreet = body_bool(o, "person.discreet", 0, e);
+	const json_t *contact = body_object(o, "person.contact", e);
+	if (contact) {
+		p->hours = body_string(contact, "person.contact.hours", e);
+		p->only_answers = body_bool(contact, "person.contact.only_answers", 0, e);
+	}
 }
 
 static void read_hold(const json_t *root, struct booking_request *r, struct api_errors *e)
@@ -263,15 +269,49 @@ static void add_booking_errors(const struct api *api, const json_t *root,
 	}
 }
 
+static void book_read(struct http_request *rq, struct booking_request *r)
+{
+	const struct api *api = http_request_context(rq);
+
+	read_holder(rq, r->holder);
+	booking_book(api->booking, r, answer_booking, call_begin(rq));
+}
+
+/* The body was read before, without errors. */
+static void proof_checked(void *arg, const struct verify_reply *v)
+{
+	struct http_request *rq = call_end(arg);
+	struct booking_request r = {.channel = RDVD_BY_API};
+	struct api_errors e = {.n = 0};
+
+	if (!rq)
+		return;
+	read_booking(rq, body_root(rq), &r, &e);
+	read_hold(body_root(rq), &r, &e);
+	r.notice = body_bool(body_root(rq), "notice", 0, &e);
+	if (v->verdict == VERIFY_BUSY) {
+		api_refuse_rc(rq, RDVD_BUSY);
+	} else if (api_verify_holds(api_verify_asked(http_request_context(rq), &r),
+				    r.person.phone, v)) {
+		r.person.phone = v->number;
+		book_read(rq, &r);
+	} else {
+		api_verify_refuse(rq);
+	}
+}
+
 void post_appointments(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
 	const json_t *root = body_root(rq);
 	struct booking_request r = {.channel = RDVD_BY_API};
 	struct api_errors e = {.n = 0};
+	const char *verification;
+	uint64_t proof;
 
 	if (!root)
 		return;
+	verification = body_string(root, "verification", &e);
 	read_booking(rq, root, &r, &e);
 	read_hold(root, &r, &e);
 	r.notice = body_bool(root, "notice", 0, &e);
@@ -284,8 +324,12 @@ void post_appointments(struct http_request *rq)
 		api_refuse(rq, 422, &e);
 		return;
 	}
-	read_holder(rq, r.holder);
-	booking_book(api->booking, &r, answer_booking, call_begin(rq));
+	if (api_is_staff(rq) || api_verify_asked(api, &r) == VERIFY_PHONE_NO)
+		book_read(rq, &r);
+	else if (verification && booking_hold_parse(verification, &proof) == 0)
+		verify_check(api->verify, proof, "", proof_checked, call_begin(rq));
+	else
+		api_verify_refuse(rq);
 }
 
 /* The team's: outside openings, at an ad-hoc place, for a person it knows already. */

@@ -87,7 +87,17 @@ static void add_person(struct buf *b, const struct rdvd_person *p)
 		buf_addlit(b, "null");
 	buf_addlit(b, ",\"needs\":");
 	buf_add_json_string(b, p->needs);
-	buf_addf(b, ",\"discreet\":%s}", p->discreet ? "true" : "false");
+	buf_addf(b, ",\"discreet\":%s", p->discreet ? "true" : "false");
+	if (p->only_answers || p->hours_to > p->hours_from) {
+		buf_addf(b, ",\"contact\":{\"only_answers\":%s",
+			 p->only_answers ? "true" : "false");
+		if (p->hours_to > p->hours_from)
+			buf_addf(b, ",\"hours\":\"%02d:%02d-%02d:%02d\"",
+				 p->hours_from / 60, p->hours_from % 60, p->hours_to / 60,
+				 p->hours_to % 60);
+		buf_addch(b, '}');
+	}
+	buf_addch(b, '}');
 }
 
 static void add_counsellors(struct buf *b, const struct territory *t,

@@ -38,6 +38,9 @@ static const struct field fields[] = {
 	{"besoin", "person.needs", N_("Un autre besoin"), TYPED(need), INPUT(need), true},
 	{"marches", NULL, N_("Un accès sans marches"), TYPED(step_free), NOWHERE, true},
 	{"discret", NULL, N_("Des messages discrets"), TYPED(discreet), NOWHERE, true},
+	{"reponses", NULL, N_("Pas de rappel"), TYPED(only_answers), NOWHERE, true},
+	{"heures", "person.contact.hours", N_("Entre quelles heures vous écrire"),
+	 TYPED(hours), INPUT(hours), true},
 	{"service", "service", N_("Rendez-vous"), TYPED(service), NOWHERE, true},
 	{"horaire", "start", N_("Horaire"), TYPED(hour), NOWHERE, true},
 	{"q", NULL, NULL, TYPED(q), NOWHERE, false},
@@ -177,9 +180,10 @@ void form_fill(struct http_request *rq, const struct typed *t,
 			input_of(v, &fields[i])->value = value_of(t, &fields[i]);
 	v->step_free = *t->step_free != '\0';
 	v->discreet = *t->discreet != '\0';
+	v->only_answers = *t->only_answers != '\0';
 	add_party(rq, t, v);
 	if (errors && errors->n > 0)
 		add_problems(rq, errors, v);
 	v->open = *t->language || *t->need || *t->step_free || *t->discreet ||
-		  v->need.error || v->language.error;
+		  *t->only_answers || *t->hours || v->need.error || v->language.error;
 }

@@ -10,7 +10,7 @@
 /* The fields by their names in the page; strings are the request's, never NULL. */
 struct typed {
 	const char *first_name, *last_name, *birth_year, *phone, *email, *party;
-	const char *language, *step_free, *need, *discreet;
+	const char *language, *step_free, *need, *discreet, *hours, *only_answers;
 	const char *service, *hour, *q, *key; /* hidden ones */
 	const char *trap;		      /* what people do not see */
 	const char *stamp, *proof;	      /* guard.h */

@@ -171,7 +171,9 @@ static void ask(struct http_request *rq)
 			   .insee = a.where.commune ? a.where.commune->insee : NULL,
 			   .locale = http_request_lang_code(rq),
 			   .needs = buf_str(&needs),
-			   .discreet = *t.discreet != '\0'},
+			   .discreet = *t.discreet != '\0',
+			   .hours = t.hours,
+			   .only_answers = *t.only_answers != '\0'},
 	};
 	waiting_ask(w->options.waiting, &q, asked, page_wait(rq));
 	buf_fini(&needs);

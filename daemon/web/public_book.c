@@ -83,6 +83,8 @@ static void fill_person(struct http_request *rq, const struct web *w,
 		.locale = http_request_lang_code(rq),
 		.needs = buf_str(needs),
 		.discreet = *t->discreet != '\0',
+		.hours = t->hours,
+		.only_answers = *t->only_answers != '\0',
 	};
 }
 

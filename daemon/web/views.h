@@ -157,11 +157,12 @@ struct form_view {
 	const char *seats; /* places left in a workshop */
 	const struct problem_view *problems;
 	size_t nproblems;
-	struct input_view first_name, last_name, birth_year, phone, email, language, need;
+	struct input_view first_name, last_name, birth_year, phone, email, language, need,
+		hours;
 	const char *party_error;
 	const struct option_view *party;
 	size_t nparty;
-	bool step_free, discreet, open; /* open: the folded part was used */
+	bool step_free, discreet, only_answers, open; /* open: the folded part was used */
 	const struct hidden_view *hidden;
 	size_t nhidden;
 	const char *team, *retention, *rights_url;
