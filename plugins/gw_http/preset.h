@@ -14,9 +14,11 @@
 struct header {
 	char *name;		/* owned */
 	struct template *value; /* owned */
+	enum var only_if; /* sent only when this is there, or is not; VAR_COUNT: always */
+	int wanted;
 };
 
-enum body_kind { BODY_NONE, BODY_FORM, BODY_JSON, BODY_XML };
+enum body_kind { BODY_NONE, BODY_FORM, BODY_JSON, BODY_XML, BODY_TEXT };
 
 struct request {
 	char *method;		/* owned; NULL: there is no such request */

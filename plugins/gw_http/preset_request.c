@@ -7,7 +7,8 @@
 #include "reader.h"
 
 #define REQUEST_KEYS                                                                 \
-	"about method url query headers auth form json xml charset outcome id note " \
+	"about method url query headers auth form json xml text charset outcome id " \
+	"note "                                                                      \
 	"credit"
 
 static void add_header(struct request *q, const char *name, struct template *value)
@@ -15,7 +16,8 @@ static void add_header(struct request *q, const char *name, struct template *val
 	if (!value)
 		return;
 	q->headers = mem_grow(q->headers, q->nheaders + 1, sizeof *q->headers);
-	q->headers[q->nheaders++] = (struct header){mem_dup(name, strlen(name)), value};
+	q->headers[q->nheaders++] =
+		(struct header){mem_dup(name, strlen(name)), value, VAR_COUNT, 1};
 }
 
 /* A header of our making; {} have no meaning in it. */
@@ -35,23 +37,40 @@ static void add_plain_header(struct reader *r, struct request *q, const char *na
 	str_fini(&doubled);
 }
 
+/* One header of the preset; its name may carry a condition. */
+static void read_header(struct reader *r, const char *key, const char *text,
+			struct request *q)
+{
+	enum var var = VAR_COUNT;
+	int wanted = 1, rc = member_condition(&r->scope, key, &var, &wanted);
+	char *name = member_name(key);
+
+	if (rc < 0)
+		read_template(r, NULL);
+	else if (!text || !*name ||
+		 name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				   "0123456789-_")])
+		read_fault(r, "\"%s\": a header is a name and a text", key);
+	else if (rc == 0) {
+		add_header(q, name,
+			   read_template(r, template_text(&r->scope, text, ESC_NONE)));
+		if (q->nheaders) {
+			q->headers[q->nheaders - 1].only_if = var;
+			q->headers[q->nheaders - 1].wanted = wanted;
+		}
+	}
+	free(name);
+}
+
 static void read_headers(struct reader *r, const json_t *o, struct request *q)
 {
 	json_t *headers = read_object(r, o, "headers", NULL), *v;
 	size_t before = read_into(r, "headers");
-	const char *name;
+	const char *key;
 
-	json_object_foreach(headers, name, v)
+	json_object_foreach(headers, key, v)
 	{
-		if (!json_is_string(v) || name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-							    "abcdefghijklmnopqrstuvwxyz"
-							    "0123456789-_")])
-			read_fault(r, "\"%s\": a header is a name and a text", name);
-		else
-			add_header(q, name,
-				   read_template(r, template_text(&r->scope,
-								  json_string_value(v),
-								  ESC_NONE)));
+		read_header(r, key, json_string_value(v), q);
 	}
 	read_back(r, before);
 }
@@ -151,15 +170,17 @@ static void read_body(struct reader *r, const json_t *o, struct request *q)
 		[BODY_FORM] = "application/x-www-form-urlencoded; charset=UTF-8",
 		[BODY_JSON] = "application/json; charset=utf-8",
 		[BODY_XML] = "application/xml; charset=UTF-8",
+		[BODY_TEXT] = "text/plain; charset=UTF-8",
 	};
 	json_t *form = read_object(r, o, "form", NULL),
 	       *json = json_object_get(o, "json");
 	const char *xml = read_string(r, o, "xml", 0), *type;
+	const char *text = read_string(r, o, "text", 0);
 	size_t before;
 
-	if (!!form + !!json + !!xml > 1)
-		read_fault(r, "a request has one body: form, json or xml");
-	before = read_into(r, form ? "form" : json ? "json" : "xml");
+	if (!!form + !!json + !!xml + !!text > 1)
+		read_fault(r, "a request has one body: form, json, xml or text");
+	before = read_into(r, form ? "form" : json ? "json" : xml ? "xml" : "text");
 	if (form && all_strings(r, form)) {
 		q->kind = BODY_FORM;
 		q->body = read_template(r, template_form(&r->scope, form, q->is_latin9));
@@ -171,6 +192,9 @@ static void read_body(struct reader *r, const json_t *o, struct request *q)
 		q->body = read_template(
 			r, template_text(&r->scope, xml,
 					 q->is_latin9 ? ESC_XML_L9 : ESC_XML));
+	} else if (text) {
+		q->kind = BODY_TEXT;
+		q->body = read_template(r, template_text(&r->scope, text, ESC_RAW));
 	}
 	read_back(r, before);
 	if (q->kind == BODY_NONE)
@@ -180,6 +204,8 @@ static void read_body(struct reader *r, const json_t *o, struct request *q)
 		if (strcasecmp(q->headers[i].name, "Content-Type") == 0)
 			return;
 	}
+	if (q->is_latin9 && (q->kind == BODY_TEXT || q->kind == BODY_JSON))
+		read_fault(r, "JSON and text are sent in UTF-8");
 	if (q->is_latin9)
 		type = q->kind == BODY_FORM
 			       ? "application/x-www-form-urlencoded; charset=ISO-8859-15"

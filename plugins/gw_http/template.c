@@ -188,23 +188,36 @@ char *member_name(const char *key)
 	return mem_dup(key, n);
 }
 
-/* Start a member: whether it is there at all, and where to mend the jump: *jump, or -1.
- * -1 on error; 1 when it is left out for good. */
+int member_condition(const struct template_scope *scope, const char *key, enum var *var,
+		     int *wanted)
+{
+	const char *mark = strrchr(key, ' '), *value = NULL;
+	int found;
+
+	*var = VAR_COUNT;
+	if (!mark || (mark[1] != '?' && mark[1] != '!'))
+		return 0;
+	*wanted = mark[1] == '?';
+	found = find_name(scope, mark + 2, &value);
+	if (found == -2)
+		return -1;
+	if (found == -1)
+		return (*value != '\0') == *wanted ? 0 : 1;
+	*var = (enum var)found;
+	return 0;
+}
+
+/* Start a member, which may be left out: where to mend the jump then, or -1. -1 on error;
+ * 1 when it is left out for good. */
 static int open_member(struct template *t, const struct template_scope *scope,
 		       const char *key, long *jump)
 {
-	const char *mark = strrchr(key, ' '), *value = NULL;
-	int var, wanted;
+	enum var var;
+	int wanted, rc = member_condition(scope, key, &var, &wanted);
 
 	*jump = -1;
-	if (!mark || (mark[1] != '?' && mark[1] != '!'))
-		return 0;
-	wanted = mark[1] == '?';
-	var = find_name(scope, mark + 2, &value);
-	if (var == -2)
-		return -1;
-	if (var == -1)
-		return (*value != '\0') == wanted ? 0 : 1;
+	if (rc || var == VAR_COUNT)
+		return rc;
 	*jump = (long)t->n;
 	add_op(t, wanted ? OP_IF : OP_UNLESS, (size_t)var, 0);
 	return 0;

@@ -75,7 +75,11 @@ void template_render(const struct template *t, const struct vars *vars, struct s
 /* The text when nothing is left to fill in, else NULL. Lent. */
 const char *template_constant(const struct template *t);
 
-/* "name ?x" into its name; *name is owned. */
+/* "name ?x" into its name, owned. */
 char *member_name(const char *key);
+/* And its condition: 0 and *var, *wanted (VAR_COUNT: none), 1 when a setting leaves it
+ * out for good, -1 with scope->error set. */
+int member_condition(const struct template_scope *scope, const char *key, enum var *var,
+		     int *wanted);
 
 #endif

@@ -180,6 +180,14 @@ static void sign(struct wire *w, const struct request *q, rdvd_time now)
 	str_fini(&signature);
 }
 
+/* Does a condition hold? */
+static int vars_allow(const struct vars *vars, enum var var, int wanted)
+{
+	if (var == VAR_COUNT)
+		return 1;
+	return (vars->v[var] && *vars->v[var]) == wanted;
+}
+
 /* The list is made anew only when something in it can change. */
 static void set_headers(struct wire *w, const struct request *q, const struct vars *vars,
 			rdvd_time now)
@@ -192,10 +200,14 @@ static void set_headers(struct wire *w, const struct request *q, const struct va
 	curl_slist_free_all(w->headers);
 	w->headers = NULL;
 	for (size_t i = 0; i < q->nheaders; i++) {
+		const struct header *h = &q->headers[i];
+
+		is_constant &= h->only_if == VAR_COUNT && template_constant(h->value);
+		if (!vars_allow(vars, h->only_if, h->wanted))
+			continue;
 		str_clear(&value);
-		template_render(q->headers[i].value, vars, &value);
-		add_header(w, q->headers[i].name, str_of(&value));
-		is_constant &= template_constant(q->headers[i].value) != NULL;
+		template_render(h->value, vars, &value);
+		add_header(w, h->name, str_of(&value));
 	}
 	if (q->ovh_secret)
 		sign(w, q, now);
