@@ -101,6 +101,8 @@ int app_http_up(struct app *a)
 					.outbox = a->outbox,
 					.waiting = a->waiting,
 					.receive = a->receive,
+					.verify = a->verify,
+					.inbound_number = c->messages.inbound_number,
 					.version = PACKAGE_VERSION,
 					.key_path = a->key_path,
 					.demo = c->demo};

@@ -56,6 +56,8 @@ static const struct http_route routes[] = {
 	 .limit = LIMIT_HOLD,
 	 .handle = delete_hold},
 	PUBLIC_POST("/appointments", post_appointments, LIMIT_BOOK, BODY_JSON),
+	PUBLIC_POST("/verifications", post_verifications, LIMIT_BOOK, BODY_JSON),
+	PUBLIC_POST("/verifications/{id}", post_verification, LIMIT_BOOK, BODY_JSON),
 	PUBLIC_GET("/appointments/{token}", get_appointment, LIMIT_READ),
 	PUBLIC_GET("/appointments/{token}.ics", get_appointment_ics, LIMIT_READ),
 	PUBLIC_POST("/appointments/{token}/cancel", post_cancel, LIMIT_BOOK, BODY_RAW),
@@ -107,6 +109,8 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->outbox = o->outbox;
 	a->waiting = o->waiting;
 	a->receive = o->receive;
+	a->verify = o->verify;
+	a->inbound_number = o->inbound_number;
 	a->version = o->version;
 	a->key_path = o->key_path;
 	a->demo = o->demo;

@@ -15,6 +15,7 @@ struct booking;
 struct outbox;
 struct receive;
 struct store;
+struct verify;
 struct waiting;
 
 struct api_options {
@@ -24,6 +25,8 @@ struct api_options {
 	struct outbox *outbox;
 	struct waiting *waiting;
 	struct receive *receive;
+	struct verify *verify;
+	const char *inbound_number; /* where people send us an SMS; NULL nowhere */
 	const char *version;
 	const char *key_path; /* the server's key: a backup carries a copy */
 	int demo;

@@ -7,6 +7,7 @@
  *   show.c        the shapes of answers: instants, slots, appointments
  *   search.c      health, services, sites, slots
  *   book.c        holds and bookings, and what an appointment's token allows
+ *   verify.c      proving a telephone number
  *   waiting.c     the waiting list
  *   staff.c       the team's lists and acts
  *   attendance.c  facts, streamed from the reader's thread
@@ -44,7 +45,9 @@ struct api {
 	struct outbox *outbox;
 	struct waiting *waiting;
 	struct receive *receive;
+	struct verify *verify;
 	const char *version, *key_path;
+	const char *inbound_number; /* NULL: nobody can send us an SMS */
 	int demo;
 	rdvd_time started;
 	uint64_t searches, slots; /* counted for the metrics */
@@ -150,6 +153,17 @@ void show_what(struct buf *b, const struct territory *t,
 void show_slug(struct buf *b, const struct territory *t, enum rdvd_definition_kind kind,
 	       rdvd_id id);
 
+/* ---- numbers that have to be proven (verify.c) ---- */
+
+struct verify_reply;
+/* Whether a booking's number has to be, and how. */
+enum verify_phone api_verify_asked(const struct api *api,
+				   const struct booking_request *r);
+/* 1 when the reply proves that number. */
+int api_verify_holds(enum verify_phone asked, const char *phone,
+		     const struct verify_reply *r);
+void api_verify_refuse(struct http_request *rq);
+
 /* ---- handlers, by file ---- */
 
 http_handler get_health, get_services, get_sites, get_slots;
@@ -163,6 +177,7 @@ http_handler any_callback;
 http_handler post_appointment_waiting, post_waiting, get_waiting, post_waiting_take,
 	post_waiting_decline, post_waiting_leave, get_staff_waiting,
 	post_staff_waiting_remove;
+http_handler post_verifications, post_verification;
 http_handler get_metrics;
 
 #endif

@@ -218,6 +218,30 @@ def test_a_team_may_want_numbers_proven_by_a_code(daemon, tmp_path):
     assert same.status == 303 and len(everything(d)) == 3, "sent twice, booked once"
 
 
+def test_programs_prove_numbers_too(daemon, tmp_path):
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide(verify_phone="code")), conf=PROXY)
+    slots = d.slots("rdv")
+    refused = d.book(slots[0], "k1", person(1), expect=422).json()
+    assert [(e["field"], e["code"]) for e in refused["errors"]] == [("verification", "unverified")]
+    d.book(slots[0], "k2", person(2, phone="03 21 11 22 33"))  # a landline gets no SMS
+    made = d.api("POST", "/verifications", {"how": "code", "phone": person(1)["phone"]}, expect=202).json()
+    assert made["verified"] is False
+    code, name = code_of(d, "sms", "+33600000001"), made["verification"]
+    d.book(slots[1], "k1", person(1), verification=name, expect=422)
+    wrong = "000000" if code != "000000" else "111111"
+    assert d.api("POST", f"/verifications/{name}", {"code": wrong}, expect=422).json()["errors"][0]["code"] == "wrong"
+    assert d.api("POST", f"/verifications/{name}", {"code": code}, expect=200).json()["verified"] is True
+    d.book(slots[1], "k3", person(4), verification=name, expect=422)  # another number
+    d.book(slots[1], "k1", person(1), verification=name)
+    d.book(slots[1], "k1", person(1), verification=name, expect=200)
+    d.local("POST", "/staff/appointments", {"service": "rdv", "site": "centre", "start": slots[2]["start"],
+                                            "person": person(5)}, expect=201)  # the team knows whom it books for
+    d.api("POST", "/verifications", {"how": "sms"}, expect=422)  # there is no number to send to
+    again = d.api("POST", "/verifications", {"how": "code", "phone": person(1)["phone"]}, expect=429)
+    assert int(again.headers["Retry-After"]) > 0
+    d.api("POST", "/verifications/0000000000000000", {"code": "123456"}, expect=404)
+
+
 def test_codes_are_not_sent_for_their_own_sake(daemon, tmp_path):
     d = daemon(now=NOW, territory=write_territory(tmp_path, wide(verify_phone="code")), conf=PROXY)
     d.expect_log(r"codes by SMS are off for an hour: 0 of the last 20 were entered")
