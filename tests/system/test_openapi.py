@@ -10,6 +10,7 @@ import re
 import pytest
 
 from helpers import HENIN_CARVIN, TOP, Client, wait_for
+from scripted import SECRET, Scripted, module_dir
 
 NOW = "2026-03-20T08:00:00+01:00"
 DOCUMENT = json.loads((TOP / "etc" / "openapi.json").read_text(encoding="utf-8"))
@@ -18,6 +19,7 @@ SERVICE, SITE = "premier-rdv", "oignies-siege"
 
 # Statuses that need a broken machine: the disk-full tests provoke them.
 NEEDS_TROUBLE = {"503"}
+FORGED = r"call-backs were refused"
 
 
 # ---- a checker of the part of JSON Schema that the file uses
@@ -183,14 +185,16 @@ WRONG = {
     V1 + "/holds": {"service": "rien", "site": SITE, "start": "2026-03-23T13:30:00+01:00"},
     V1 + "/appointments": {"request_key": "w"},
     V1 + "/appointments/{token}/waiting": {"anywhere": "oui"},
+    V1 + "/verifications/{id}": {"code": 123456},
     V1 + "/local/users": {"login": "Ana!", "role": "counsellor", "password": "long enough"},
     V1 + "/local/backup": {"path": "relative"},
+    V1 + "/local/sms-in": {"from": "0612345678"},
 }
 
 
 def refuse_everything(call, known):
     """The refusals that every operation of a kind has in common."""
-    params = {"token": known["token"], "id": known["id"], "hold": "0123456789abcdef"}
+    params = {"token": known["token"], "id": known["id"], "hold": "0123456789abcdef", "gateway": "scripted", "path": "x"}
     for method, path in operations():
         here = {k: v for k, v in params.items() if "{" + k + "}" in path}
         codes = promised(method, path)
@@ -198,7 +202,8 @@ def refuse_everything(call, known):
             call(method, path, 401, as_staff=False, **here)
             call(method, path, 401, headers={"Authorization": "Bearer nobody"}, **here)
         if "404" in codes:
-            nobody = {"token": "AAAAAAAAAAAAAAAAAAAAAA", "id": "999999", "hold": "zz" * 8}
+            nobody = {"token": "AAAAAAAAAAAAAAAAAAAAAA", "id": "999999", "hold": "zz" * 8, "gateway": "nobody",
+                      "path": "x"}
             body = {"start": "2026-03-23T13:30:00+01:00", "outcome": "seen"} if has_json_body(method, path) else None
             call(method, path, 404, body=body, **{k: nobody[k] for k in here})
         if "400" in codes:
@@ -206,6 +211,8 @@ def refuse_everything(call, known):
                 call(method, path, 400, body=b"{", headers={"Content-Type": "application/json"}, **here)
             else:
                 call(method, path, 400, query=MALFORMED[path], **here)
+        if "403" in codes:
+            call(method, path, 403, **here)
         if "413" in codes:
             big = b'{"x":"' + b"x" * 70000 + b'"}'
             call(method, path, 413, body=big, headers={"Content-Type": "application/json"}, **here)
@@ -244,6 +251,9 @@ def public_scenario(call, d):
     call("GET", V1 + "/sites", 422, query="?near=00000")
     call("GET", V1 + "/slots", 422, query="?service=rien")
     assert call("GET", V1 + "/slots", 200, query=f"?service={SERVICE}&near=50.41,2.96&limit=2").json()["next"]
+
+    proof = call("POST", V1 + "/verifications", 202, body={"how": "code", "phone": "06 99 00 00 01"}).json()
+    call("POST", V1 + "/verifications/{id}", 200, body={}, id=proof["verification"])
 
     hold = call("POST", V1 + "/holds", 201, body={"service": SERVICE, "site": SITE, "start": first}).json()["hold"]
     call("POST", V1 + "/holds", 409, body={"service": SERVICE, "site": SITE, "start": first})
@@ -339,21 +349,30 @@ def local_scenario(call, d, tmp_path):
                                                  "counsellor": "conseiller-1"})
     call("POST", V1 + "/local/tokens", 201, body={"role": "admin", "label": "essai"})
     call("POST", V1 + "/local/backup", 201, body={"path": str(tmp_path / "copy.db")})
+    call("POST", V1 + "/local/sms-in", 201, body={"from": "0612345678", "text": "Bonjour"})
     assert call("GET", V1 + "/local/check", 200).json()["problems"] == []
     call("GET", V1 + "/local/status", 200)
     assert "rdvd_bookings_total 9\n" in call("GET", "/metrics", 200).text
 
 
-def limits_scenario(call, daemon):
-    """One request a minute: the second is refused. The loopback has no limit, so each comes from elsewhere."""
-    d = daemon(now=NOW, territory=HENIN_CARVIN, conf={"trusted_proxy": ["127.0.0.1"]},
-               sections="store store_sqlite {\n}\n"
+def callback_scenario(call):
+    for method in ("GET", "POST", "PUT"):
+        call(method, "/cb/{gateway}/{path}", 200, gateway="scripted", path="events",
+             query="?kind=inbound&from=0612345678&text=Oui&key=" + method, headers={"X-Secret": SECRET})
+
+
+def limits_scenario(call, daemon, gateway):
+    """One request a minute: the second is refused; of call-backs that nothing proves, the sixty-first. The loopback
+    has no limit, so each comes from elsewhere."""
+    d = daemon(now=NOW, territory=HENIN_CARVIN, expect_log=(FORGED,),
+               conf={"trusted_proxy": ["127.0.0.1"], "module_dir": str(module_dir())},
+               sections="store store_sqlite {\n}\n" + gateway.section +
                         "limits {\n\trequests_per_minute = 1\n\tholds_per_minute = 1\n\tbookings_per_minute = 1\n}\n")
     for i, (method, path) in enumerate(operations()):
         if "429" not in promised(method, path):
             continue
-        url = re.sub(r"{\w+}", "AAAAAAAAAAAAAAAA", path)
-        for _ in range(2):
+        url = re.sub(r"{\w+}", "AAAAAAAAAAAAAAAA", path.replace("{gateway}", gateway.name))
+        for _ in range(61 if path.startswith("/cb/") else 2):
             answer = d.request(method, url, {} if has_json_body(method, path) else None,
                                {"X-Forwarded-For": f"198.51.100.{i}"})
         assert answer.status == 429, f"{method} {path}: {answer!r}"
@@ -361,7 +380,8 @@ def limits_scenario(call, daemon):
 
 
 def test_everything_promised_is_kept(daemon, tmp_path):
-    d = daemon(now=NOW, territory=HENIN_CARVIN)
+    d = daemon(now=NOW, territory=HENIN_CARVIN, extra=Scripted(tmp_path, channels="sms").section, expect_log=(FORGED,),
+               conf={"module_dir": str(module_dir())})
     call = Caller(d)
     a, other, slot = public_scenario(call, d)
     staff_scenario(call, a, other, slot)
@@ -371,7 +391,8 @@ def test_everything_promised_is_kept(daemon, tmp_path):
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
     local_scenario(call, d, tmp_path)
-    limits_scenario(call, daemon)
+    callback_scenario(call)
+    limits_scenario(call, daemon, Scripted(tmp_path, "limited"))
     begun_scenario(call, d)
     promises = {(m, p, s) for m, p in operations() for s in promised(m, p) if s not in NEEDS_TROUBLE}
     assert not promises - call.seen, f"promised and never seen: {sorted(promises - call.seen)}"
@@ -399,7 +420,9 @@ def routes():
         found.add((verb, (V1 if v1 else "") + path))
     for verb, path in re.findall(r'\.method = HTTP_(\w+), \.pattern = V1 "([^"]+)"', table):
         found.add((verb, V1 + path))
-    assert len(found) == table.count("get_") + table.count("post_") + table.count("delete_")
+    for verb, path in re.findall(r'CALLBACK\(HTTP_(\w+), "([^"]+)"', table):
+        found.add((verb, path.replace("{*", "{")))
+    assert len(found) == table.count("get_") + table.count("post_") + table.count("delete_") + table.count("CALLBACK(")
     return found
 
 
