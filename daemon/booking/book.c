@@ -116,7 +116,9 @@ static void check_request(struct book_job *j, const struct booking_request *q,
 			snprintf(j->place_postcode, sizeof j->place_postcode, "%s",
 				 postcode);
 	}
-	person_normalise(b, &q->person, staff, &j->fields, &j->in.person, e);
+	/* by SMS a first name and a year are asked for, and no more */
+	person_normalise(b, &q->person, staff || q->channel == RDVD_BY_SMS, &j->fields,
+			 &j->in.person, e);
 	if (!staff && !*j->fields.phone && j->ask.service != TERRITORY_NONE &&
 	    b->territory->services[j->ask.service].mode == MODE_PHONE)
 		booking_error_add(e, "person.phone", "required",

@@ -130,6 +130,7 @@ struct booking_request {
 	struct booking_person person;
 	enum rdvd_booked_by channel;
 	uint8_t holder[16]; /* the browser */
+	int hold_seconds;   /* of booking_hold: how long; 0: ten minutes */
 	/* staff only */
 	const char *actor;	 /* login; NULL for the public */
 	const char *counsellor;	 /* slug; NULL: the opening's, or any free one of the

@@ -160,7 +160,8 @@ void booking_hold(struct booking *b, const struct booking_request *q, booking_cb
 	j->b = b;
 	j->cb = cb;
 	j->arg = arg;
-	hold_prepare(b, &ask, &answer, ask.now + HOLD_SECONDS, &j->made);
+	int seconds = q->hold_seconds ? q->hold_seconds : HOLD_SECONDS;
+	hold_prepare(b, &ask, &answer, ask.now + seconds, &j->made);
 	memcpy(j->made.in.holder, q->holder, sizeof j->made.in.holder);
 	if (store_write(b->store, &j->job) != RDVD_OK) {
 		pending_drop(b, j->made.pending);

@@ -22,22 +22,55 @@ enum text_form {
 
 /* X(name, the files' KIND, forms, the fields that are never empty: each text tells them,
  * outside [ ]; a text that asks for an answer does so without the link) */
-#define TEXT_STEM_TABLE(X)                                                           \
-	X(TEXT_CONFIRMATION, "confirmation", TEXT_OF_APPOINTMENT,                    \
-	  TELLS(day) | TELLS(hour) | TELLS(link))                                    \
-	X(TEXT_REMINDER, "reminder", TEXT_OF_APPOINTMENT | TEXT_ORDINAL,             \
-	  TELLS(day) | TELLS(hour) | TELLS(link))                                    \
-	X(TEXT_REMINDER_WEEK, "reminder-week", TEXT_OF_APPOINTMENT, TELLS(meetings)) \
-	X(TEXT_MOVED, "moved", TEXT_OF_APPOINTMENT,                                  \
-	  TELLS(day) | TELLS(hour) | TELLS(link))                                    \
-	X(TEXT_CANCELLATION, "cancellation", TEXT_OF_APPOINTMENT,                    \
-	  TELLS(day) | TELLS(hour) | TELLS(link))                                    \
-	X(TEXT_CANCELLATION_OWN, "cancellation-own", TEXT_OF_APPOINTMENT,            \
-	  TELLS(day) | TELLS(hour) | TELLS(link))                                    \
-	X(TEXT_FOLLOW_UP, "follow-up", TEXT_OF_APPOINTMENT, TELLS(link))             \
-	X(TEXT_OFFER, "offer", TEXT_OF_APPOINTMENT,                                  \
-	  TELLS(day) | TELLS(hour) | TELLS(until) | TELLS(link))                     \
-	X(TEXT_CODE, "code", TEXT_SMS | TEXT_EMAIL, TELLS(code))                     \
+#define TEXT_STEM_TABLE(X)                                                               \
+	X(TEXT_CONFIRMATION, "confirmation", TEXT_OF_APPOINTMENT,                        \
+	  TELLS(day) | TELLS(hour) | TELLS(link))                                        \
+	X(TEXT_REMINDER, "reminder", TEXT_OF_APPOINTMENT | TEXT_ORDINAL,                 \
+	  TELLS(day) | TELLS(hour) | TELLS(link))                                        \
+	X(TEXT_REMINDER_WEEK, "reminder-week", TEXT_OF_APPOINTMENT, TELLS(meetings))     \
+	X(TEXT_MOVED, "moved", TEXT_OF_APPOINTMENT,                                      \
+	  TELLS(day) | TELLS(hour) | TELLS(link))                                        \
+	X(TEXT_CANCELLATION, "cancellation", TEXT_OF_APPOINTMENT,                        \
+	  TELLS(day) | TELLS(hour) | TELLS(link))                                        \
+	X(TEXT_CANCELLATION_OWN, "cancellation-own", TEXT_OF_APPOINTMENT,                \
+	  TELLS(day) | TELLS(hour) | TELLS(link))                                        \
+	X(TEXT_FOLLOW_UP, "follow-up", TEXT_OF_APPOINTMENT, TELLS(link))                 \
+	X(TEXT_OFFER, "offer", TEXT_OF_APPOINTMENT,                                      \
+	  TELLS(day) | TELLS(hour) | TELLS(until) | TELLS(link))                         \
+	X(TEXT_CODE, "code", TEXT_SMS | TEXT_EMAIL, TELLS(code))                         \
+	X(TEXT_ANSWER_CONFIRMED, "answer-confirmed", TEXT_OF_ANSWER,                     \
+	  TELLS(day) | TELLS(hour))                                                      \
+	X(TEXT_ANSWER_CANCELLED, "answer-cancelled", TEXT_OF_ANSWER,                     \
+	  TELLS(day) | TELLS(hour))                                                      \
+	X(TEXT_ANSWER_MOVED, "answer-moved", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour))   \
+	X(TEXT_ANSWER_BOOKED, "answer-booked", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour)) \
+	X(TEXT_ANSWER_CHOOSE, "answer-choose", TEXT_OF_ANSWER, TELLS(choices))           \
+	X(TEXT_ANSWER_TAKEN, "answer-taken", TEXT_OF_ANSWER, TELLS(choices))             \
+	X(TEXT_ANSWER_WHICH, "answer-which", TEXT_OF_ANSWER, TELLS(choices))             \
+	X(TEXT_ANSWER_NAME, "answer-name", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour))     \
+	X(TEXT_ANSWER_NAME_AGAIN, "answer-name-again", TEXT_OF_ANSWER, 0)                \
+	X(TEXT_ANSWER_ASK, "answer-ask", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour))       \
+	X(TEXT_ANSWER_INFO, "answer-info", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour))     \
+	X(TEXT_ANSWER_ALREADY, "answer-already", TEXT_OF_ANSWER,                         \
+	  TELLS(day) | TELLS(hour))                                                      \
+	X(TEXT_ANSWER_KEPT, "answer-kept", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour))     \
+	X(TEXT_ANSWER_NOTHING, "answer-nothing", TEXT_OF_ANSWER, 0)                      \
+	X(TEXT_ANSWER_NONE, "answer-none", TEXT_OF_ANSWER, 0)                            \
+	X(TEXT_ANSWER_FULL, "answer-full", TEXT_OF_ANSWER, 0)                            \
+	X(TEXT_ANSWER_CALL, "answer-call", TEXT_OF_ANSWER, 0)                            \
+	X(TEXT_ANSWER_LATE, "answer-late", TEXT_OF_ANSWER, TELLS(hour))                  \
+	X(TEXT_ANSWER_HAND, "answer-hand", TEXT_OF_ANSWER, 0)                            \
+	X(TEXT_ANSWER_HELP, "answer-help", TEXT_OF_ANSWER, 0)                            \
+	X(TEXT_ANSWER_STOP, "answer-stop", TEXT_OF_ANSWER, 0)                            \
+	X(TEXT_ANSWER_START, "answer-start", TEXT_OF_ANSWER, 0)                          \
+	X(TEXT_ANSWER_STALE, "answer-stale", TEXT_OF_ANSWER, 0)                          \
+	X(TEXT_ANSWER_WAITING, "answer-waiting", TEXT_OF_ANSWER,                         \
+	  TELLS(day) | TELLS(hour))                                                      \
+	X(TEXT_ANSWER_OFFER_ASK, "answer-offer-ask", TEXT_OF_ANSWER,                     \
+	  TELLS(day) | TELLS(hour))                                                      \
+	X(TEXT_ANSWER_OFFER_OVER, "answer-offer-over", TEXT_OF_ANSWER, 0)                \
+	X(TEXT_ANSWER_SORRY, "answer-sorry", TEXT_OF_ANSWER, 0)                          \
+	X(TEXT_ANSWER_CODE, "answer-code", TEXT_OF_ANSWER, 0)                            \
 	X(TEXT_NOTICE, "notice", TEXT_EMAIL, TELLS(notice) | TELLS(link))
 
 #define X(name, file, forms, tells) name,

@@ -482,6 +482,10 @@ static enum words_intent judge_all(struct judge *j)
 		return INTENT_HUMAN;
 	if (j->t.n == 0)
 		return judge_empty(j);
+	if (j->n.code[0] && only_words(j, "sixdigits|rdv|code")) {
+		snprintf(j->out->code, sizeof j->out->code, "%s", j->n.code);
+		return INTENT_CODE;
+	}
 	if ((i = judge_stop(j)) != INTENT_COUNT)
 		return i;
 	if (j->state == WORDS_NAME && (i = judge_name(j)) != INTENT_COUNT)
@@ -556,7 +560,7 @@ const char *words_intent_name(enum words_intent i)
 		[INTENT_INFO] = "info",	      [INTENT_LATE] = "late",
 		[INTENT_STOP] = "stop",	      [INTENT_START] = "start",
 		[INTENT_HELP] = "help",	      [INTENT_THANKS] = "thanks",
-		[INTENT_MACHINE] = "machine",
+		[INTENT_CODE] = "code",	      [INTENT_MACHINE] = "machine",
 	};
 
 	return names[i];

@@ -47,24 +47,27 @@ enum words_intent {
 	INTENT_START,
 	INTENT_HELP,
 	INTENT_THANKS,	/* needs no answer */
+	INTENT_CODE,	/* code: that proves a number */
 	INTENT_MACHINE, /* an answering machine, a reaction, an operator's notice */
 	INTENT_COUNT,
 };
 
 enum words_language { WORDS_LANG_UNKNOWN = 0, WORDS_LANG_FR, WORDS_LANG_EN };
 
+#define WORDS_LAST 10 /* the number of "le dernier" */
 #define WORDS_NAME_MAX 96
 #define WORDS_PLACE_MAX 64
 
 struct words {
 	enum words_intent intent;
-	int number;		      /* of CHOICE, 1..9 */
+	int number;		      /* of CHOICE, 1..9, or WORDS_LAST */
 	int said_the;		      /* CHOICE: "le 2", which may also be a day */
 	int weekday;		      /* of TIME: 0 Monday .. 6, -1 not said */
 	int day;		      /* of the month, 0 not said */
 	int month;		      /* 1..12, 0 not said */
 	int minute;		      /* of the day, -1 not said */
 	int ahead;		      /* days from today ("demain" 1), -1 not said */
+	char code[8];		      /* of CODE: six digits */
 	int no_more;		      /* YES, and no more reminders */
 	int call_too;		      /* beside the intent: be called back */
 	int birth_year;		      /* of NAME, 0 none */

@@ -143,6 +143,23 @@ static int read_date(struct tokens *t, size_t i, int year_now, struct words *out
 	return 0;
 }
 
+/* "le rdv du 3", "le 12": a day; "le 3" may be a choice. */
+static int read_day(struct tokens *t, size_t i, struct words *out)
+{
+	int day = t->items[i].value, of, the;
+
+	if (i == 0 || day < 1 || day > 31 || digits(&t->items[i]) > 2 ||
+	    (i + 1 < t->n && t->items[i + 1].glued))
+		return 0;
+	of = strncasecmp(t->items[i - 1].from, "du ", 3) == 0;
+	the = strncasecmp(t->items[i - 1].from, "le ", 3) == 0;
+	if (!of && !(the && day > 9))
+		return 0;
+	out->day = day;
+	make(&t->items[i], "daydate", CLASS_WHEN);
+	return 1;
+}
+
 /* A telephone number: groups of two digits, or ten together. */
 static int read_phone(struct tokens *t, size_t i)
 {
@@ -220,11 +237,16 @@ static void read_number(struct tokens *t, size_t i, int year_now, struct words *
 
 	if (read_phone(t, i) || read_hour(t, i, out) ||
 	    read_slashes(t, i, year_now, out, n) || read_date(t, i, year_now, out, n) ||
-	    read_quantity(t, i))
+	    read_quantity(t, i) || read_day(t, i, out))
 		return;
 	if (digits(k) == 5 && !n->postcode[0]) {
 		snprintf(n->postcode, sizeof n->postcode, "%.5s", k->text);
 		make(k, "postcode", CLASS_NUMBER);
+		return;
+	}
+	if (digits(k) == 6) {
+		snprintf(n->code, sizeof n->code, "%.6s", k->text);
+		make(k, "sixdigits", CLASS_NUMBER);
 		return;
 	}
 	if (digits(k) == 4) {
@@ -250,12 +272,29 @@ static const struct {
 	const char *word;
 	int value;
 } in_letters[] = {
-	{"deux", 2},	   {"trois", 3},    {"quatre", 4},   {"cinq", 5},
-	{"premier", 1},	   {"premiere", 1}, {"prem", 1},     {"second", 2},
-	{"seconde", 2},	   {"deuxieme", 2}, {"dexieme", 2},  {"troisieme", 3},
-	{"two", 2},	   {"three", 3},    {"first", 1},    {"third", 3},
-	{"dernier", 9},	   {"derniere", 9}, {"zero", 0},     {"deuxiemme", 2},
-	{"troisiemme", 3}, {"deuxiem", 2},  {"troisiem", 3},
+	{"deux", 2},
+	{"trois", 3},
+	{"quatre", 4},
+	{"cinq", 5},
+	{"premier", 1},
+	{"premiere", 1},
+	{"prem", 1},
+	{"second", 2},
+	{"seconde", 2},
+	{"deuxieme", 2},
+	{"dexieme", 2},
+	{"troisieme", 3},
+	{"two", 2},
+	{"three", 3},
+	{"first", 1},
+	{"third", 3},
+	{"dernier", WORDS_LAST},
+	{"derniere", WORDS_LAST},
+	{"zero", 0},
+	{"deuxiemme", 2},
+	{"troisiemme", 3},
+	{"deuxiem", 2},
+	{"troisiem", 3},
 };
 
 static void read_letters(struct tokens *t, struct numbers *n)

@@ -122,6 +122,7 @@ struct numbers {
 	int zero;	  /* "0" */
 	int year;	  /* of birth, 0 none */
 	int short_year;	  /* "04", which may be something else */
+	char code[8];	  /* six digits, "" */
 	char postcode[6]; /* "" */
 };
 void numbers_read(struct tokens *t, int year_now, struct words *out, struct numbers *n);
