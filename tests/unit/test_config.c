@@ -89,6 +89,10 @@ static void test_presets(void **state)
 	assert_int_equal(c->messages.quiet_start_minutes, 8 * 60);
 	assert_int_equal(c->messages.quiet_end_minutes, 20 * 60);
 	assert_false(c->messages.sunday);
+	assert_int_equal(c->messages.budget_person, 10);
+	assert_int_equal(c->messages.budget_prefix, 200);
+	assert_int_equal(c->messages.budget_organisation, 2000);
+	assert_int_equal(c->messages.sms_prefixes.n, 0);
 	assert_int_equal(c->session.idle_minutes, 240);
 	assert_int_equal(c->session.absolute_hours, 12);
 	assert_string_equal(c->store.name, "store_sqlite");
@@ -129,7 +133,9 @@ static const char everything[] =
 	"\temail_from = \"CLLAJ Hénin <rdv@cllaj.example>\"\n"
 	"\tdiscreet_sender = \"INFO62\"\n\tdiscreet_from = \"a@b.example\"\n"
 	"\talerts_to = \"Team <t@b.example>\"\n"
-	"\tquiet_start = \"07:30\"\n\tquiet_end = \"24:00\"\n\tsunday = on\n}\n"
+	"\tquiet_start = \"07:30\"\n\tquiet_end = \"24:00\"\n\tsunday = on\n"
+	"\tbudget_person = 0\n\tbudget_prefix = 50\n\tbudget_organisation = 9\n"
+	"\tsms_prefixes = {\"+41 7\", \"+352\"}\n}\n"
 	"export stats {\n\tfolder = out\n\tformat = ndjson\n}\n"
 	"export other {\n\tfolder = /srv/out\n}\n"
 	"session {\n\tidle_minutes = 30\n\tabsolute_hours = 24\n}";
@@ -168,6 +174,11 @@ static void test_everything(void **state)
 	assert_int_equal(c->messages.quiet_start_minutes, 450);
 	assert_int_equal(c->messages.quiet_end_minutes, 1440);
 	assert_true(c->messages.sunday);
+	assert_int_equal(c->messages.budget_person, 0);
+	assert_int_equal(c->messages.budget_prefix, 50);
+	assert_int_equal(c->messages.budget_organisation, 9);
+	assert_int_equal(c->messages.sms_prefixes.n, 2);
+	assert_string_equal(c->messages.sms_prefixes.items[0], "+41 7");
 	assert_int_equal(c->session.idle_minutes, 30);
 	assert_int_equal(c->session.absolute_hours, 24);
 	assert_int_equal(c->nexports, 2);
@@ -299,6 +310,13 @@ static const struct {
 	{"listen = \"::1:80\"", "@:2: listen = \"::1:80\": give"},
 	{"listen = \"[127.0.0.1]:80\"", "@:2: listen = \"[127.0.0.1]:80\": give"},
 	{"listen = \"example.org:80\"", "@:2: listen = \"example.org:80\": give"},
+	{"messages {\nsms_prefixes = {\"41\"}\n}",
+	 "@:3: sms_prefixes = \"41\": give how numbers begin, such as \"+41 7\""},
+	{"messages {\nsms_prefixes = {\"+4\"}\n}", "@:3: sms_prefixes = \"+4\": give"},
+	{"messages {\nsms_prefixes = {\"+0041\"}\n}",
+	 "@:3: sms_prefixes = \"+0041\": give"},
+	{"messages {\nbudget_person = -1\n}",
+	 "@:3: budget_person = \"-1\": give a number from 0 to 100000 (segments a day)"},
 	{"trusted_proxy = {\"10.0.0.0/33\"}",
 	 "@:2: trusted_proxy = \"10.0.0.0/33\": give an address"},
 	{"trusted_proxy = \"fd00::/129\"",
@@ -519,6 +537,8 @@ static void test_changes(void **state)
 		{"", "", ""},
 		{"", "log_level = err\ntexts = x\ntrusted_proxy = \"10.0.0.1\"\n", ""},
 		{"", "messages {\nsunday = yes\n}\n", "messages.sunday"},
+		{"", "messages {\nbudget_person = 3\nsms_prefixes = \"+41\"\n}\n",
+		 "messages.sms_prefixes"},
 		{"", "public_url = \"https://rdv.example.org\"\n", "public_url"},
 		{"",
 		 "limits {\nlogins_per_minute = 9\n}\nsession {\nidle_minutes = 9\n}\n",
