@@ -103,20 +103,26 @@ out:
 }
 
 /* One look for what must not be: rows of text, each the sentence of a problem. */
-static const enum sql_name looks[] = {
-	SQL_CHECK_INTEGRITY,   SQL_CHECK_REFERENCES, SQL_CHECK_OVERLAPS,
-	SQL_CHECK_CAPACITIES,  SQL_CHECK_SHARED,     SQL_CHECK_CLAIMLESS,
-	SQL_CHECK_CLAIMS_LEFT, SQL_CHECK_WAITING,    SQL_CHECK_COUNTS,
-	SQL_CHECK_COUNTER,     SQL_CHECK_FACTS,
+static const struct {
+	enum sql_name sql;
+	int takes_now;
+} looks[] = {
+	{SQL_CHECK_INTEGRITY, 0},   {SQL_CHECK_REFERENCES, 0}, {SQL_CHECK_OVERLAPS, 0},
+	{SQL_CHECK_CAPACITIES, 0},  {SQL_CHECK_SHARED, 0},     {SQL_CHECK_CLAIMLESS, 0},
+	{SQL_CHECK_CLAIMS_LEFT, 0}, {SQL_CHECK_WAITING, 0},    {SQL_CHECK_COUNTS, 0},
+	{SQL_CHECK_COUNTER, 0},	    {SQL_CHECK_FACTS, 0},      {SQL_CHECK_OFFERS, 1},
+	{SQL_CHECK_WAITS, 0},	    {SQL_CHECK_LETTERS, 0},    {SQL_CHECK_ATTEMPTS, 0},
+	{SQL_CHECK_TALK, 0},
 };
 
 enum rdvd_rc store_check(void *st, rdvd_problem_cb *cb, void *arg)
 {
 	struct db *db = db_start(st);
+	struct sql_value now = INT("now", db->host->now());
 	int opened = db_moment(db), stop = 0;
 
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]) && !stop; i++) {
-		sqlite3_stmt *s = db_bind(db, looks[i], NULL, 0);
+		sqlite3_stmt *s = db_bind(db, looks[i].sql, &now, looks[i].takes_now);
 
 		while (!stop && db_row(db, s))
 			if (strcmp(column_text(s, 0), "ok") != 0)

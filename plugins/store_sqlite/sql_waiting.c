@@ -37,4 +37,35 @@ const char *const sql_waiting_texts[SQL_COUNT] = {
 	[SQL_OFFER_EACH] = OFFER "WHERE f.made >= :since ORDER BY f.made, f.id",
 	[SQL_OFFER_OF_WAIT] =
 		OFFER "WHERE f.wait = :wait AND f.made >= :since ORDER BY f.made, f.id",
+	[SQL_CHECK_OFFERS] =
+		"SELECT printf('offer %d is open and nothing keeps its slot', f.id) "
+		"FROM offer f WHERE f.state = 1 AND f.expires > :now AND NOT EXISTS "
+		"(SELECT 1 FROM hold h WHERE h.ref = f.hold) UNION ALL "
+		"SELECT printf('offer %d is open to somebody who does not wait', f.id) "
+		"FROM offer f JOIN wait w ON w.id = f.wait WHERE f.state = 1 "
+		"AND w.state <> 1",
+	[SQL_CHECK_WAITS] =
+		"SELECT printf('%d waits for an earlier time than that of appointment "
+		"%d, which was cancelled', w.id, p.id) FROM wait w JOIN participation p "
+		"ON p.id = w.participation WHERE w.state = 1 AND p.status = 3",
+	[SQL_CHECK_LETTERS] =
+		"SELECT printf('message %d is about nothing and goes to nobody', id) "
+		"FROM message WHERE participation IS NULL AND recipient = '' "
+		"AND (text <> '' OR queue <> 0 OR state = 2) UNION ALL "
+		"SELECT printf('message %d waits to make an offer that is over', m.id) "
+		"FROM message m JOIN offer f ON f.id = m.offer "
+		"WHERE m.queue <> 0 AND f.state <> 1",
+	[SQL_CHECK_ATTEMPTS] =
+		"SELECT printf('message %d is %s while its last attempt is %s', m.id, "
+		"iif(m.state = 2, 'being sent', 'not being sent'), "
+		"iif(m.state = 2, 'over', 'not over')) FROM message m "
+		"WHERE (m.state = 2) <> EXISTS (SELECT 1 FROM attempt a WHERE "
+		"a.message = m.id AND a.number = m.attempts AND a.outcome = 2) "
+		"UNION ALL SELECT printf('message %d has left at no known instant', id) "
+		"FROM message WHERE state IN (3, 4, 5) AND sent_at IS NULL",
+	[SQL_CHECK_TALK] =
+		"SELECT printf('text %d is a part of nothing', id) FROM inbound "
+		"WHERE state = 2 AND part_ref = '' UNION ALL "
+		"SELECT printf('%d contacts have a question that ended before it was "
+		"asked', count(*)) FROM contact WHERE until < asked HAVING count(*) > 0",
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench.c - how fast a store books on its own thread: bookings with three messages owed,
- * distinct slots in random order over 300 counsellors and 1,200 sites, in groups. usage:
- * bench FOLDER [BOOKINGS [GROUP [MODULE]]]. Prints one line a figure; nothing here passes
- * or fails. */
+/* bench.c - how fast a store works on its own thread: bookings with three messages owed,
+ * distinct slots in random order over 300 counsellors and 1,200 sites, in groups; then,
+ * with all that waiting, messages claimed, results and receipts written, texts that come
+ * in and are answered. usage: bench FOLDER [BOOKINGS [GROUP [MODULE]]]. Prints one line a
+ * figure; nothing here passes or fails. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,176 @@ static int count_message(void *arg, const struct rdvd_message_row *m,
 	return 0;
 }
 
+struct batch {
+	rdvd_id ids[64];
+	int n;
+};
+
+static int keep_message(void *arg, const struct rdvd_message_row *m,
+			const struct rdvd_appointment *a)
+{
+	struct batch *b = arg;
+
+	b->ids[b->n++] = m->id;
+	return 0;
+}
+
+static void end_batch(const struct rdvd_store_ops *ops, void *st, const struct batch *b)
+{
+	must(ops->begin(st), "begin");
+	for (int i = 0; i < b->n; i++) {
+		char id[32];
+		struct rdvd_message_result r = {.id = b->ids[i],
+						.attempt = 1,
+						.state = RDVD_MSG_ACCEPTED,
+						.to = "+33612345678",
+						.text = "CLLAJ62 : RDV mardi 3 mars "
+							"a 14h00, 12 rue Jean Jaures",
+						.segments = 1,
+						.provider_id = id,
+						.note = "",
+						.gateway = "ovh",
+						.now = T0 + 1};
+
+		snprintf(id, sizeof(id), "p-%016llx",
+			 (unsigned long long)b->ids[i] * 0x9e3779b97f4a7c15u);
+		must(ops->savepoint(st), "savepoint");
+		must(ops->message_result(st, &r), "message_result");
+		must(ops->release(st), "release");
+	}
+	must(ops->commit(st), "commit");
+}
+
+static void tell_batch(const struct rdvd_store_ops *ops, void *st, const struct batch *b)
+{
+	static const char raw[] = "id=4d5a&status=delivered&to=%2B33612345678&at=...";
+
+	must(ops->begin(st), "begin");
+	for (int i = 0; i < b->n; i++) {
+		char id[32], key[48];
+		int known;
+		struct rdvd_event e = {.kind = RDVD_EVENT_RECEIPT,
+				       .key = key,
+				       .at = T0 + 2,
+				       .note = "delivered",
+				       .message_id = "",
+				       .provider_id = id,
+				       .delivery = RDVD_DELIVERY_DELIVERED};
+
+		snprintf(id, sizeof(id), "p-%016llx",
+			 (unsigned long long)b->ids[i] * 0x9e3779b97f4a7c15u);
+		snprintf(key, sizeof(key), "%s/delivered", id);
+		must(ops->savepoint(st), "savepoint");
+		must(ops->receipt_put(st, "ovh", &e, raw, sizeof(raw), T0 + 3, &known),
+		     "receipt_put");
+		must(ops->release(st), "release");
+	}
+	must(ops->commit(st), "commit");
+}
+
+static void messages(const struct rdvd_store_ops *ops, void *st, uint64_t total)
+{
+	double claims = 0, results = 0, receipts = 0, longest = 0, start, took;
+	uint64_t n;
+
+	for (n = 0; n + 64 < total && n < 20000;) {
+		struct batch b = {.n = 0};
+
+		start = seconds();
+		must(ops->begin(st), "begin");
+		must(ops->message_claim(st, T0, 64, keep_message, &b), "message_claim");
+		must(ops->commit(st), "commit");
+		took = seconds() - start;
+		claims += took;
+		longest = took > longest && n > 0 ? took : longest;
+		start = seconds();
+		end_batch(ops, st, &b);
+		results += seconds() - start;
+		start = seconds();
+		tell_batch(ops, st, &b);
+		receipts += seconds() - start;
+		n += (uint64_t)b.n;
+		if (!b.n)
+			break;
+	}
+	printf("claim messages by 64: %.0f/s, %.2f ms the longest after the first\n",
+	       (double)n / claims, longest * 1e3);
+	printf("message results by 64: %.0f/s\n", (double)n / results);
+	printf("receipts by 64: %.0f/s\n", (double)n / receipts);
+	start = seconds();
+	for (int i = 0; i < 100; i++) {
+		struct batch b = {.n = 0};
+
+		must(ops->begin(st), "begin");
+		must(ops->message_claim(st, T0, 1, keep_message, &b), "message_claim");
+		must(ops->commit(st), "commit");
+	}
+	printf("claim one message, %llu waiting, committed: %.3f ms\n",
+	       (unsigned long long)total * 3 - n, (seconds() - start) * 10);
+}
+
+/* Texts that come in, group by group, and then the answers, in groups too: two commits
+ * each, as the daemon does. */
+static void texts(const struct rdvd_store_ops *ops, void *st, uint64_t group)
+{
+	double start = seconds(), took, cpu = cpu_seconds();
+	rdvd_id id[256];
+	uint64_t done = 0;
+	int known;
+
+	group = group > 256 ? 256 : group;
+	while (done < 20000) {
+		char number[256][20], key[32];
+
+		must(ops->begin(st), "begin");
+		for (uint64_t i = 0; i < group; i++) {
+			uint64_t state = done + i;
+			struct rdvd_inbound in = {.gateway = "ovh",
+						  .key = key,
+						  .number = number[i],
+						  .to = "38123",
+						  .text = "Oui merci",
+						  .received = T0};
+
+			snprintf(key, sizeof(key), "%016llx",
+				 (unsigned long long)support_random(&state));
+			snprintf(number[i], sizeof(number[i]), "+336%08llu",
+				 (unsigned long long)(support_random(&state) %
+						      100000000u));
+			must(ops->savepoint(st), "savepoint");
+			must(ops->inbound_put(st, &in, "{...}", 5, T0, &id[i], &known),
+			     "inbound_put");
+			must(ops->release(st), "release");
+		}
+		must(ops->commit(st), "commit");
+		must(ops->begin(st), "begin");
+		for (uint64_t i = 0; i < group; i++, done++) {
+			struct rdvd_turn t = {.inbound = id[i],
+					      .number = number[i],
+					      .state = RDVD_INBOUND_DONE,
+					      .understood = "confirm",
+					      .reply = "C'est note, a mardi 3 mars a "
+						       "14h00. Repondez NON si vous ne "
+						       "pouvez pas.",
+					      .answerable = 1,
+					      .deadline = T0 + HOUR,
+					      .question = "{\"about\":12}",
+					      .until = T0 + 2 * DAY,
+					      .now = T0};
+
+			must(ops->savepoint(st), "savepoint");
+			must(ops->turn(st, &t), "turn");
+			must(ops->release(st), "release");
+		}
+		must(ops->commit(st), "commit");
+	}
+	took = seconds() - start;
+	printf("texts in and answered, groups of %llu: %.0f/s, %.1f us of processor "
+	       "each\n",
+	       (unsigned long long)group, (double)done / took,
+	       (cpu_seconds() - cpu) / (double)done * 1e6);
+}
+
 static void run(const struct rdvd_store_ops *ops, uint64_t total, uint64_t group)
 {
 	void *st;
@@ -140,14 +311,8 @@ static void run(const struct rdvd_store_ops *ops, uint64_t total, uint64_t group
 		     "message_claim");
 	must(ops->commit(st), "commit");
 	printf("idle claim of messages: %.1f us\n", (seconds() - start) * 1e3);
-	start = seconds();
-	for (n = 0; n + 64 < total && n < 20000;) {
-		must(ops->begin(st), "begin");
-		must(ops->message_claim(st, T0, 64, count_message, &n), "message_claim");
-		must(ops->commit(st), "commit");
-	}
-	took = seconds() - start;
-	printf("claim messages by 64: %.0f/s\n", (double)n / took);
+	messages(ops, st, total);
+	texts(ops, st, group);
 	ops->close(st);
 	start = seconds();
 	must(ops->open(support_host(), 0, &st), "open");

@@ -4,6 +4,7 @@
  * that the file is SQLite's; another store has nothing to say here. */
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "schema_1.h"
 #include "world.h"
@@ -180,7 +181,90 @@ static void test_first_version(void **state)
 	assert_int_equal(world_claim(w, T0, 1).n, 1);
 }
 
+static int keep_sentence(void *arg, const char *sentence)
+{
+	size_t n = strlen(arg);
+
+	snprintf((char *)arg + n, 512 - n, "%s;", sentence);
+	return 0;
+}
+
+/* Copy the store, do that to the copy, and see what its check finds. */
+static void check_a_copy(struct world *w, const char *sql, char found[512])
+{
+	sqlite3 *sq = NULL;
+	char copy[600];
+	void *other;
+
+	snprintf(copy, sizeof(copy), "%s/copy.db", support_folder());
+	assert_int_equal(w->ops->backup(w->st, copy), RDVD_OK);
+	assert_int_equal(sqlite3_open(copy, &sq), SQLITE_OK);
+	run(sq, sql);
+	sqlite3_close(sq);
+	support_option("file", "copy.db");
+	assert_int_equal(w->ops->open(support_host(), 0, &other), RDVD_OK);
+	support_option("file", "rdvd.db");
+	assert_int_equal(w->ops->check(other, keep_sentence, found), RDVD_OK);
+	w->ops->close(other);
+	unlink(copy);
+}
+
+static void test_what_must_not_be_is_found(void **state)
+{
+	static const struct {
+		const char *sql, *word;
+	} cases[] = {
+		{"DELETE FROM claim WHERE hold IS NOT NULL; DELETE FROM hold",
+		 "nothing keeps its slot"},
+		{"UPDATE wait SET state = 3, ended = 1", "does not wait"},
+		{"UPDATE participation SET status = 3, cancelled = 1, outcome = 3",
+		 "which was cancelled"},
+		{"UPDATE message SET recipient = ''", "goes to nobody"},
+		{"UPDATE offer SET state = 4, ended = 1", "an offer that is over"},
+		{"UPDATE message SET state = 2, queue = 0; UPDATE message_count SET n = "
+		 "(SELECT count(*) FROM message m WHERE m.state = message_count.state)",
+		 "being sent while its last attempt is over"},
+		{"UPDATE message SET state = 3, queue = 0", "at no known instant"},
+		{"UPDATE inbound SET state = 2", "a part of nothing"},
+		{"UPDATE contact SET question = '{}', asked = 5, until = 4",
+		 "ended before it was asked"},
+	};
+	struct world *w = *state;
+	struct rdvd_booking b = world_booking(w, 0, 0, T0 + 20 * DAY);
+	struct rdvd_hold_request h = world_hold(w, 1, 0, T0 + DAY, T0);
+	struct rdvd_letter l = world_letter("+33700000001", "Une place", T0);
+	struct rdvd_turn t = {.number = "+33700000001", .question = "", .now = T0};
+	struct rdvd_wait wait = {.service = w->service,
+				 .party_size = 1,
+				 .created = T0,
+				 .until = T0 + 20 * DAY};
+	struct rdvd_offer o = {.start = T0 + DAY,
+			       .end = T0 + DAY + HOUR,
+			       .hold = h.ref,
+			       .made = T0,
+			       .expires = T0 + HOUR};
+	rdvd_id id;
+
+	if (strcmp(support_plugin()->name, "store_sqlite") != 0)
+		return;
+	assert_int_equal(world_book(w, &b, &wait.participation), RDVD_OK);
+	assert_int_equal(ACT(w, wait_put(w->st, &wait, &o.wait)), RDVD_OK);
+	h.expires = o.expires;
+	assert_int_equal(ACT(w, offer_put(w->st, &o, "[]", &h, &l, 1, &id)), RDVD_OK);
+	assert_int_equal(ACT(w, turn(w->st, &t)), RDVD_OK);
+	world_text(w, "+33700000001", "1", "Oui");
+	world_assert_whole(w);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char found[512] = "";
+
+		check_a_copy(w, cases[i].sql, found);
+		if (!strstr(found, cases[i].word))
+			fail_msg("%s: found \"%s\"", cases[i].sql, found);
+	}
+}
+
 const struct CMUnitTest migration_tests[] = {
+	WORLD_TEST(test_what_must_not_be_is_found),
 	WORLD_TEST(test_first_version),
 };
 const size_t migration_count = sizeof(migration_tests) / sizeof(migration_tests[0]);
