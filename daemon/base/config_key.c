@@ -77,11 +77,11 @@ const struct config_key config_keys[] = {
 	{MESSAGES("quiet_end", TYPE_DAY_TIME, quiet_end_minutes), .preset = "20:00"},
 	{MESSAGES("sunday", TYPE_BOOL, sunday), .preset = "false"},
 	{MESSAGES("budget_person", TYPE_INT, budget_person), .preset = "10",
-	 RANGE(0, 100000, "segments a day"), .is_live = 1},
+	 RANGE(0, 1000000, "segments a day"), .is_live = 1},
 	{MESSAGES("budget_prefix", TYPE_INT, budget_prefix), .preset = "200",
 	 RANGE(0, 1000000, "segments a day"), .is_live = 1},
 	{MESSAGES("budget_organisation", TYPE_INT, budget_organisation), .preset = "2000",
-	 RANGE(0, 100000000, "segments a day"), .is_live = 1},
+	 RANGE(0, 1000000, "segments a day"), .is_live = 1},
 	{MESSAGES("sms_prefixes", TYPE_PREFIX, sms_prefixes)},
 
 	{LIMITS(proof_above_address, TYPE_INT), .preset = "200",

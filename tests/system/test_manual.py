@@ -57,6 +57,20 @@ def test_pages_refer_to_pages_that_exist():
                 assert f"{name}.{section}" in ours, f"{page.name} refers to {name}({section})"
 
 
+# ---- rdvd-texts(5)
+
+def test_texts_kinds_and_fields():
+    page = sections(text("rdvd-texts.5"))
+    message = TOP / "daemon" / "message"
+    stems = re.findall(r'^\s*X\(TEXT_\w+,\s*"([a-z-]+)"', (message / "text_stems.h").read_text(), re.M)
+    fields = re.findall(r"^\s*X\((\w+),\s*(?:FIELD_|0,)", (message / "text_table.h").read_text(), re.M)
+    assert len(stems) > 9 and len(fields) > 20
+    kinds = re.findall(r"^\.It Cm ([a-z-]+)", page["FILES"], re.M)
+    assert set(kinds) - {"answer-"} == {s for s in stems if not s.startswith("answer-")}
+    said = [f for line in re.findall(r"^\.It Cm (.*)$", page["FIELDS"], re.M) for f in line.split(" , ")]
+    assert sorted(said) == sorted(fields)
+
+
 # ---- rdvd(8)
 
 def test_rdvd_options():

@@ -316,7 +316,7 @@ static const struct {
 	{"messages {\nsms_prefixes = {\"+0041\"}\n}",
 	 "@:3: sms_prefixes = \"+0041\": give"},
 	{"messages {\nbudget_person = -1\n}",
-	 "@:3: budget_person = \"-1\": give a number from 0 to 100000 (segments a day)"},
+	 "@:3: budget_person = \"-1\": give a number from 0 to 1000000 (segments a day)"},
 	{"trusted_proxy = {\"10.0.0.0/33\"}",
 	 "@:2: trusted_proxy = \"10.0.0.0/33\": give an address"},
 	{"trusted_proxy = \"fd00::/129\"",
