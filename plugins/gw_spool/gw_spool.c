@@ -8,47 +8,29 @@
  * so the same message twice is one file, whatever died in between. It is whole and on
  * the disk before it has its name, and its name is on the disk before the answer is
  * "accepted". Nothing is kept between two sends: threads need no lock. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "rdvd/gateway.h"
+#include "spool.h"
 
 #define ID_MAX 100 /* bytes of an id in a name, escaped */
 #define TO_MAX 120 /* bytes of a recipient in a name, escaped; the file has it whole */
-#define RETRY_AFTER_S 30 /* a full disk is not emptied in ten seconds */
-
-static atomic_uint serial; /* of temporary files; threads and gateways share it */
-
-struct spool {
-	const struct rdvd_host *host; /* lent by the daemon */
-	char *folder;		      /* owned; absolute */
-};
-
-/* A folder that is there: opened, or made and opened. -1 with errno. */
-static int open_folder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -1;
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
 
 static unsigned spool_capabilities(void *gw)
 {
-	return RDVD_GATEWAY_SMS | RDVD_GATEWAY_EMAIL | RDVD_GATEWAY_IDEMPOTENT;
+	const struct spool *s = gw;
+
+	if (!s->is_smstools)
+		return RDVD_GATEWAY_SMS | RDVD_GATEWAY_EMAIL | RDVD_GATEWAY_IDEMPOTENT;
+	return RDVD_GATEWAY_SMS | RDVD_GATEWAY_IDEMPOTENT | RDVD_GATEWAY_RECEIPTS |
+	       RDVD_GATEWAY_INBOUND | RDVD_GATEWAY_REPLIES;
 }
 
 static void spool_close(void *gw)
@@ -61,26 +43,6 @@ static void spool_close(void *gw)
 	free(s);
 }
 
-/* Remove what processes that were killed left half-written. Closes fd. */
-static void sweep(int fd)
-{
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-
-	if (!d) {
-		close(fd);
-		return;
-	}
-	while ((e = readdir(d))) {
-		size_t n = strlen(e->d_name);
-
-		if (e->d_name[0] == '.' && n > 5 &&
-		    strcmp(e->d_name + n - 4, ".tmp") == 0)
-			unlinkat(dirfd(d), e->d_name, 0);
-	}
-	closedir(d);
-}
-
 /* dir "/" folder, or folder alone when it is absolute; NULL without memory. */
 static char *folder_path(const char *dir, const char *folder)
 {
@@ -91,6 +53,47 @@ static char *folder_path(const char *dir, const char *folder)
 	return asprintf(&path, "%s/%s", dir, folder) < 0 ? NULL : path;
 }
 
+/* 0, or -1: a word is none of those known (logged). */
+static int read_words(struct spool *s)
+{
+	const struct rdvd_host *host = s->host;
+	const char *layout = host->option(host, "layout");
+	const char *reports = host->option(host, "reports");
+
+	s->is_smstools = strcmp(layout, "smstools3") == 0;
+	s->wants_reports = strcasecmp(reports, "yes") == 0;
+	if (!s->is_smstools && strcmp(layout, "files") != 0) {
+		host->log(host, 3, "layout = \"%s\": it is one of files, smstools3",
+			  layout);
+		return -1;
+	}
+	if (!s->wants_reports && strcasecmp(reports, "no") != 0) {
+		host->log(host, 3, "reports = \"%s\": it is one of yes, no", reports);
+		return -1;
+	}
+	return 0;
+}
+
+/* smstools3's folders are its own: they are not made. */
+static int check_folder(struct spool *s)
+{
+	char *outgoing;
+	int fd;
+
+	if (!s->folder)
+		return -1;
+	if (!s->is_smstools)
+		return spool_folder(s->folder);
+	if (asprintf(&outgoing, "%s/outgoing", s->folder) < 0)
+		return -1;
+	fd = open(outgoing, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(outgoing);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static enum rdvd_rc spool_open(const struct rdvd_host *host, void **gw)
 {
 	struct spool *s = calloc(1, sizeof *s);
@@ -99,44 +102,22 @@ static enum rdvd_rc spool_open(const struct rdvd_host *host, void **gw)
 	if (!s)
 		return RDVD_FAILED;
 	s->host = host;
-	s->folder = folder_path(host->dir, host->option(host, "folder"));
-	fd = s->folder ? open_folder(s->folder) : -1;
-	if (fd < 0) {
-		host->log(host, 3, "the folder %s cannot be used: %s",
-			  s->folder ? s->folder : "", strerror(errno));
+	if (read_words(s) < 0) {
 		spool_close(s);
 		return RDVD_FAILED;
 	}
-	sweep(fd);
+	s->folder = folder_path(host->dir, host->option(host, "folder"));
+	fd = check_folder(s);
+	if (fd < 0) {
+		host->log(host, 3, "the folder %s%s cannot be used: %s",
+			  s->folder ? s->folder : "", s->is_smstools ? "/outgoing" : "",
+			  strerror(errno));
+		spool_close(s);
+		return RDVD_FAILED;
+	}
+	spool_sweep(fd);
 	*gw = s;
 	return RDVD_OK;
-}
-
-/* Escape s into out as a part of a file's name: letters, digits and @ + - _ . stay (a
- * dot not first), every other byte is %XX. 0, or -1 when it does not fit; out then
- * holds what did, whole. */
-static int name_escape(const char *s, char *out, size_t size)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789@+-_.";
-	size_t n = 0;
-
-	for (size_t i = 0; s[i]; i++) {
-		int is_plain = strchr(plain, s[i]) && (s[i] != '.' || i > 0);
-		size_t need = is_plain ? 1 : 3;
-
-		if (n + need >= size) {
-			out[n] = '\0';
-			return -1;
-		}
-		if (is_plain)
-			out[n] = s[i];
-		else
-			snprintf(out + n, 4, "%%%02X", (unsigned char)s[i]);
-		n += need;
-	}
-	out[n] = '\0';
-	return 0;
 }
 
 static const char *channel_name(enum rdvd_channel channel)
@@ -149,9 +130,9 @@ static int file_name(const struct rdvd_message *m, char out[NAME_MAX + 1])
 {
 	char id[ID_MAX + 1], to[TO_MAX + 1];
 
-	if (!*m->id || name_escape(m->id, id, sizeof id) < 0)
+	if (!*m->id || spool_escape(m->id, id, sizeof id) < 0)
 		return -1;
-	name_escape(m->to, to, sizeof to);
+	spool_escape(m->to, to, sizeof to);
 	snprintf(out, NAME_MAX + 1, "%s-%s-%s.txt", id, channel_name(m->channel), to);
 	return 0;
 }
@@ -179,18 +160,14 @@ static void write_instant(FILE *f, const char *name, rdvd_time t)
 		write_header(f, name, text);
 }
 
-/* Write the message and bring it to the disk. 0, or -1 with errno. Closes fd. */
-static int write_message(int fd, const struct rdvd_message *m, rdvd_time now)
+/* The file's bytes; owned by the caller, NULL without memory. */
+static char *compose(const struct rdvd_message *m, rdvd_time now, size_t *n)
 {
-	FILE *f = fdopen(fd, "w");
-	int failed, saved;
+	char *bytes = NULL;
+	FILE *f = open_memstream(&bytes, n);
 
-	if (!f) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		return -1;
-	}
+	if (!f)
+		return NULL;
 	write_header(f, "Message-Id", m->id);
 	write_header(f, "Channel", channel_name(m->channel));
 	write_header(f, "To", m->to);
@@ -199,45 +176,26 @@ static int write_message(int fd, const struct rdvd_message *m, rdvd_time now)
 	write_header(f, "Subject", m->subject);
 	fprintf(f, "\n%s%s", m->text,
 		*m->text && m->text[strlen(m->text) - 1] == '\n' ? "" : "\n");
-	errno = 0;
-	failed = ferror(f) || fflush(f) != 0 || fsync(fd) < 0;
-	saved = errno ? errno : EIO;
-	if (fclose(f) != 0 && !failed) {
-		failed = 1;
-		saved = errno;
-	}
-	errno = saved;
-	return failed ? -1 : 0;
+	return fclose(f) == 0 ? bytes : NULL;
 }
 
-/* Bring the message into the folder under name, once. 0, or -1 with errno: it is then
- * not there. */
-static int deliver(int dir, const char *name, const struct rdvd_message *m, rdvd_time now)
+/* 0, or -1 with errno: the message is then not in the folder. */
+static int deliver(const struct spool *s, const char *name, const struct rdvd_message *m)
 {
-	char temporary[64];
-	int fd, saved;
+	struct delivery d = {.name = name, .mode = 0600, .group = (gid_t)-1};
+	char *bytes = compose(m, s->host->now(), &d.n);
+	int rc = -1, saved;
 
-	/* It may have been there since an attempt whose answer was lost: its name has to
-	 * be on the disk all the same. */
-	if (faccessat(dir, name, F_OK, 0) == 0)
-		return fsync(dir);
-	snprintf(temporary, sizeof temporary, ".%ld-%u.tmp", (long)getpid(),
-		 atomic_fetch_add(&serial, 1));
-	/* One of that name, left by a process that was killed, may by now be a delivered
-	 * file too: unlinked, never written over. */
-	unlinkat(dir, temporary, 0);
-	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -1;
-	if (write_message(fd, m, now) < 0 ||
-	    (linkat(dir, temporary, dir, name, 0) < 0 && errno != EEXIST)) {
-		saved = errno;
-		unlinkat(dir, temporary, 0);
-		errno = saved;
-		return -1;
-	}
-	unlinkat(dir, temporary, 0);
-	return fsync(dir);
+	d.bytes = bytes;
+	d.dir = d.temporary_dir = bytes ? spool_folder(s->folder) : -1;
+	if (d.dir >= 0)
+		rc = spool_deliver(&d);
+	saved = errno;
+	if (d.dir >= 0)
+		close(d.dir);
+	free(bytes);
+	errno = saved;
+	return rc;
 }
 
 static enum rdvd_sent spool_send(void *gw, const struct rdvd_message *m,
@@ -245,34 +203,46 @@ static enum rdvd_sent spool_send(void *gw, const struct rdvd_message *m,
 {
 	struct spool *s = gw;
 	char name[NAME_MAX + 1];
-	enum rdvd_sent sent = RDVD_SENT_ACCEPTED;
-	int dir;
 
+	if (s->is_smstools)
+		return smstools_send(s, m, receipt);
 	if (file_name(m, name) < 0) {
 		snprintf(receipt->note, sizeof receipt->note,
 			 "the message's id is empty or too long for a file's name");
 		return RDVD_SENT_REFUSED;
 	}
-	dir = open_folder(s->folder);
-	if (dir < 0 || deliver(dir, name, m, s->host->now()) < 0) {
+	if (deliver(s, name, m) < 0) {
 		/* Whatever failed, the same name is tried again: never a second file. */
 		snprintf(receipt->note, sizeof receipt->note,
 			 "the spool cannot be written: %s", strerror(errno));
-		receipt->retry_after_s = RETRY_AFTER_S;
+		receipt->retry_after_s = SPOOL_RETRY_AFTER_S;
 		s->host->log(s->host, 4, "a message waits, %s cannot be written: %s",
 			     s->folder, strerror(errno));
-		sent = RDVD_SENT_RETRY;
-	} else {
-		snprintf(receipt->provider_id, sizeof receipt->provider_id, "spool:%s",
-			 m->id);
+		return RDVD_SENT_RETRY;
 	}
-	if (dir >= 0)
-		close(dir);
-	return sent;
+	snprintf(receipt->provider_id, sizeof receipt->provider_id, "spool:%s", m->id);
+	return RDVD_SENT_ACCEPTED;
+}
+
+static enum rdvd_rc spool_poll(void *gw, int timeout_ms, rdvd_event_cb *cb, void *arg)
+{
+	struct spool *s = gw;
+
+	return s->is_smstools ? smstools_poll(s, cb, arg) : RDVD_OK;
+}
+
+static void spool_settle(void *gw, const char *ack)
+{
+	struct spool *s = gw;
+
+	if (s->is_smstools)
+		smstools_settle(s, ack);
 }
 
 static const struct rdvd_option options[] = {
 	{"folder", "spool", "the folder of the files, absolute or in the data folder"},
+	{"layout", "files", "files, or smstools3: the folders of the SMS Server Tools"},
+	{"reports", "yes", "smstools3: no: no status report is asked for"},
 	{NULL, NULL, NULL},
 };
 
@@ -281,6 +251,8 @@ static const struct rdvd_gateway_ops ops = {
 	.open = spool_open,
 	.send = spool_send,
 	.close = spool_close,
+	.poll = spool_poll,
+	.settle = spool_settle,
 };
 
 extern const struct rdvd_plugin RDVD_PLUGIN_SYMBOL(gw_spool);

@@ -260,7 +260,7 @@ class Dialogue:
 class Drive:
     """A gateway plugin, loaded as a module and driven line by line."""
 
-    def __init__(self, name, folder, **settings):
+    def __init__(self, name, folder, /, **settings):
         folder.mkdir(exist_ok=True)
         self.command = [str(BUILD / "tests" / "gateway" / "drive"), str(BUILD / "plugins" / name), name, str(folder),
                         *(f"{k}={v}" for k, v in settings.items())]
