@@ -630,11 +630,12 @@ struct rdvd_store_ops {
 				   rdvd_offer_cb *cb, void *arg);
 
 	/* Codes. code_put [w] with the letter that carries it (NULL: it is awaited from
-	 * them; CONFLICT when that one is awaited already: draw another). code_use [w]: OK, the number is verified (of an awaited one: from);
-	 * INVALID wrong (the fifth time ends it: *left is what remains; the caller keeps
-	 * what this wrote, so that the try counts), STALE expired, ended or used,
-	 * NOT_FOUND. code_state [r]: OK; cb gets its number once it was used, and is not
-	 * called before; STALE expired or ended unused, NOT_FOUND. */
+	 * them; CONFLICT when that one is awaited already: draw another). code_use [w]:
+	 * OK, the number is verified (of an awaited one: from); INVALID wrong (the fifth
+	 * time ends it: *left is what remains; the caller keeps what this wrote, so that
+	 * the try counts), STALE expired, ended or used, NOT_FOUND. code_state [r]: OK;
+	 * cb gets its number once it was used, and is not called before; STALE expired or
+	 * ended unused, NOT_FOUND. */
 	enum rdvd_rc (*code_put)(void *st, const struct rdvd_code *c,
 				 const struct rdvd_letter *l);
 	enum rdvd_rc (*code_use)(void *st, uint64_t ref,

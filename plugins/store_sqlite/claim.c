@@ -53,7 +53,9 @@ static struct verdict judge_recipient(const struct waiting *w)
 	if (w->bad && (m->kind == RDVD_MSG_REMINDER ||
 		       (m->kind == RDVD_MSG_FOLLOW_UP && !w->letter)))
 		return (struct verdict){RDVD_MSG_SUPPRESSED,
-					"nothing arrives at this number"};
+					m->channel == RDVD_CHANNEL_SMS
+						? "nothing arrives at this number"
+						: "nothing arrives at this address"};
 	return (struct verdict){RDVD_MSG_SENDING, ""};
 }
 
@@ -70,15 +72,20 @@ static struct verdict judge_letter(const struct waiting *w)
 static struct verdict judge_follow_up(struct db *db, const struct waiting *w,
 				      rdvd_time now)
 {
-	int64_t ahead = 0;
+	int64_t yes = 0;
 
 	if (w->outcome != RDVD_NO_SHOW)
 		return (struct verdict){RDVD_MSG_SUPERSEDED,
 					"its outcome is another one"};
+	db_ints(db, SQL_FOLLOWED_UP,
+		VALUES(INT("participation", w->row.participation), INT("id", w->row.id)),
+		&yes, 1);
+	if (yes)
+		return (struct verdict){RDVD_MSG_SUPERSEDED, "it was said before"};
 	db_ints(db, SQL_PERSON_AHEAD,
-		VALUES(INT("participation", w->row.participation), INT("now", now)),
-		&ahead, 1);
-	if (ahead)
+		VALUES(INT("participation", w->row.participation), INT("now", now)), &yes,
+		1);
+	if (yes)
 		return (struct verdict){RDVD_MSG_SUPERSEDED,
 					"they have another appointment"};
 	return judge_recipient(w);

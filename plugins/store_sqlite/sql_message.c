@@ -192,9 +192,13 @@ const char *const sql_message_texts[SQL_COUNT] = {
 		"participation x JOIN person me ON me.id = x.person JOIN person d "
 		"ON d.phone = me.phone WHERE x.id = :participation AND d.phone <> '') "
 		"AND p.status <> 3 AND s.starts > :now)",
+	[SQL_FOLLOWED_UP] =
+		"SELECT EXISTS (SELECT 1 FROM message WHERE participation = "
+		":participation AND kind = 7 AND id <> :id AND state IN (2, 3, 4, 5, 7))",
 	[SQL_SPENT] =
 		"SELECT a.recipient, ifnull(ifnull(m.organisation, s.organisation), 0), "
-		"sum(a.segments) FROM attempt a JOIN message m ON m.id = a.message "
+		"sum(a.segments) FROM attempt a INDEXED BY attempt_started "
+		"JOIN message m ON m.id = a.message "
 		"LEFT JOIN participation p ON p.id = m.participation "
 		"LEFT JOIN session s ON s.id = p.session "
 		"WHERE a.started >= :since AND a.recipient <> '' AND m.channel = 1 "

@@ -284,6 +284,9 @@ static void test_follow_up(void **state)
 	assert_int_equal(mark_missed(w, id, RDVD_SEEN, then), RDVD_OK);
 	assert_int_equal(mark_missed(w, id, RDVD_NO_SHOW, then), RDVD_OK);
 	assert_int_equal(world_claim(w, then + DAY, 8).n, 0); /* not a second time */
+	assert_int_equal(mark_missed(w, id, RDVD_EXCUSED, then), RDVD_OK);
+	assert_int_equal(mark_missed(w, id, RDVD_NO_SHOW, then), RDVD_OK);
+	assert_int_equal(world_claim(w, then + DAY, 8).n, 0);
 	/* They have taken another already: nothing to say. */
 	b = world_booking(w, 1, 0, at);
 	b.person.phone = "+33700000002";
