@@ -101,6 +101,7 @@ int app_http_up(struct app *a)
 					.outbox = a->outbox,
 					.waiting = a->waiting,
 					.receive = a->receive,
+					.budget = a->budget,
 					.verify = a->verify,
 					.inbound_number = c->messages.inbound_number,
 					.version = PACKAGE_VERSION,

@@ -25,6 +25,7 @@ struct api_options {
 	struct outbox *outbox;
 	struct waiting *waiting;
 	struct receive *receive;
+	struct budget *budget;
 	struct verify *verify;
 	const char *inbound_number; /* where people send us an SMS; NULL nowhere */
 	const char *version;
