@@ -132,10 +132,6 @@ class Kannel:
         process.kill()
         process.wait()
 
-    def gone(self, box):
-        """Wait until it has ended by itself."""
-        self.processes.pop(box).wait(20)
-
     def stop(self):
         self.phones.disconnect()
         for box in ("smsbox", "bearerbox"):

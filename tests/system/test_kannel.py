@@ -175,10 +175,9 @@ def test_killed_in_the_middle(daemon, tmp_path, kannel, box):
     if box == "bearerbox":
         k.phones.disconnect()
     k.kill9(box)
-    if box == "bearerbox":
-        k.gone("smsbox")  # which ends without it
     wait_for(lambda: {confirmation(d, a)["state"] for a in made} & {"retry_wait", "unknown"}, "sends to fail")
     if box == "bearerbox":
+        k.kill9("smsbox")  # which is of no use without it, and ends by itself sooner or later
         k.start_bearerbox()
     k.start_smsbox()
     if box == "bearerbox":
@@ -189,9 +188,12 @@ def test_killed_in_the_middle(daemon, tmp_path, kannel, box):
         return all(confirmation(d, a)["state"] in ("accepted", "delivered", "unknown") for a in made)
 
     wait_for(settled, "all of them to be settled", 20)
-    states = {n: confirmation(d, a)["state"] for n, a in enumerate(made)}
-    wait_for(lambda: len(k.phones.got) >= sum(s != "unknown" for s in states.values()), "what was accepted to arrive",
-             30)
+    def states_of():
+        return {n: confirmation(d, a)["state"] for n, a in enumerate(made)}
+
+    # What Kannel had said to have and then lost, or had no time to tell of, is said to be accepted, not more.
+    wait_for(lambda: sum(s == "delivered" for s in states_of().values()) >= count - 8, "receipts", 20)
+    states = states_of()
     arrived = [len(k.phones.texts(number_of(n))) for n in range(count)]
     assert max(arrived) == 1, "nothing twice"
     assert all(arrived[n] for n in range(count) if states[n] == "delivered"), "nothing is said to be there that is not"
