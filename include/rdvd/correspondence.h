@@ -74,7 +74,9 @@ struct rdvd_letter {
 	const char *to;	       /* E.164, or an address */
 	const char *subject;   /* e-mail */
 	const char *text;
-	int answerable; /* 1: it asks for an answer */
+	int answerable;	 /* 1: it asks for an answer */
+	rdvd_id inbound; /* the text that it answers: goes to a number that said STOP too;
+			    0 none */
 	rdvd_time due;
 	rdvd_time deadline;
 	const char *actor; /* a staff login, "" for the program */

@@ -528,8 +528,14 @@ struct rdvd_store_ops {
 	 * what is past its deadline or of an appointment that has begun becomes expired,
 	 * what the appointment's present state makes false becomes superseded, and so
 	 * does all but the latest of several that are due for one participation and
-	 * channel: these are not given. The others become sending, the attempt counted
-	 * (m->attempts). The text is made after the commit, from what cb was shown. */
+	 * channel: these are not given. Nor is what becomes suppressed: whatever goes to
+	 * a number that said STOP, but the answer to their own text; and reminders to one
+	 * where nothing arrives. A follow-up is false once its outcome is another one,
+	 * the person has an appointment to come, or it was said before. The others become
+	 * sending, the attempt counted (m->attempts). A letter without a participation is
+	 * shown with an empty appointment (id 0), whose person has letter_to as phone or
+	 * e-mail; letters go before everything else. The text is made after the commit,
+	 * from what cb was shown. */
 	enum rdvd_rc (*message_claim)(void *st, rdvd_time now, size_t max,
 				      rdvd_message_cb *cb, void *arg);
 	/* [w] How attempt r->attempt ended. STALE when the message is no longer sending
@@ -567,15 +573,18 @@ struct rdvd_store_ops {
 
 	/* What comes back [w]: keep what the provider said (raw: the request's body or
 	 * the file), then apply it, in one transaction. receipt_put: the message is named
-	 * by ours or the provider's id; ranks decide, not the order of arrival: accepted,
-	 * unknown and sending ones become accepted, undelivered or delivered (an unknown
-	 * one is settled by it), failed ones too when it was delivered after all. One
-	 * that comes before its message's result is applied when that comes. A bad number
-	 * marks the contact. *known 1: told before. NOT_FOUND is not an answer: an orphan
-	 * is kept. inbound_put: *known 1: told before (the same gateway and key; or,
+	 * by ours or the provider's id; ranks decide, not the order of arrival: accepted
+	 * and unknown ones become accepted, undelivered or delivered (an unknown one is
+	 * settled by it, and one that waited to go again leaves the queue when it had
+	 * left after all), failed ones too when it was delivered in the end. One that
+	 * comes before its message's result is applied when that comes; one about a
+	 * message that was never tried is kept and not believed; of an earlier attempt
+	 * only the good news count. A bad number marks the contact until something
+	 * arrives there. *known 1: told before. NOT_FOUND is not an answer: an orphan is
+	 * kept. inbound_put: *known 1: told before (the same gateway and key; or,
 	 * without a key, the same sender, text and instant). The parts of a long text
-	 * become one, NEW, once the last has come (*id is then that one's, else 0).
-	 * number is normalised by the caller. */
+	 * become one, NEW, once the last has come (*id is then that one's, else 0); they
+	 * are not shown beside it. number is normalised by the caller. */
 	enum rdvd_rc (*receipt_put)(void *st, const char *gateway,
 				    const struct rdvd_event *e, const char *raw,
 				    size_t raw_size, rdvd_time now, int *known);
@@ -609,9 +618,11 @@ struct rdvd_store_ops {
 	/* Waiting list. wait_put [w]: CONFLICT when that participation waits already.
 	 * wait_end [w]: STALE when it has ended; an open offer of it is closed and its
 	 * hold let go. offer_put [w]: keeps the slot with the hold h (CONFLICT when it is
-	 * taken) and writes the letters, in one transaction; raises last_offer and seen.
-	 * offer_end [w]: STALE when it is not open; its hold is let go. Taking one is an
-	 * act with turn.offer. Cancelling the appointment ends its wait. */
+	 * taken; STALE when that one waits no more, or has an open offer) and writes the
+	 * letters, in one transaction; raises last_offer and seen. However an offer ends,
+	 * its letters that have not left do not leave. offer_end [w]: STALE when it is
+	 * not open; its hold is let go. Taking one is an act with turn.offer. Cancelling
+	 * the appointment ends its wait. */
 	enum rdvd_rc (*wait_put)(void *st, const struct rdvd_wait *w, rdvd_id *id);
 	enum rdvd_rc (*wait_end)(void *st, rdvd_id id, enum rdvd_wait_state state,
 				 rdvd_time now);

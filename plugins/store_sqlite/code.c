@@ -54,7 +54,7 @@ enum rdvd_rc store_code_put(void *st, const struct rdvd_code *c,
 		    &ref, 1))
 		return RDVD_CONFLICT;
 	if (l)
-		letter_insert(db, l, 0, 0);
+		letter_insert(db, l, 0);
 	RUN(db, SQL_CODE_INSERT, INT("ref", c->ref), TEXT("number", c->number),
 	    BLOB("hash", c->hash, RDVD_HASH_SIZE), INT("created", c->created),
 	    INT("expires", c->expires));

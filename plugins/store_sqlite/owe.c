@@ -122,8 +122,7 @@ static int is_letter(const struct rdvd_letter *l)
 	       *or_empty(l->to) && *or_empty(l->text);
 }
 
-rdvd_id letter_insert(struct db *db, const struct rdvd_letter *l, rdvd_id inbound,
-		      rdvd_id offer)
+rdvd_id letter_insert(struct db *db, const struct rdvd_letter *l, rdvd_id offer)
 {
 	struct sql_value key = TEXT("key", l->key);
 	rdvd_id id;
@@ -140,7 +139,7 @@ rdvd_id letter_insert(struct db *db, const struct rdvd_letter *l, rdvd_id inboun
 		 INT("deadline", l->deadline), INT("now", l->now), TEXT("to", l->to),
 		 TEXT("subject", l->subject), TEXT("text", l->text),
 		 INT("answerable", l->answerable != 0),
-		 REF("organisation", l->organisation), REF("inbound", inbound),
+		 REF("organisation", l->organisation), REF("inbound", l->inbound),
 		 REF("offer", offer), key))
 		return 0;
 	id = db_last_id(db);
@@ -152,7 +151,7 @@ rdvd_id letter_insert(struct db *db, const struct rdvd_letter *l, rdvd_id inboun
 enum rdvd_rc store_letter_put(void *st, const struct rdvd_letter *l, rdvd_id *id)
 {
 	struct db *db = db_start(st);
-	rdvd_id made = letter_insert(db, l, 0, 0);
+	rdvd_id made = letter_insert(db, l, 0);
 
 	if (db->rc == RDVD_OK)
 		*id = made;

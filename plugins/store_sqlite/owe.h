@@ -24,11 +24,9 @@ void offer_letters_supersede(struct db *db, rdvd_id offer, const char *note);
 void week_reminders_supersede(struct db *db, const struct rdvd_message_row *r,
 			      const char *note);
 
-/* inbound: the text that it answers, or 0; offer: that it makes, or 0. Its id; 0 when its
- * key was known. INVALID sticks when it has no recipient or no words, or is of a kind
- * that is no letter's. */
-rdvd_id letter_insert(struct db *db, const struct rdvd_letter *l, rdvd_id inbound,
-		      rdvd_id offer);
+/* offer: that it makes, or 0. Its id; 0 when its key was known. INVALID sticks when it
+ * has no recipient or no words, or is of a kind that is no letter's. */
+rdvd_id letter_insert(struct db *db, const struct rdvd_letter *l, rdvd_id offer);
 
 enum rdvd_rc store_letter_put(void *st, const struct rdvd_letter *l, rdvd_id *id);
 

@@ -35,12 +35,13 @@ static void answer(struct db *db, const struct rdvd_turn *t, rdvd_id participati
 		.to = t->number,
 		.text = t->reply,
 		.answerable = t->answerable,
+		.inbound = t->inbound,
 		.due = t->now,
 		.deadline = t->deadline,
 		.now = t->now,
 	};
 
-	letter_insert(db, &l, t->inbound, 0);
+	letter_insert(db, &l, 0);
 }
 
 static void remember(struct db *db, const struct rdvd_turn *t)

@@ -206,7 +206,7 @@ enum rdvd_rc store_offer_put(void *st, const struct rdvd_offer *o, const char *s
 	RUN(db, SQL_WAIT_OFFERED, INT("id", o->wait), INT("made", o->made),
 	    TEXT("seen", seen));
 	for (size_t i = 0; i < nletters; i++)
-		letter_insert(db, &letters[i], 0, offer);
+		letter_insert(db, &letters[i], offer);
 	if (db->rc == RDVD_OK)
 		*id = offer;
 	return db->rc;

@@ -149,6 +149,10 @@ static void test_stop(void **state)
 	assert_int_equal(g.rows[0].inbound, in);
 	assert_int_equal(world_messages(w, id, RDVD_MSG_SUPPRESSED), 1);
 	assert_int_equal(world_state(w, letter), RDVD_MSG_SUPPRESSED);
+	l.inbound = in; /* so is what a counsellor answers to it */
+	letter = world_put_letter(w, &l);
+	assert_int_equal(world_claim(w, T0, 8).n, 1);
+	assert_int_equal(world_state(w, letter), RDVD_MSG_SENDING);
 	stop(w, NUMBER, RDVD_STOP_OFF);
 	assert_int_equal(world_claim(w, T0 + 7 * DAY, 8).n, 1);
 	world_assert_counts(w);

@@ -184,6 +184,81 @@ static void test_an_offer_keeps_its_slot(void **state)
 	world_assert_counts(w);
 }
 
+/* In a batch, an offer that cannot be made leaves nothing: no hold, no letter. */
+static void test_an_offer_that_cannot_be_made(void **state)
+{
+	struct world *w = *state;
+	rdvd_id wait = wait_for(w, 0, T0 + 9 * DAY), id;
+	struct rdvd_hold_request h = world_hold(w, 0, 0, T0 + DAY, T0);
+	struct rdvd_letter letters[2] = {world_letter(NUMBER, "Une place", T0),
+					 world_letter("", "Une place", T0)};
+	struct rdvd_booking b = world_booking(w, 1, 0, T0 + DAY);
+	struct rdvd_offer o = {.wait = wait,
+			       .start = T0 + DAY,
+			       .end = T0 + DAY + HOUR,
+			       .hold = h.ref,
+			       .made = T0,
+			       .expires = T0 + HOUR};
+	struct rdvd_booked out;
+
+	assert_int_equal(w->ops->begin(w->st), RDVD_OK);
+	assert_int_equal(w->ops->savepoint(w->st), RDVD_OK);
+	assert_int_equal(w->ops->book(w->st, &b, &out), RDVD_OK);
+	assert_int_equal(w->ops->release(w->st), RDVD_OK);
+	assert_int_equal(w->ops->savepoint(w->st), RDVD_OK);
+	assert_int_equal(w->ops->offer_put(w->st, &o, "[]", &h, letters, 2, &id),
+			 RDVD_INVALID);
+	w->ops->undo(w->st);
+	assert_true(w->ops->in_transaction(w->st));
+	assert_int_equal(w->ops->commit(w->st), RDVD_OK);
+	assert_int_equal(world_claims(w, -1, 0, T0), 1);
+	assert_int_equal(offers(w, 0, 0).n, 0);
+	assert_int_equal(waits(w).rows[0].last_offer, 0);
+	world_assert_counts(w);
+}
+
+/* An offer of a slot that went to somebody else after all: the offer stays open, for the
+ * caller to end, and its yes is not lost. */
+static void test_taking_what_is_gone(void **state)
+{
+	struct world *w = *state;
+	rdvd_id a = world_book_owing(w, 0, T0 + 20 * DAY, NULL), id, session;
+	rdvd_id wait = wait_for(w, a, T0 + 20 * DAY);
+	struct rdvd_booking b = world_booking(w, 1, 0, T0 + DAY);
+	struct rdvd_turn t = {.inbound = world_text(w, NUMBER, "1", "oui"),
+			      .number = NUMBER,
+			      .state = RDVD_INBOUND_DONE,
+			      .reply = "C'est note",
+			      .deadline = T0 + DAY,
+			      .offer_taken = 1,
+			      .now = T0 + 3 * HOUR};
+	struct rdvd_move m;
+	uint64_t ref;
+	int changed;
+
+	assert_int_equal(offer(w, wait, 1, T0 + DAY, &id, &ref), RDVD_OK);
+	b.now = T0 + 3 * HOUR; /* the hold has expired, and nobody has ended the offer */
+	assert_int_equal(world_book(w, &b, NULL), RDVD_OK);
+	m = world_move(w, a, 1, 0, T0 + DAY, T0 + 3 * HOUR);
+	t.offer = id;
+	m.turn = &t;
+	m.hold = ref;
+	m.wait = wait;
+	assert_int_equal(w->ops->begin(w->st), RDVD_OK);
+	assert_int_equal(w->ops->savepoint(w->st), RDVD_OK);
+	assert_int_equal(w->ops->move(w->st, &m, &session, &changed), RDVD_CONFLICT);
+	w->ops->undo(w->st);
+	assert_int_equal(w->ops->commit(w->st), RDVD_OK);
+	assert_int_equal(world_get(w, a).when.start, T0 + 20 * DAY);
+	assert_int_equal(offers(w, wait, 0).rows[0].state, RDVD_OFFER_OPEN);
+	assert_int_equal(waits(w).n, 1);
+	assert_int_equal(ACT(w, offer_end(w->st, id, RDVD_OFFER_LAPSED, T0 + 3 * HOUR)),
+			 RDVD_OK);
+	support_now = T0 + 3 * HOUR;
+	world_assert_counts(w);
+	support_now = T0;
+}
+
 /* While its letter is tried again, the offer ends: the letter does not go. */
 static void test_no_offer_after_its_end(void **state)
 {
@@ -456,6 +531,8 @@ static void test_notices(void **state)
 const struct CMUnitTest waiting_tests[] = {
 	WORLD_TEST(test_joining_and_leaving),
 	WORLD_TEST(test_an_offer_keeps_its_slot),
+	WORLD_TEST(test_an_offer_that_cannot_be_made),
+	WORLD_TEST(test_taking_what_is_gone),
 	WORLD_TEST(test_no_offer_after_its_end),
 	WORLD_TEST(test_taken_by_moving),
 	WORLD_TEST(test_taken_by_booking_and_declined),
