@@ -10,6 +10,8 @@
 #include "api/impl.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "booking/waiting.h"
+#include "message/budget.h"
 #include "message/outbox.h"
 #include "message/receive.h"
 #include "store/store.h"
@@ -154,6 +156,33 @@ static void add_booking(struct buf *b, const struct api *api)
 	    (long long)access_sessions(api->access));
 }
 
+/* Microseconds as seconds. */
+static void seconds(struct buf *b, const char *name, const char *help, int64_t us)
+{
+	head(b, name, "gauge", help);
+	buf_addf(b, "%s %.6f\n", name, (double)us / 1e6);
+}
+
+static void add_waiting(struct buf *b, const struct api *api)
+{
+	const struct waiting_counts *n = waiting_counts(api->waiting);
+
+	one(b, "rdvd_waiting", "gauge", "People on the waiting list.",
+	    (long long)n->waiting);
+	head(b, "rdvd_offers_total", "counter",
+	     "Places offered to people who wait, and what became of them.");
+	labelled(b, "rdvd_offers_total", "state", "made", (long long)n->offered);
+	labelled(b, "rdvd_offers_total", "state", "taken", (long long)n->taken);
+	labelled(b, "rdvd_offers_total", "state", "declined", (long long)n->declined);
+	labelled(b, "rdvd_offers_total", "state", "lapsed", (long long)n->lapsed);
+	one(b, "rdvd_waiting_looks_total", "counter",
+	    "Times that all who wait were looked at.", (long long)n->looks);
+	seconds(b, "rdvd_waiting_look_seconds", "What the last look cost the loop.",
+		n->look_us);
+	seconds(b, "rdvd_waiting_slice_seconds",
+		"The longest that a look kept the loop at a time.", n->slice_us);
+}
+
 static void add_messages(struct buf *b, const struct api *api, const struct figures *f)
 {
 	const struct outbox_counts *n = outbox_counts(api->outbox);
@@ -254,6 +283,34 @@ static void add_gateway_sends(struct buf *b, const struct api *api)
 	}
 }
 
+/* What SMS cost today, and what was held back for it. */
+static void add_budget(struct buf *b, const struct api *api)
+{
+	static const char *const scopes[BUDGET_SCOPES] = {[BUDGET_PERSON] = "person",
+							  [BUDGET_PREFIX] = "prefix",
+							  [BUDGET_ORGANISATION] =
+								  "organisation"};
+	const struct territory *t = booking_territory(api->booking);
+	const struct budget_counts *c = budget_counts(api->budget);
+
+	head(b, "rdvd_sms_segments_today", "gauge",
+	     "Segments of SMS spent since midnight UTC, by organisation.");
+	for (int i = 0; i < t->live_organisations; i++)
+		labelled(b, "rdvd_sms_segments_today", "organisation",
+			 t->organisations[i].slug,
+			 (long long)budget_spent(api->budget, t->organisations[i].id,
+						 clock_now()));
+	head(b, "rdvd_sms_held_total", "counter",
+	     "SMS that a budget of the day did not bear.");
+	for (int s = 0; s < BUDGET_SCOPES; s++)
+		labelled(b, "rdvd_sms_held_total", "budget", scopes[s],
+			 (long long)c->held[s]);
+	head(b, "rdvd_sms_refused_numbers_total", "counter",
+	     "SMS not sent because of the kind of number.");
+	buf_addf(b, "rdvd_sms_refused_numbers_total %llu\n",
+		 (unsigned long long)c->numbers);
+}
+
 /* What came back, by gateway: offset is the count's in struct receive_counts. */
 static void add_received(struct buf *b, const struct api *api)
 {
@@ -319,10 +376,12 @@ static void answer_metrics(struct http_request *rq, const struct figures *f)
 	labelled(&b, "rdvd_build_info", "version", api->version, 1);
 	add_http(&b, api);
 	add_booking(&b, api);
+	add_waiting(&b, api);
 	add_messages(&b, api, f);
 	add_gateways(&b, api);
 	add_gateway_sends(&b, api);
 	add_received(&b, api);
+	add_budget(&b, api);
 	add_store(&b, api);
 	one(&b, "process_resident_memory_bytes", "gauge", "Memory in use.",
 	    resident_bytes());

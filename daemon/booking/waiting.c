@@ -271,7 +271,7 @@ void waiting_clock_arm(struct waiting *w)
 		loop_timer_stop(w->clock_timer);
 }
 
-static void tick(void *arg)
+void waiting_tick(void *arg)
 {
 	struct waiting *w = arg;
 	rdvd_time now = clock_now();
@@ -437,7 +437,7 @@ struct waiting *waiting_new(struct loop *l, struct store *s, struct booking *b,
 	w->booking = b;
 	w->o = *o;
 	w->look_timer = loop_timer_new(l, waiting_look_tick, w);
-	w->clock_timer = loop_timer_new(l, tick, w);
+	w->clock_timer = loop_timer_new(l, waiting_tick, w);
 	if (load(w) < 0) {
 		waiting_free(w);
 		return NULL;

@@ -130,7 +130,11 @@ static inline const char *waiting_offer_name(enum rdvd_offer_state s)
 }
 
 struct waiting_counts {
-	uint64_t waiting, offered, taken, declined, lapsed;
+	uint64_t waiting; /* now; the others since the start */
+	uint64_t offered, taken, declined, lapsed;
+	uint64_t looks;
+	int64_t look_us;  /* what the last look cost the loop, in all */
+	int64_t slice_us; /* the longest that it kept the loop at a time */
 };
 const struct waiting_counts *waiting_counts(const struct waiting *w);
 

@@ -67,6 +67,8 @@ void waiting_offer_gone(struct waiting *w, struct waiting_entry *e);
 /* The write is done: what was asked meanwhile comes now. */
 void waiting_entry_free_again(struct waiting *w, struct waiting_entry *e);
 void waiting_clock_arm(struct waiting *w);
+/* Close what is past its time, and look. */
+void waiting_tick(void *arg);
 void waiting_token(const struct waiting *w, uint64_t ref,
 		   char out[SECRET_TOKEN_CHARS + 1]);
 /* A job is handed over, or answered: for waiting_is_idle. RDVD_BUSY: it was not. */

@@ -192,7 +192,13 @@ static void slice(struct waiting *w)
 		spent = clock_monotonic_us() - begun;
 	}
 	w->look_us += spent;
+	if (spent > w->counts.slice_us)
+		w->counts.slice_us = spent;
 	w->looking = w->next < w->n;
+	if (!w->looking) {
+		w->counts.looks++;
+		w->counts.look_us = w->look_us;
+	}
 }
 
 /* When the next thing is to be done: the rest of this look, or the next one. */
@@ -225,6 +231,8 @@ void waiting_look(struct waiting *w)
 	w->looking = w->n > 0 && is_day_somewhere(w, clock_now());
 	if (w->looking)
 		slice(w);
+	else
+		w->counts.looks++; /* there was nothing to look for */
 	arm(w);
 }
 
@@ -238,7 +246,7 @@ void waiting_look_tick(void *arg)
 		slice(w);
 		arm(w);
 	} else if (w->nudged) {
-		waiting_look(w);
+		waiting_tick(w); /* what is past its time is closed before */
 	}
 }
 

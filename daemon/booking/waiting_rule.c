@@ -76,6 +76,8 @@ void waiting_seen_add(struct waiting_seen *s, rdvd_id site, rdvd_time start)
 
 int waiting_seen_note(struct waiting_seen *s, rdvd_id site, rdvd_time start)
 {
+	if (s->before)
+		return 0;
 	if (s->n >= WAITING_SEEN_MAX) {
 		s->before = start;
 		return 0;

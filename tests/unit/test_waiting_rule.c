@@ -320,6 +320,8 @@ static void test_seen_is_bounded(void **state)
 		i++;
 	assert_int_equal(i, WAITING_SEEN_MAX);
 	assert_int_equal(s.before, 1795420800 + i * 3600);
+	assert_int_equal(waiting_seen_note(&s, 9, 1795420800 + i * 7200), 0);
+	assert_int_equal(s.before, 1795420800 + i * 3600);
 	waiting_seen_add(&s, 8, 1795420800);
 	waiting_seen_write(&s, &json);
 	waiting_seen_read(&back, buf_str(&json));
