@@ -99,6 +99,40 @@ static void take_options(struct reader *r, const json_t *root)
 	}
 }
 
+/* Text without the blanks around it; owned. */
+static char *trimmed(const char *s, size_t n)
+{
+	for (; n && strchr(" \t", s[0]); n--)
+		s++;
+	while (n && strchr(" \t", s[n - 1]))
+		n--;
+	return mem_dup(s, n);
+}
+
+/* "name=value" of the section's set. */
+static void take_pair(struct reader *r, const json_t *set, const char *text, size_t n)
+{
+	const char *equals = memchr(text, '=', n);
+	size_t key_len = equals ? (size_t)(equals - text) : n;
+	char *key = trimmed(text, key_len), *value;
+
+	if (!*key && !equals) {
+		; /* after the last semicolon */
+	} else if (!equals || !json_object_get(set, key)) {
+		read_fault(r,
+			   "set = \"%s\": this preset has no such name, or there is no = "
+			   "(see its \"set\")",
+			   key);
+	} else if (settings_get(&r->p->settings, key)) {
+		read_fault(r, "set names %s twice", key);
+	} else {
+		value = trimmed(equals + 1, n - key_len - 1);
+		add_setting(&r->p->settings, key, value, strlen(value));
+		free(value);
+	}
+	free(key);
+}
+
 /* "name=value; name=value" over the presets of "set". */
 static void take_set(struct reader *r, const json_t *root)
 {
@@ -106,29 +140,9 @@ static void take_set(struct reader *r, const json_t *root)
 	const char *text = r->host->option(r->host, "set"), *name;
 
 	while (*text) {
-		size_t n = strcspn(text, ";"), blank = strspn(text, " \t");
-		const char *equals = memchr(text, '=', n);
-		char *key;
+		size_t n = strcspn(text, ";");
 
-		if (blank < n) {
-			size_t end = equals ? (size_t)(equals - text) : n;
-
-			while (end > blank && strchr(" \t", text[end - 1]))
-				end--;
-			key = mem_dup(text + blank, end - blank);
-			if (!equals || !json_object_get(set, key))
-				read_fault(
-					r,
-					"set = \"%s\": this preset has no such name, or "
-					"there is no = (see its \"set\")",
-					key);
-			else if (settings_get(&r->p->settings, key))
-				read_fault(r, "set names %s twice", key);
-			else
-				add_setting(&r->p->settings, key, equals + 1,
-					    n - (size_t)(equals - text) - 1);
-			free(key);
-		}
+		take_pair(r, set, text, n);
 		text += n + (text[n] == ';');
 	}
 	json_object_foreach(set, name, v)
