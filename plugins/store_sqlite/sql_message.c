@@ -141,7 +141,10 @@ const char *const sql_message_texts[SQL_COUNT] = {
 		"a.message = m.id AND +a.provider_id = :provider_id AND "
 		"+a.provider_id <> ''), (SELECT max(b.number) FROM attempt b WHERE "
 		"b.message = m.id AND +b.gateway = :gateway)), m.attempts), m.state, "
-		"m.attempts FROM message m WHERE m.id = :message",
+		"m.attempts FROM message m WHERE m.id = :message "
+		/* only a gateway that had it, or may have it, speaks of it */
+		"AND EXISTS (SELECT 1 FROM attempt c WHERE c.message = m.id AND "
+		"+c.gateway IN (:gateway, ''))",
 	[SQL_ATTEMPT_RECIPIENT] = "SELECT recipient FROM attempt WHERE message = "
 				  ":message AND number = :number",
 	[SQL_ATTEMPT_TOLD] =

@@ -331,6 +331,15 @@ static void test_of_nothing_we_sent(void **state)
 			RDVD_OK);
 	}
 	assert_int_equal(world_state(w, id), RDVD_MSG_ACCEPTED);
+	/* nor does a provider that never had it speak of it by our own name */
+	e = word(id, "", RDVD_DELIVERY_FAILED, T0);
+	{
+		int known;
+		assert_int_equal(
+			ACT(w, receipt_put(w->st, "other", &e, NULL, 0, T0, &known)),
+			RDVD_OK);
+	}
+	assert_int_equal(world_state(w, id), RDVD_MSG_ACCEPTED);
 	e.delivery = 9;
 	{
 		int known = 7;
