@@ -139,8 +139,10 @@ int read_choice(struct reader *r, const json_t *o, const char *key,
 	if (!text)
 		return preset;
 	for (int i = 0; names[i]; i++) {
-		if (strcmp(names[i], text) == 0)
+		if (strcmp(names[i], text) == 0) {
+			str_fini(&all);
 			return i;
+		}
 		str_putf(&all, "%s%s", i ? ", " : "", names[i]);
 	}
 	before = read_into(r, key);
