@@ -24,6 +24,7 @@ static const struct rule {
 	{STAGE_MAIL, STAGE_MAIL, 552, 552, "", "", RDVD_SENT_REFUSED}, /* too large */
 	{STAGE_MAIL, STAGE_MAIL, 500, 599, "", "", RDVD_SENT_STOPPED},
 	{STAGE_RCPT, STAGE_RCPT, 550, 554, "", "relay", RDVD_SENT_STOPPED},
+	{STAGE_RCPT, STAGE_RCPT, 450, 454, "", "relay access", RDVD_SENT_STOPPED},
 	/* a full mailbox empties; 552 at the recipient is an old name of 452 (RFC 5321
 	   4.5.3.1.10) */
 	{STAGE_RCPT, STAGE_RCPT, 552, 552, "", "", RDVD_SENT_RETRY},

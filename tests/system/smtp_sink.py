@@ -24,6 +24,7 @@ REPLIES = {
     "rcpt552": ("RCPT", "552 5.2.2 <{to}>: mailbox full"),
     "rcpt553": ("RCPT", "553 5.1.3 <{to}>: not a name"),
     "relay": ("RCPT", "554 5.7.1 <{to}>: Relay access denied"),
+    "relay454": ("RCPT", "454 4.7.1 <{to}>: Relay access denied"),
     "rcpt530": ("RCPT", "530 5.7.0 Authentication required"),
     "data451": ("DATA", "451 4.3.0 no room for anything just now"),
     "data554": ("DATA", "554 5.5.1 no valid recipients"),

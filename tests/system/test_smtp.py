@@ -34,7 +34,8 @@ def parsed(data):
 
 EXPECTED = {
     "rcpt450": "retry", "rcpt451": "retry", "rcpt452": "retry", "rcpt421": "throttled", "rate": "throttled",
-    "rcpt550": "refused", "rcpt552": "retry", "rcpt553": "refused", "relay": "stopped", "rcpt530": "stopped",
+    "rcpt550": "refused", "rcpt552": "retry", "rcpt553": "refused", "relay": "stopped", "relay454": "stopped",
+    "rcpt530": "stopped",
     "data451": "retry", "data554": "refused",
     "end451": "retry", "end452": "retry", "end550": "refused", "end552": "refused", "endfull": "retry",
     "end250odd": "accepted",
