@@ -136,6 +136,12 @@ static void test_buckets(void **state)
 	assert_int_equal(limit_take(l, LIMIT_HOLD, 1, 5000), 1);
 	assert_int_equal(limit_take(l, LIMIT_HOLD, 2, 5000), 0); /* another address */
 	assert_int_equal(limit_take(l, LIMIT_BOOK, 1, 5000), 0); /* another class */
+	/* asked without taking */
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(limit_wait_s(l, LIMIT_HOLD, 1, 5000), 1);
+		assert_int_equal(limit_wait_s(l, LIMIT_BOOK, 3, 5000), 0);
+		assert_int_equal(limit_wait_s(l, LIMIT_NONE, 1, 5000), 0);
+	}
 	assert_int_equal(limit_take(l, LIMIT_HOLD, 1, 5999), 1);
 	assert_int_equal(limit_take(l, LIMIT_HOLD, 1, 6000), 0);
 	assert_int_equal(limit_take(l, LIMIT_HOLD, 1, 6000), 1);
