@@ -2,10 +2,12 @@
 /* app.h - the running program: what main.c's table of steps makes, in order, and unmakes
  * backwards.
  *
- *   main.c   options, the table of steps
- *   start.c  the steps that read and open: configuration, folder, key, plugins, store,
- * rooms serve.c  the steps that serve and stop: HTTP, signals, watchdog, nightly check,
- * the graceful end */
+ *   main.c         options, the table of steps
+ *   start.c        the steps that read and open: configuration, folder, key, plugins,
+ *                  store, rooms
+ *   start_texts.c  those about what is written to people
+ *   serve.c        the steps that serve and stop: HTTP, signals, watchdog, nightly check,
+ *                  the graceful end */
 #ifndef RDVD_APP_H
 #define RDVD_APP_H
 
@@ -28,6 +30,7 @@
 #include "message/text.h"
 #include "report/export.h"
 #include "store/store.h"
+#include "talk/talk.h"
 #include "web/staff.h"
 #include "web/web.h"
 
@@ -55,6 +58,7 @@ struct app {
 	struct outbox *outbox;
 	struct waiting *waiting;
 	struct receive *receive;
+	struct talk *talk;
 	struct verify *verify;
 	struct export_job **exports; /* owned, as the configuration's */
 	struct http_server *server;
@@ -96,6 +100,12 @@ int app_budget_up(struct app *a);
 void app_budget_down(struct app *a);
 /* What the configuration says of budgets; prefixes are lent. */
 struct budget_options app_budget_options(const struct config *c);
+/* Log each line of text as an error. */
+void app_log_lines(const char *text);
+/* The names that SMS come from, held against what operators let pass: 0, or -1 and lines
+ * in errors. */
+int app_check_senders(const struct config *c, struct buf *errors);
+int app_senders_up(struct app *a);
 int app_outbox_up(struct app *a);
 void app_outbox_down(struct app *a);
 int app_verify_up(struct app *a);
@@ -104,6 +114,8 @@ int app_receive_up(struct app *a);
 void app_receive_down(struct app *a);
 int app_waiting_up(struct app *a);
 void app_waiting_down(struct app *a);
+int app_talk_up(struct app *a);
+void app_talk_down(struct app *a);
 int app_exports_up(struct app *a);
 void app_exports_down(struct app *a);
 /* 1 when a fact has yet to reach its folder. */

@@ -32,6 +32,7 @@ static const struct step {
 	int is_serving; /* left out of --once */
 } steps[] = {
 	{.up = app_config_up, .down = app_config_down},
+	{.up = app_senders_up},
 	{.up = app_process_up},
 	{.up = app_folder_up, .down = app_folder_down},
 	{.up = app_key_up, .down = app_key_down},
@@ -46,6 +47,7 @@ static const struct step {
 	{.up = app_verify_up, .down = app_verify_down},
 	{.up = app_receive_up, .down = app_receive_down},
 	{.up = app_waiting_up, .down = app_waiting_down},
+	{.up = app_talk_up, .down = app_talk_down},
 	{.up = app_exports_up, .down = app_exports_down},
 	{.down = app_work_down},
 	{.up = app_http_up, .down = app_http_down, .is_serving = 1},
@@ -92,6 +94,10 @@ static int check_only(const char *path)
 	struct buf errors = BUF_INIT;
 	struct config *c = config_load(path, &errors);
 
+	if (c && app_check_senders(c, &errors) != 0) {
+		config_free(c);
+		c = NULL;
+	}
 	if (c)
 		printf("%s: ok\n", path);
 	else

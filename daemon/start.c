@@ -17,10 +17,9 @@
 #include "base/mem.h"
 #include "base/plugin.h"
 #include "dav/ics.h"
-#include "message/render.h"
 
 /* One log line for each line of text. */
-static void log_lines(const char *text)
+void app_log_lines(const char *text)
 {
 	while (*text) {
 		size_t n = strcspn(text, "\n");
@@ -39,7 +38,7 @@ int app_config_up(struct app *a)
 	if (a->config)
 		log_set_level(a->config->log_level);
 	else
-		log_lines(buf_str(&errors));
+		app_log_lines(buf_str(&errors));
 	buf_fini(&errors);
 	return a->config ? 0 : -1;
 }
@@ -160,7 +159,7 @@ void app_store_down(struct app *a)
 	store_close(a->store);
 }
 
-/* ---- texts ---- */
+/* ---- data that comes with the program ---- */
 
 char *app_data_path(const char *beside, const char *installed)
 {
@@ -179,32 +178,6 @@ char *app_data_path(const char *beside, const char *installed)
 		free(path);
 	}
 	return xstrdup(installed);
-}
-
-int app_texts_up(struct app *a)
-{
-	struct buf errors = BUF_INIT;
-	char *po = app_data_path("po", RDVD_PKGDATADIR "/locale");
-
-	a->langs = langs_new(access(po, R_OK) ? NULL : po); /* without: French only */
-	free(po);
-	a->texts = texts_load(a->config->texts, &errors);
-	if (!a->texts)
-		log_lines(buf_str(&errors));
-	buf_clear(&errors);
-	a->communes = commune_load(a->config->communes, &errors);
-	if (!a->communes)
-		log_lines(buf_str(&errors));
-	buf_fini(&errors);
-	return a->texts && a->communes ? 0 : -1;
-}
-
-void app_texts_down(struct app *a)
-{
-	commune_table_free(a->communes);
-	if (a->texts)
-		texts_free(a->texts);
-	langs_free(a->langs);
 }
 
 /* ---- booking, access, messages ---- */
@@ -230,21 +203,6 @@ static void on_change(void *arg)
 		outbox_nudge(a->outbox);
 	for (size_t i = 0; a->exports && a->exports[i]; i++)
 		export_nudge(a->exports[i]);
-}
-
-/* A place with a very long name may push an SMS into a second, paid segment: say so. */
-void app_check_texts(const struct app *a)
-{
-	struct buf errors = BUF_INIT;
-
-	if (render_check_lengths(a->texts, booking_territory(a->booking),
-				 a->config->public_url, &errors) != 0)
-		log_warn("texts: with this territory's longest names: %s",
-			 buf_str(&errors));
-	buf_clear(&errors);
-	if (texts_check_slugs(a->texts, booking_territory(a->booking), &errors) != 0)
-		log_warn("texts that nobody will read: %s", buf_str(&errors));
-	buf_fini(&errors);
 }
 
 int app_booking_up(struct app *a)
@@ -314,29 +272,13 @@ static void token_of(void *ctx, uint64_t ref, uint32_t generation,
 	booking_token(((struct app *)ctx)->booking, ref, generation, out);
 }
 
-struct budget_options app_budget_options(const struct config *c)
+/* Whom e-mails come from: the first gateway's own sender, or everybody's. */
+static const char *email_sender(const struct config *c)
 {
-	return (struct budget_options){
-		.limits = {[BUDGET_PERSON] = c->messages.budget_person,
-			   [BUDGET_PREFIX] = c->messages.budget_prefix,
-			   [BUDGET_ORGANISATION] = c->messages.budget_organisation},
-		.log_only = c->demo,
-		.prefixes = (const char *const *)c->messages.sms_prefixes.items,
-		.nprefixes = c->messages.sms_prefixes.n,
-	};
-}
-
-int app_budget_up(struct app *a)
-{
-	const struct budget_options o = app_budget_options(a->config);
-
-	a->budget = budget_open(a->loop, a->store, a->config->messages.alerts_to, &o);
-	return a->budget ? 0 : -1;
-}
-
-void app_budget_down(struct app *a)
-{
-	budget_free(a->budget);
+	for (size_t i = 0; i < c->ngateways; i++)
+		if ((c->gateways[i].channels & RDVD_CHANNEL_EMAIL) && c->gateways[i].from)
+			return c->gateways[i].from;
+	return c->messages.email_from;
 }
 
 /* The bare address of "Name <address>". */
@@ -356,7 +298,7 @@ static const char *calendar_of(void *ctx, const struct rdvd_appointment *appoint
 	const struct app *a = ctx;
 	const struct territory *t = booking_territory(a->booking);
 	int i = territory_by_id(t, RDVD_DEF_ORGANISATION, appointment->organisation);
-	const char *from = a->config->messages.email_from, *method;
+	const char *from = email_sender(a->config), *method;
 	char token[SECRET_TOKEN_CHARS + 1];
 	struct buf url = BUF_INIT, organizer = BUF_INIT;
 
@@ -476,6 +418,14 @@ static void on_receipt(void *ctx)
 	outbox_nudge(((struct app *)ctx)->outbox);
 }
 
+static void on_inbound(void *ctx, rdvd_id id)
+{
+	struct app *a = ctx;
+
+	if (a->talk)
+		talk_inbound(a->talk, id);
+}
+
 int app_receive_up(struct app *a)
 {
 	const struct config *c = a->config;
@@ -483,6 +433,7 @@ int app_receive_up(struct app *a)
 	const struct receive_options o = {.gateways = gateways,
 					  .ngateways = c->ngateways,
 					  .key = a->key,
+					  .inbound = on_inbound,
 					  .receipt = on_receipt,
 					  .ctx = a};
 
@@ -535,6 +486,35 @@ void app_waiting_down(struct app *a)
 {
 	waiting_free(a->waiting);
 	a->waiting = NULL;
+}
+
+/* ---- conversations ---- */
+
+static void answer_is_due(void *ctx)
+{
+	outbox_nudge(((struct app *)ctx)->outbox);
+}
+
+int app_talk_up(struct app *a)
+{
+	const struct config *c = a->config;
+	const struct talk_options o = {.texts = a->texts,
+				       .waiting = a->waiting,
+				       .verify = a->verify,
+				       .service = c->messages.sms_service,
+				       .emergency = c->messages.emergency,
+				       .answers_per_hour = c->messages.answers_per_hour,
+				       .changed = answer_is_due,
+				       .ctx = a};
+
+	a->talk = talk_new(a->loop, a->store, a->booking, &o);
+	return 0;
+}
+
+void app_talk_down(struct app *a)
+{
+	talk_free(a->talk);
+	a->talk = NULL;
 }
 
 int app_exports_up(struct app *a)

@@ -5,6 +5,7 @@ serves, all or nothing; and what each message says to whom."""
 import os
 import shutil
 import signal
+import subprocess
 
 from helpers import TOP, wait_for
 from small import NOW, all_messages, at, booking, person, write_territory
@@ -94,3 +95,22 @@ def test_answers_are_asked_for_or_a_link_is_given(daemon, tmp_path):
     senders = {(m.to, m.channel): m.headers["from"] for m in d.spool()}
     assert senders["tom@exemple.fr", "email"] == "info@exemple.fr"
     assert {v for (_, channel), v in senders.items() if channel == "sms"} == {"CLLAJ62", "INFO62"}
+
+
+def test_who_sms_cannot_come_from(daemon, tmp_path):
+    """French operators replace or block general words: refused before anything is sent."""
+    d = daemon(start=False, sections="""gateway spool {
+	plugin = "gw_spool"
+	channels = {"sms"}
+	from = "Rappel"
+}
+messages {
+	sms_sender = "RDV"
+}
+""")
+    done = subprocess.run(d.command("-n"), capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1
+    assert 'messages.sms_sender = "RDV" cannot be who SMS come from: French operators block' in done.stderr
+    assert 'from of gateway spool = "Rappel" cannot be' in done.stderr
+    done = subprocess.run(d.command(), capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1 and "sms_sender" in done.stdout + done.stderr
