@@ -101,6 +101,7 @@ int app_http_up(struct app *a)
 					.outbox = a->outbox,
 					.waiting = a->waiting,
 					.receive = a->receive,
+					.talk = a->talk,
 					.budget = a->budget,
 					.verify = a->verify,
 					.inbound_number = c->messages.inbound_number,
@@ -149,9 +150,9 @@ static void look_for_end(void *arg)
 
 	if (late)
 		log_warn("stopping with work under way: it took too long");
-	if (late ||
-	    (outbox_is_idle(a->outbox) && waiting_is_idle(a->waiting) &&
-	     receive_is_idle(a->receive) && !app_exports_are_busy(a) && !work_is_left(a)))
+	if (late || (talk_is_idle(a->talk) && outbox_is_idle(a->outbox) &&
+		     waiting_is_idle(a->waiting) && receive_is_idle(a->receive) &&
+		     !app_exports_are_busy(a) && !work_is_left(a)))
 		loop_stop(a->loop);
 	else
 		loop_timer_in(a->ending, ENDING_LOOK_MS);
@@ -162,6 +163,7 @@ static void http_has_stopped(void *arg)
 	struct app *a = arg;
 
 	receive_stop(a->receive);
+	talk_stop(a->talk);
 	outbox_stop(a->outbox);
 	waiting_stop(a->waiting);
 	a->stop_by_ms = clock_monotonic_ms() + ENDING_MS;
@@ -192,6 +194,7 @@ static void reload_texts(struct app *a, const struct config *fresh)
 	if (texts) {
 		outbox_texts(a->outbox, texts);
 		waiting_texts(a->waiting, texts);
+		talk_texts(a->talk, texts);
 		texts_free(a->texts);
 		a->texts = texts;
 		app_check_texts(a);
@@ -327,9 +330,9 @@ void app_run(struct app *a)
 	a->ending = loop_timer_new(a->loop, look_for_end, a);
 	if (a->once) {
 		while (!a->stopping &&
-		       (!outbox_is_idle(a->outbox) || !waiting_is_idle(a->waiting) ||
-			!receive_is_idle(a->receive) || app_exports_are_busy(a) ||
-			work_is_left(a)))
+		       (!talk_is_idle(a->talk) || !outbox_is_idle(a->outbox) ||
+			!waiting_is_idle(a->waiting) || !receive_is_idle(a->receive) ||
+			app_exports_are_busy(a) || work_is_left(a)))
 			loop_run_once(a->loop, 100);
 		return;
 	}

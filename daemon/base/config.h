@@ -93,6 +93,9 @@ struct config {
 		char *discreet_from;	 /* of an e-mail to them; NULL none */
 		char *inbound_number;	 /* where people send us an SMS; NULL nowhere */
 		char *alerts_to;	 /* notices to the team go here too; NULL none */
+		char *sms_service;	 /* slug of what RDV books; NULL: the first */
+		char *emergency;	 /* ends the help text; NULL nothing */
+		int answers_per_hour;	 /* by the program, to one number */
 		int quiet_start_minutes; /* of the day: messages leave from here...
 					  */
 		int quiet_end_minutes;	 /* ...until here */

@@ -385,10 +385,13 @@ static void answer_plain(const struct decide_in *in, enum words_state state,
 		break;
 	case INTENT_INFO: act_on(in, ACT_INFO, out); break;
 	case INTENT_LATE:
-		if (in->nappointments == 0)
-			help_or_hand(in, DO_HAND_SAY, out);
-		else /* the next one is meant */
+		/* what has begun is meant, else the next one */
+		if (in->begun)
+			do_act(out, ACT_LATE, in->begun);
+		else if (in->nappointments)
 			do_act(out, ACT_LATE, in->appointments[0]);
+		else
+			help_or_hand(in, DO_HAND_SAY, out);
 		break;
 	case INTENT_CALL: out->what = DO_CALL; break;
 	case INTENT_HELP: help_or_hand(in, DO_HELP, out); break;

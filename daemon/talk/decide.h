@@ -52,10 +52,11 @@ struct decide_in {
 	const struct question *question;
 	const struct rdvd_appointment *const *appointments; /* to come, by start */
 	size_t nappointments;
-	rdvd_id offer;	      /* open, made to this number; 0 */
-	int answers_per_hour; /* the loop guard */
-	int is_person;	      /* see decide_is_person */
-	int32_t today;	      /* civil day where the appointments are */
+	const struct rdvd_appointment *begun; /* within the last hour; NULL */
+	rdvd_id offer;			      /* open, made to this number; 0 */
+	int answers_per_hour;		      /* the loop guard */
+	int is_person;			      /* see decide_is_person */
+	int32_t today;			      /* civil day where the appointments are */
 	rdvd_time now;
 };
 

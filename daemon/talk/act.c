@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* act.c - doing what was decided. Each deed makes the words of its answer and the
+ * question that it leaves open, and hands both to the act itself, so that they are kept
+ * together; when the act cannot be, the answer is made anew and says so. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "booking/verify.h"
+#include "booking/waiting.h"
+#include "talk/impl.h"
+
+#define HOLD_S 7200 /* a time is kept while the name is asked */
+
+/* ---- answers ---- */
+
+static void say_plain(struct text *x, enum text_stem stem)
+{
+	const struct reply_env e = text_env(x, NULL);
+
+	reply_plain(&e, stem, &x->reply);
+}
+
+static void say_of(struct text *x, enum text_stem stem, const struct rdvd_appointment *a)
+{
+	const struct reply_env e = text_env(x, a);
+
+	reply_appointment(&e, stem, a, &x->reply);
+}
+
+/* "Are you coming?" stands open behind what tells an appointment. */
+static void ask_coming(struct text *x, const struct rdvd_appointment *a)
+{
+	x->ask = (struct question){.kind = QUESTION_CONFIRM,
+				   .again = x->decision.again,
+				   .appointment = a ? a->id : 0,
+				   .revision = a ? a->revision : 0};
+}
+
+/* It could not be done, and nobody else will notice: a human must. */
+static void sorry(struct text *x)
+{
+	x->ask.kind = QUESTION_NONE;
+	buf_clear(&x->reply);
+	say_plain(x, TEXT_ANSWER_SORRY);
+	text_turn(x, RDVD_INBOUND_TO_HAND, x->decision.appointment, 1);
+	text_say(x);
+}
+
+static void gone(struct text *x)
+{
+	x->ask.kind = QUESTION_NONE;
+	buf_clear(&x->reply);
+	say_plain(x, TEXT_ANSWER_NONE);
+	text_turn(x, RDVD_INBOUND_DONE, x->decision.appointment, 1);
+	text_say(x);
+}
+
+/* ---- offering times ---- */
+
+/* Make the question and its words: 0, or -1 when nothing is free. */
+static int offer_times(struct text *x, enum text_stem stem, rdvd_time after)
+{
+	const struct rdvd_appointment *a = x->decision.appointment;
+	const struct territory *t = booking_territory(x->talk->booking);
+	const struct reply_env e = text_env(x, a);
+	struct question ask = {.kind = QUESTION_CHOOSE};
+	int service = a ? e.service : times_service(x->talk), site = TERRITORY_NONE;
+
+	if (a) {
+		ask.appointment = a->id;
+		ask.revision = a->revision;
+		if (a->place.site)
+			site = territory_by_id(t, RDVD_DEF_SITE, a->place.site);
+	}
+	snprintf(ask.place, sizeof ask.place, "%s",
+		 *x->words.place ? x->words.place : x->question.place);
+	if (!times_find(x->talk, service, site, ask.place, after, x->now, &ask) &&
+	    !(after && times_find(x->talk, service, site, ask.place, 0, x->now, &ask)))
+		return -1;
+	x->ask = ask;
+	reply_times(&e, stem, &x->ask, &x->reply);
+	return 0;
+}
+
+static void say_times(struct text *x, enum text_stem stem, rdvd_time after)
+{
+	buf_clear(&x->reply);
+	x->ask.kind = QUESTION_NONE;
+	if (offer_times(x, stem, after) == 0) {
+		text_turn(x, RDVD_INBOUND_DONE, x->decision.appointment, 1);
+	} else {
+		say_plain(x, TEXT_ANSWER_FULL);
+		text_turn(x, RDVD_INBOUND_TO_HAND, x->decision.appointment, 1);
+	}
+	text_say(x);
+}
+
+static void do_times(struct text *x)
+{
+	const struct question *q = &x->question;
+	rdvd_time after = 0;
+
+	if (q->kind == QUESTION_CHOOSE && q->nslots && x->words.intent != INTENT_BOOK)
+		after = q->slots[q->nslots - 1].start;
+	if (q->kind == QUESTION_NAME)
+		booking_hold_release(x->talk->booking, q->hold);
+	say_times(x, TEXT_ANSWER_CHOOSE, after);
+}
+
+/* ---- how an act ended ---- */
+
+static void ask_name_again(struct text *x)
+{
+	x->ask = x->question;
+	x->ask.again = 1;
+	x->ask.name[0] = '\0';
+	buf_clear(&x->reply);
+	say_plain(x, TEXT_ANSWER_NAME_AGAIN);
+	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
+	text_say(x);
+}
+
+static void acted(void *arg, const struct booking_reply *r)
+{
+	struct text *x = arg;
+
+	switch (r->verdict) {
+	case BOOKING_DONE:
+	case BOOKING_KNOWN:
+		x->talk->counts.acted++;
+		text_done(x);
+		return;
+	case BOOKING_NOT_A_SLOT:
+	case BOOKING_CLOSED:
+	case BOOKING_TOO_EARLY:
+	case BOOKING_TOO_FAR:
+	case BOOKING_TAKEN: say_times(x, TEXT_ANSWER_TAKEN, 0); return;
+	case BOOKING_FIELDS:
+		if (x->decision.what == DO_BOOK)
+			ask_name_again(x);
+		else
+			sorry(x);
+		return;
+	case BOOKING_IS_CANCELLED: gone(x); return;
+	case BOOKING_KEY_REUSED:
+	case BOOKING_TOO_LATE:
+	case BOOKING_NO_MORE:
+	case BOOKING_NOT_FOUND: sorry(x); return;
+	case BOOKING_BUSY:
+	case BOOKING_UNCERTAIN:
+	case BOOKING_FAILED: text_later(x); return;
+	}
+}
+
+/* ---- confirm, cancel, move ---- */
+
+static void do_confirm(struct text *x)
+{
+	const struct rdvd_appointment *a = x->decision.appointment;
+	struct booking_which w = {.id = a->id, .no_more_reminders = x->decision.no_more};
+
+	say_of(x, TEXT_ANSWER_CONFIRMED, a);
+	ask_coming(x, a);
+	text_turn(x, RDVD_INBOUND_DONE, a, 1);
+	w.turn = &x->turn;
+	booking_confirm(x->talk->booking, &w, acted, x);
+}
+
+static void do_cancel(struct text *x)
+{
+	const struct rdvd_appointment *a = x->decision.appointment;
+	struct booking_which w = {.id = a->id};
+
+	say_of(x, TEXT_ANSWER_CANCELLED, a);
+	text_turn(x, RDVD_INBOUND_DONE, a, 1);
+	w.turn = &x->turn;
+	booking_cancel(x->talk->booking, &w, acted, x);
+}
+
+static void do_move(struct text *x)
+{
+	const struct rdvd_appointment *a = x->decision.appointment;
+	const struct question_slot *s = &x->question.slots[x->decision.slot];
+	const struct reply_env e = text_env(x, a);
+	struct booking_which w = {.id = a->id};
+
+	reply_time(&e, TEXT_ANSWER_MOVED, territory_site(e.territory, s->site),
+		   s->civil_start, "", &x->reply);
+	ask_coming(x, NULL);
+	text_turn(x, RDVD_INBOUND_DONE, a, 1);
+	w.turn = &x->turn;
+	booking_move(x->talk->booking, &w, s->site, s->start, NULL, acted, x);
+}
+
+/* ---- booking ---- */
+
+static void fill_request(const struct text *x, const struct question_slot *s,
+			 char key[40], struct booking_request *r)
+{
+	uint8_t hash[SECRET_HASH_SIZE];
+
+	snprintf(key, 40, "sms:%lld", (long long)x->id);
+	*r = (struct booking_request){.request_key = key,
+				      .service = x->question.service,
+				      .site = s->site,
+				      .start = s->start,
+				      .has_start = 1,
+				      .party_size = 1,
+				      .notice = 1,
+				      .person = {.phone = x->number},
+				      .channel = RDVD_BY_SMS};
+	secret_token_hash(x->number, hash);
+	memcpy(r->holder, hash, sizeof r->holder);
+}
+
+static void book(struct text *x, const struct question_slot *s, struct booking_request *r)
+{
+	const struct reply_env e = text_env(x, NULL);
+
+	reply_time(&e, TEXT_ANSWER_BOOKED, territory_site(e.territory, s->site),
+		   s->civil_start, r->person.first_name, &x->reply);
+	ask_coming(x, NULL);
+	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
+	r->turn = &x->turn;
+	if (!r->person.locale)
+		r->person.locale = e.lang;
+	booking_book(x->talk->booking, r, acted, x);
+}
+
+static void do_book(struct text *x)
+{
+	const struct question *q = &x->question;
+	struct booking_request r;
+	char key[40], year[8];
+	int born = x->words.birth_year ? x->words.birth_year : q->birth_year;
+
+	fill_request(x, &q->slots[0], key, &r);
+	snprintf(year, sizeof year, "%d", born);
+	r.hold = q->hold;
+	r.person.first_name = *x->words.name ? x->words.name : q->name;
+	r.person.birth_year = year;
+	book(x, &q->slots[0], &r);
+}
+
+/* For the one person that this number is known for. */
+static void book_known(struct text *x, const struct rdvd_person *p)
+{
+	const struct question_slot *s = &x->question.slots[x->decision.slot];
+	struct booking_request r;
+	char key[40], year[8] = "";
+
+	fill_request(x, s, key, &r);
+	if (p->birth_year)
+		snprintf(year, sizeof year, "%d", p->birth_year);
+	r.person.id = p->id;
+	r.person.first_name = p->first_name;
+	r.person.last_name = p->last_name;
+	r.person.birth_year = year;
+	r.person.email = p->email;
+	r.person.locale = p->locale;
+	r.person.discreet = p->discreet;
+	r.person.only_answers = p->only_answers;
+	book(x, s, &r);
+}
+
+static void held(void *arg, const struct booking_reply *r)
+{
+	struct text *x = arg;
+	const struct question_slot *s = &x->question.slots[x->decision.slot];
+	const struct reply_env e = text_env(x, NULL);
+
+	if (r->verdict != BOOKING_DONE) {
+		acted(x, r);
+		return;
+	}
+	x->ask = (struct question){
+		.kind = QUESTION_NAME, .slots = {*s}, .nslots = 1, .hold = r->hold};
+	snprintf(x->ask.service, sizeof x->ask.service, "%s", x->question.service);
+	snprintf(x->ask.place, sizeof x->ask.place, "%s", x->question.place);
+	reply_time(&e, TEXT_ANSWER_NAME, territory_site(e.territory, s->site),
+		   s->civil_start, "", &x->reply);
+	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
+	text_say(x);
+}
+
+static int is_same_person(const struct rdvd_person *a, const struct rdvd_person *b)
+{
+	return a->birth_year == b->birth_year && !strcmp(a->first_name, b->first_name);
+}
+
+static int keep_person(void *arg, const struct rdvd_appointment *a)
+{
+	struct text *x = arg;
+
+	if (strcmp(a->person.phone, x->number) != 0)
+		return 0;
+	for (size_t i = 0; i < x->nknown; i++)
+		if (is_same_person(&x->known[i]->person, &a->person))
+			return 0;
+	x->known[x->nknown++] = appointment_dup(a);
+	return x->nknown == TALK_APPOINTMENTS_MAX;
+}
+
+static void forget_people(struct text *x)
+{
+	while (x->nknown)
+		free(x->known[--x->nknown]);
+}
+
+static enum rdvd_rc people_run(const struct rdvd_store_ops *ops, void *st,
+			       struct store_job *job)
+{
+	struct text *x = (struct text *)job;
+
+	forget_people(x);
+	return ops->person_search(st, x->number, 0, TALK_APPOINTMENTS_MAX, keep_person,
+				  x);
+}
+
+/* Whom is it for? One person known: for them; else the time is kept and asked. */
+static void people_done(struct store_job *job)
+{
+	struct text *x = (struct text *)job;
+	struct booking_request r;
+	char key[40];
+
+	if (job->rc != RDVD_OK && job->rc != RDVD_NOT_FOUND) {
+		text_later(x);
+		return;
+	}
+	if (x->nknown == 1) {
+		book_known(x, &x->known[0]->person);
+		return;
+	}
+	fill_request(x, &x->question.slots[x->decision.slot], key, &r);
+	r.request_key = "";
+	r.hold_seconds = HOLD_S;
+	booking_hold(x->talk->booking, &r, held, x);
+}
+
+static void do_take(struct text *x)
+{
+	x->job = (struct store_job){.run = people_run, .done = people_done};
+	if (store_read(x->talk->store, &x->job) != RDVD_OK)
+		text_later(x);
+}
+
+static void do_ask_name(struct text *x)
+{
+	x->ask = x->question;
+	x->ask.again = x->decision.again;
+	if (*x->words.name)
+		snprintf(x->ask.name, sizeof x->ask.name, "%s", x->words.name);
+	if (x->words.birth_year)
+		x->ask.birth_year = x->words.birth_year;
+	say_plain(x, TEXT_ANSWER_NAME_AGAIN);
+	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
+	text_say(x);
+}
+
+/* ---- the waiting list ---- */
+
+/* Whatever was done, the turn is written, once: when the act wrote it this changes
+ * nothing. */
+static void joined(void *arg, const struct waiting_reply *r)
+{
+	struct text *x = arg;
+
+	switch (r->verdict) {
+	case WAITING_DONE:
+		x->talk->counts.acted++;
+		text_say(x);
+		return;
+	case WAITING_KNOWN: text_say(x); return;
+	case WAITING_OVER:
+	case WAITING_TAKEN:
+	case WAITING_FIELDS:
+	case WAITING_NOT_FOUND: sorry(x); return;
+	case WAITING_BUSY: text_later(x); return;
+	}
+}
+
+static void do_wait(struct text *x)
+{
+	const struct rdvd_appointment *a = x->decision.appointment;
+	struct booking_which w = {.id = a->id};
+
+	if (!x->talk->o.waiting) {
+		sorry(x);
+		return;
+	}
+	say_of(x, TEXT_ANSWER_WAITING, a);
+	text_turn(x, RDVD_INBOUND_DONE, a, 1);
+	waiting_join(x->talk->o.waiting, &w, &x->turn, joined, x);
+}
+
+static void offer_is_over(struct text *x)
+{
+	x->ask.kind = QUESTION_NONE;
+	buf_clear(&x->reply);
+	say_plain(x, TEXT_ANSWER_OFFER_OVER);
+	text_turn(x, RDVD_INBOUND_DONE, NULL, 0);
+	text_say(x);
+}
+
+static void answered(void *arg, const struct waiting_reply *r)
+{
+	struct text *x = arg;
+
+	if (r->verdict == WAITING_OVER || r->verdict == WAITING_TAKEN)
+		offer_is_over(x);
+	else
+		joined(x, r);
+}
+
+static const struct rdvd_appointment *to_come(const struct text *x, rdvd_id id)
+{
+	for (size_t i = 0; i < x->nappointments; i++)
+		if (x->appointments[i]->id == id)
+			return x->appointments[i];
+	return NULL;
+}
+
+/* Of the offer as it stands now: it may have lapsed since the decision. */
+static void do_offer(struct text *x)
+{
+	const struct rdvd_wait *wait;
+	const struct rdvd_offer *o =
+		waiting_offer_of(x->talk->o.waiting, x->number, &wait);
+	const struct territory *t = booking_territory(x->talk->booking);
+	int take = x->decision.what == DO_OFFER_TAKE;
+
+	if (!o) {
+		offer_is_over(x);
+		return;
+	}
+	const struct rdvd_appointment *a = to_come(x, wait->participation);
+	const struct reply_env e = text_env(x, a);
+	int site = territory_by_id(t, RDVD_DEF_SITE, o->site);
+	const struct zone *z = site == TERRITORY_NONE ? t->zone : t->sites[site].zone;
+	civil_time start = zone_to_civil(z, o->start);
+
+	if (x->decision.what == DO_OFFER_ASK)
+		reply_time(&e, TEXT_ANSWER_OFFER_ASK, site, start, "", &x->reply);
+	else if (take)
+		reply_time(&e, a ? TEXT_ANSWER_MOVED : TEXT_ANSWER_BOOKED, site, start,
+			   "", &x->reply);
+	else if (a)
+		reply_appointment(&e, TEXT_ANSWER_KEPT, a, &x->reply);
+	else
+		reply_plain(&e, TEXT_ANSWER_NOTHING, &x->reply);
+	if (take)
+		ask_coming(x, NULL);
+	text_turn(x, RDVD_INBOUND_DONE, a, x->decision.what != DO_OFFER_ASK);
+	if (x->decision.what == DO_OFFER_ASK)
+		text_say(x);
+	else
+		waiting_answer(x->talk->o.waiting, NULL, o->id, take, &x->turn, answered,
+			       x);
+}
+
+/* ---- codes ---- */
+
+static void code_read(void *arg, const struct verify_reply *r)
+{
+	struct text *x = arg;
+
+	if (r->verdict == VERIFY_BUSY) {
+		text_later(x);
+		return;
+	}
+	if (r->verdict == VERIFY_DONE)
+		say_plain(x, TEXT_ANSWER_CODE);
+	text_turn(x, *buf_str(&x->reply) ? RDVD_INBOUND_DONE : RDVD_INBOUND_TO_HAND, NULL,
+		  0);
+	text_say(x);
+}
+
+static void do_code(struct text *x)
+{
+	if (x->talk->o.verify) {
+		verify_received(x->talk->o.verify, x->words.code, x->number, code_read,
+				x);
+		return;
+	}
+	text_turn(x, RDVD_INBOUND_TO_HAND, NULL, 0);
+	text_say(x);
+}
+
+/* ---- answers without an act ---- */
+
+static void do_help(struct text *x)
+{
+	size_t n;
+
+	say_plain(x, TEXT_ANSWER_HELP);
+	n = x->reply.len;
+	if (*x->talk->o.emergency && n + strlen(x->talk->o.emergency) < 160)
+		buf_addf(&x->reply, " %s", x->talk->o.emergency);
+	x->talk->counts.helped++;
+	text_turn(x, RDVD_INBOUND_DONE, NULL, 0);
+	text_say(x);
+}
+
+static void do_stale(struct text *x)
+{
+	const struct rdvd_appointment *a = x->decision.appointment;
+
+	if (a)
+		say_of(x, TEXT_ANSWER_STALE, a);
+	else
+		say_plain(x, TEXT_ANSWER_STALE);
+	text_turn(x, RDVD_INBOUND_DONE, a, 1);
+	text_say(x);
+}
+
+static void do_which(struct text *x)
+{
+	const struct reply_env e = text_env(x, NULL);
+	const struct rdvd_appointment *const *list =
+		(const struct rdvd_appointment *const *)x->appointments;
+
+	x->ask = (struct question){.kind = QUESTION_WHICH,
+				   .again = x->decision.again,
+				   .act = x->decision.act};
+	for (size_t i = 0; i < x->nappointments; i++) {
+		x->ask.which[i].id = list[i]->id;
+		x->ask.which[i].revision = list[i]->revision;
+	}
+	x->ask.nwhich = (int)x->nappointments;
+	reply_which(&e, TEXT_ANSWER_WHICH, list, x->nappointments, &x->reply);
+	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
+	text_say(x);
+}
+
+static void do_retimes(struct text *x)
+{
+	const struct reply_env e = text_env(x, x->decision.appointment);
+
+	x->ask = x->question;
+	x->ask.again = 1;
+	reply_times(&e, TEXT_ANSWER_CHOOSE, &x->ask, &x->reply);
+	text_turn(x, RDVD_INBOUND_DONE, x->decision.appointment, 1);
+	text_say(x);
+}
+
+static void do_stop(struct text *x)
+{
+	int stop = x->decision.what == DO_STOP;
+
+	if (x->question.kind == QUESTION_NAME)
+		booking_hold_release(x->talk->booking, x->question.hold);
+	say_plain(x, stop ? TEXT_ANSWER_STOP : TEXT_ANSWER_START);
+	text_turn(x, RDVD_INBOUND_DONE, NULL, stop);
+	x->turn.stop = stop ? RDVD_STOP_ON : RDVD_STOP_OFF;
+	text_say(x);
+}
+
+/* The answers that are one text, or none. */
+struct plain {
+	enum text_stem stem;
+	int is_said;  /* 0: no answer */
+	int of;	      /* says an appointment's day and hour */
+	int coming;   /* leaves "are you coming?" open */
+	int close;    /* closes the open question */
+	int let_hold; /* lets go of the time that was kept */
+	enum rdvd_inbound_state state;
+};
+
+static void do_plain(struct text *x)
+{
+	static const struct plain plains[DO_COUNT] = {
+		[DO_NOTHING] = {.state = RDVD_INBOUND_DONE},
+		[DO_IGNORE] = {.state = RDVD_INBOUND_IGNORED},
+		[DO_HAND] = {.state = RDVD_INBOUND_TO_HAND},
+		[DO_HAND_SAY] = {TEXT_ANSWER_HAND, .is_said = 1,
+				 .state = RDVD_INBOUND_TO_HAND},
+		[DO_CALL] = {TEXT_ANSWER_CALL, .is_said = 1, .close = 1,
+			     .state = RDVD_INBOUND_TO_HAND},
+		[DO_LATE] = {TEXT_ANSWER_LATE, .is_said = 1, .of = 1,
+			     .state = RDVD_INBOUND_TO_HAND},
+		[DO_INFO] = {TEXT_ANSWER_INFO, .is_said = 1, .of = 1, .coming = 1,
+			     .state = RDVD_INBOUND_DONE},
+		[DO_ASK] = {TEXT_ANSWER_ASK, .is_said = 1, .of = 1, .coming = 1,
+			    .state = RDVD_INBOUND_DONE},
+		[DO_KEPT] = {TEXT_ANSWER_KEPT, .is_said = 1, .of = 1, .close = 1,
+			     .state = RDVD_INBOUND_DONE},
+		[DO_ALREADY] = {TEXT_ANSWER_ALREADY, .is_said = 1, .of = 1, .coming = 1,
+				.state = RDVD_INBOUND_DONE},
+		[DO_NONE] = {TEXT_ANSWER_NONE, .is_said = 1, .close = 1,
+			     .state = RDVD_INBOUND_DONE},
+		[DO_LETGO] = {TEXT_ANSWER_NOTHING, .is_said = 1, .close = 1,
+			      .let_hold = 1, .state = RDVD_INBOUND_DONE},
+	};
+	const struct plain *p = &plains[x->decision.what];
+	const struct rdvd_appointment *a = x->decision.appointment;
+
+	if (p->is_said && p->of)
+		say_of(x, p->stem, a);
+	else if (p->is_said)
+		say_plain(x, p->stem);
+	if (p->coming)
+		ask_coming(x, a);
+	if (p->let_hold && x->question.kind == QUESTION_NAME)
+		booking_hold_release(x->talk->booking, x->question.hold);
+	text_turn(x, p->state, a, p->close);
+	text_say(x);
+}
+
+void text_act(struct text *x)
+{
+	static void (*const deeds[DO_COUNT])(struct text * x) = {
+		[DO_NOTHING] = do_plain,     [DO_IGNORE] = do_plain,
+		[DO_HAND] = do_plain,	     [DO_HAND_SAY] = do_plain,
+		[DO_HELP] = do_help,	     [DO_STOP] = do_stop,
+		[DO_START] = do_stop,	     [DO_CALL] = do_plain,
+		[DO_LATE] = do_plain,	     [DO_CONFIRM] = do_confirm,
+		[DO_CANCEL] = do_cancel,     [DO_INFO] = do_plain,
+		[DO_WAIT] = do_wait,	     [DO_TIMES] = do_times,
+		[DO_RETIMES] = do_retimes,   [DO_MOVE] = do_move,
+		[DO_TAKE] = do_take,	     [DO_BOOK] = do_book,
+		[DO_ASK_NAME] = do_ask_name, [DO_LETGO] = do_plain,
+		[DO_ASK] = do_plain,	     [DO_WHICH] = do_which,
+		[DO_KEPT] = do_plain,	     [DO_ALREADY] = do_plain,
+		[DO_NONE] = do_plain,	     [DO_STALE] = do_stale,
+		[DO_OFFER_TAKE] = do_offer,  [DO_OFFER_DECLINE] = do_offer,
+		[DO_OFFER_ASK] = do_offer,   [DO_CODE] = do_code,
+	};
+
+	buf_clear(&x->reply);
+	x->ask = (struct question){.kind = QUESTION_NONE};
+	deeds[x->decision.what](x);
+}
