@@ -109,6 +109,7 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->outbox = o->outbox;
 	a->waiting = o->waiting;
 	a->receive = o->receive;
+	a->talk = o->talk;
 	a->budget = o->budget;
 	a->verify = o->verify;
 	a->inbound_number = o->inbound_number;

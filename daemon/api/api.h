@@ -15,6 +15,7 @@ struct booking;
 struct outbox;
 struct receive;
 struct store;
+struct talk;
 struct verify;
 struct waiting;
 
@@ -25,6 +26,7 @@ struct api_options {
 	struct outbox *outbox;
 	struct waiting *waiting;
 	struct receive *receive;
+	struct talk *talk;
 	struct budget *budget;
 	struct verify *verify;
 	const char *inbound_number; /* where people send us an SMS; NULL nowhere */

@@ -10,6 +10,7 @@
 #include "api/impl.h"
 #include "base/mem.h"
 #include "message/receive.h"
+#include "talk/talk.h"
 
 #define AGAIN_S 30
 
@@ -81,6 +82,7 @@ void any_callback(struct http_request *rq)
 
 struct by_hand {
 	struct api_call *call;
+	struct talk *talk;
 	rdvd_id inbound;
 };
 
@@ -106,6 +108,10 @@ static void handle(void *arg, enum rdvd_rc rc, rdvd_id inbound)
 	struct http_request *rq;
 
 	h->inbound = inbound;
+	if (rc == RDVD_OK) {
+		talk_when_done(h->talk, inbound, answer_handled, h);
+		return;
+	}
 	if (rc != RDVD_INVALID) {
 		answer_handled(h, rc);
 		return;
@@ -141,6 +147,7 @@ void post_local_sms_in(struct http_request *rq)
 		return;
 	}
 	h = xcalloc(1, sizeof *h);
+	h->talk = api->talk;
 	h->call = call_begin(rq);
 	receive_text(api->receive, from, text, handle, h);
 }

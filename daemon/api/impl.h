@@ -45,6 +45,7 @@ struct api {
 	struct outbox *outbox;
 	struct waiting *waiting;
 	struct receive *receive;
+	struct talk *talk;
 	struct budget *budget;
 	struct verify *verify;
 	const char *version, *key_path;

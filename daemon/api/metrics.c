@@ -15,6 +15,7 @@
 #include "message/outbox.h"
 #include "message/receive.h"
 #include "store/store.h"
+#include "talk/talk.h"
 
 /* What both answers are made of. The counts of messages are the store's. */
 struct figures {
@@ -349,6 +350,28 @@ static void add_received(struct buf *b, const struct api *api)
 	}
 }
 
+static void add_talk(struct buf *b, const struct api *api)
+{
+	const struct talk_counts *n = talk_counts(api->talk);
+	const struct {
+		const char *name;
+		uint64_t n;
+	} endings[] = {{"acted", n->acted},
+		       {"helped", n->helped},
+		       {"to_hand", n->to_hand},
+		       {"ignored", n->ignored}};
+
+	one(b, "rdvd_texts_total", "counter", "Texts of people that were dealt with.",
+	    (long long)n->texts);
+	head(b, "rdvd_texts_dealt_total", "counter",
+	     "Texts by what came of them; others were asked back or told something.");
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		labelled(b, "rdvd_texts_dealt_total", "how", endings[i].name,
+			 (long long)endings[i].n);
+	one(b, "rdvd_texts_again_total", "counter",
+	    "Texts tried again because the store was busy.", (long long)n->again);
+}
+
 static void add_store(struct buf *b, const struct api *api)
 {
 	struct store_counts n = store_counts(api->store);
@@ -381,6 +404,7 @@ static void answer_metrics(struct http_request *rq, const struct figures *f)
 	add_gateways(&b, api);
 	add_gateway_sends(&b, api);
 	add_received(&b, api);
+	add_talk(&b, api);
 	add_budget(&b, api);
 	add_store(&b, api);
 	one(&b, "process_resident_memory_bytes", "gauge", "Memory in use.",

@@ -69,8 +69,6 @@ static enum rdvd_rc keep_run(const struct rdvd_store_ops *ops, void *st,
 	enum rdvd_rc rc = RDVD_OK;
 	int raw_is_kept = 0;
 
-	if (!ops->event_keep || !ops->receipt_put || !ops->inbound_put)
-		return RDVD_FAILED;
 	if (k->unreadable)
 		return ops->event_keep(st, k->source->name, k->raw, k->raw_size, k->now);
 	for (size_t i = 0; i < k->heard.n && rc == RDVD_OK; i++) {
@@ -395,8 +393,6 @@ static enum rdvd_rc join_run(const struct rdvd_store_ops *ops, void *st,
 	const struct rdvd_inbound_filter news = {.state = RDVD_INBOUND_NEW, .number = ""};
 	enum rdvd_rc rc;
 
-	if (!ops->inbound_join)
-		return RDVD_OK;
 	j->n = j->nids = 0;
 	rc = ops->inbound_join(st, j->now - JOIN_AFTER_S, j->now, &j->n);
 	return rc == RDVD_OK && (j->n || j->all)
