@@ -145,7 +145,7 @@ int gateway_promise_s(struct gateway *g, int64_t now_ms)
 		g->slot_ms = now_ms + PROMISE_MAX_S * 1000;
 	if (g->breaker.state == BREAKER_OPEN && g->breaker.until_ms - now_ms > wait_ms)
 		wait_ms = g->breaker.until_ms - now_ms;
-	else if (wait_ms > PROMISE_MAX_S * 1000)
+	if (wait_ms > PROMISE_MAX_S * 1000)
 		wait_ms = PROMISE_MAX_S * 1000;
 	return wait_ms <= 1000 ? 1 : (int)((wait_ms + 999) / 1000);
 }

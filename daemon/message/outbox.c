@@ -269,7 +269,7 @@ static void ask_done(struct store_job *job)
 		loop_timer_in(o->timer, STORE_AGAIN_MS);
 	else
 		loop_timer_at(o->timer, j->due ? j->due : clock_now() + FAR_AWAY_S);
-	if (job->rc == RDVD_OK)
+	if (job->rc == RDVD_OK && (!j->due || j->due > clock_now()))
 		outbox_count_late(o, j->counts[RDVD_MSG_EXPIRED]);
 	if (o->dirty)
 		outbox_nudge(o);
@@ -304,7 +304,9 @@ static void wait_for_room(struct outbox *o, int64_t now_ms)
 		if (ms >= 0 && ms < wait_ms)
 			wait_ms = ms;
 	}
-	o->blocked = o->under_way == 0 && wait_ms > BLOCKED_MS;
+	o->blocked = o->under_way == 0 &&
+		     (wait_ms > BLOCKED_MS ||
+		      (!o->turn[RDVD_CHANNEL_SMS] && !o->turn[RDVD_CHANNEL_EMAIL]));
 	loop_timer_in(o->timer, wait_ms < WAIT_MIN_MS ? WAIT_MIN_MS : wait_ms);
 }
 
