@@ -578,11 +578,11 @@ struct rdvd_store_ops {
 	 * settled by it, and one that waited to go again leaves the queue when it had
 	 * left after all), failed ones too when it was delivered in the end. One that
 	 * comes before its message's result is applied when that comes; one about a
-	 * message that was never tried is kept and not believed; of an earlier attempt
-	 * only the good news count. A bad number marks the contact until something
-	 * arrives there. *known 1: told before. NOT_FOUND is not an answer: an orphan is
-	 * kept. inbound_put: *known 1: told before (the same gateway and key; or,
-	 * without a key, the same sender, text and instant). The parts of a long text
+	 * message that never went through that gateway is kept and not believed; of an
+	 * earlier attempt only the good news count. A bad number marks the contact until
+	 * something arrives there. *known 1: told before. NOT_FOUND is not an answer: an
+	 * orphan is kept. inbound_put: *known 1: told before (the same gateway and key;
+	 * or, without a key, the same sender, text and instant). The parts of a long text
 	 * become one, NEW, once the last has come (*id is then that one's, else 0); they
 	 * are not shown beside it. number is normalised by the caller. */
 	enum rdvd_rc (*receipt_put)(void *st, const char *gateway,

@@ -5,7 +5,7 @@
  * What it means depends on what is known already: the table below says it for every state
  * and every word. A word that comes while the message is being sent, or under a name that
  * no attempt has yet, waits for the result of the send; a word of a message that was
- * never tried is kept and believed by nobody. */
+ * never tried, or never through that gateway, is kept and believed by nobody. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +89,8 @@ static int target_read(const int64_t row[4], struct target *t)
 	return 1;
 }
 
-/* By our number (0 unknown), else by the provider's name. */
+/* By our number (0 unknown), else by the provider's name: an attempt through that
+ * gateway, or one of which it is not known where it went; attempt 0: there was none. */
 static int target_find(struct db *db, const struct told *w, rdvd_id message,
 		       struct target *t)
 {
@@ -168,7 +169,7 @@ static int must_wait(const struct target *t)
 
 static int is_believed(const struct target *t)
 {
-	return t->attempts > 0 && !must_wait(t);
+	return t->attempt > 0 && !must_wait(t);
 }
 
 static int insert(struct db *db, const struct told *w, struct sql_value key,

@@ -137,14 +137,13 @@ const char *const sql_message_texts[SQL_COUNT] = {
 		"AND a.provider_id = :provider_id AND a.provider_id <> '' "
 		"ORDER BY a.message DESC, a.number DESC LIMIT 1",
 	[SQL_ATTEMPT_OF_MESSAGE] =
-		"SELECT m.id, ifnull(ifnull((SELECT max(a.number) FROM attempt a WHERE "
-		"a.message = m.id AND +a.provider_id = :provider_id AND "
-		"+a.provider_id <> ''), (SELECT max(b.number) FROM attempt b WHERE "
-		"b.message = m.id AND +b.gateway = :gateway)), m.attempts), m.state, "
-		"m.attempts FROM message m WHERE m.id = :message "
-		/* only a gateway that had it, or may have it, speaks of it */
-		"AND EXISTS (SELECT 1 FROM attempt c WHERE c.message = m.id AND "
-		"+c.gateway IN (:gateway, ''))",
+		"SELECT m.id, coalesce((SELECT max(a.number) FROM attempt a WHERE "
+		"a.message = m.id AND +a.gateway = :gateway AND +a.provider_id = "
+		":provider_id AND :provider_id <> ''), (SELECT max(b.number) FROM "
+		"attempt b WHERE b.message = m.id AND +b.gateway = :gateway), "
+		"(SELECT max(c.number) FROM attempt c WHERE c.message = m.id "
+		"AND +c.gateway = ''), 0), m.state, m.attempts "
+		"FROM message m WHERE m.id = :message",
 	[SQL_ATTEMPT_RECIPIENT] = "SELECT recipient FROM attempt WHERE message = "
 				  ":message AND number = :number",
 	[SQL_ATTEMPT_TOLD] =

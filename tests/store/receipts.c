@@ -11,17 +11,17 @@
 static struct rdvd_event word(rdvd_id message, const char *provider_id,
 			      enum rdvd_delivery delivery, rdvd_time at)
 {
-	static char id[2][32], key[8][32];
+	static char id[8][32], key[8][32];
 	static int turn;
 
 	turn++;
-	snprintf(id[turn % 2], sizeof(id[0]), "rdvd-%lld", (long long)message);
+	snprintf(id[turn % 8], sizeof(id[0]), "rdvd-%lld", (long long)message);
 	snprintf(key[turn % 8], sizeof(key[0]), "event-%d", turn);
 	return (struct rdvd_event){.kind = RDVD_EVENT_RECEIPT,
 				   .key = key[turn % 8],
 				   .at = at,
 				   .note = "so says the provider",
-				   .message_id = message ? id[turn % 2] : "",
+				   .message_id = message ? id[turn % 8] : "",
 				   .provider_id = provider_id,
 				   .delivery = delivery};
 }
@@ -307,6 +307,7 @@ static void test_of_nothing_we_sent(void **state)
 	struct world *w = *state;
 	struct rdvd_letter l = world_letter(NUMBER, "Bonjour", T0);
 	rdvd_id id = world_put_letter(w, &l);
+	int known = 7;
 	static const char *const names[] = {"rdvd-99", "rdvd-", "rdvd-1x", "autre-1", ""};
 	struct rdvd_event e;
 
@@ -322,34 +323,40 @@ static void test_of_nothing_we_sent(void **state)
 	assert_int_equal(world_claim(w, T0, 8).n, 1);
 	assert_int_equal(ended(w, id, 1, RDVD_MSG_ACCEPTED, 0, "p-2", T0), RDVD_OK);
 	assert_int_equal(world_state(w, id), RDVD_MSG_ACCEPTED);
-	/* the same name at another provider is another message */
-	e = word(0, "p-2", RDVD_DELIVERY_DELIVERED, T0);
-	{
-		int known;
-		assert_int_equal(
-			ACT(w, receipt_put(w->st, "other", &e, NULL, 0, T0, &known)),
-			RDVD_OK);
-	}
-	assert_int_equal(world_state(w, id), RDVD_MSG_ACCEPTED);
-	/* nor does a provider that never had it speak of it by our own name */
-	e = word(id, "", RDVD_DELIVERY_FAILED, T0);
-	{
-		int known;
-		assert_int_equal(
-			ACT(w, receipt_put(w->st, "other", &e, NULL, 0, T0, &known)),
-			RDVD_OK);
-	}
-	assert_int_equal(world_state(w, id), RDVD_MSG_ACCEPTED);
 	e.delivery = 9;
-	{
-		int known = 7;
+	assert_int_equal(ACT(w, receipt_put(w->st, "gw", &e, NULL, 0, T0, &known)),
+			 RDVD_INVALID);
+	assert_int_equal(known, 7);
+	assert_int_equal(ACT(w, event_keep(w->st, "gw", "\0?!", 3, T0)), RDVD_OK);
+	assert_int_equal(ACT(w, event_keep(w->st, "gw", "\0?!", 3, T0)), RDVD_OK);
+	world_assert_counts(w);
+}
+
+/* Proven to come from a gateway that never had the message: kept, applied to nothing. */
+static void test_of_another_gateway_s_message(void **state)
+{
+	struct world *w = *state;
+	rdvd_id id = sending(w, T0);
+	struct rdvd_event e[] = {
+		word(id, "", RDVD_DELIVERY_FAILED, T0), /* before its result */
+		word(id, "", RDVD_DELIVERY_FAILED, T0),
+		word(0, "p-1", RDVD_DELIVERY_FAILED, T0),
+		word(id, "p-1", RDVD_DELIVERY_DELIVERED, T0),
+	};
+	int known;
+
+	for (int i = 0; i < 4; i++) {
+		if (i == 1)
+			assert_int_equal(ended(w, id, 1, RDVD_MSG_ACCEPTED, 0, "p-1", T0),
+					 RDVD_OK);
 		assert_int_equal(
-			ACT(w, receipt_put(w->st, "gw", &e, NULL, 0, T0, &known)),
-			RDVD_INVALID);
-		assert_int_equal(known, 7);
+			ACT(w, receipt_put(w->st, "other", &e[i], NULL, 0, T0, &known)),
+			RDVD_OK);
+		assert_int_equal(known, 0);
+		assert_int_equal(world_state(w, id),
+				 i ? RDVD_MSG_ACCEPTED : RDVD_MSG_SENDING);
 	}
-	assert_int_equal(ACT(w, event_keep(w->st, "gw", "\0?!", 3, T0)), RDVD_OK);
-	assert_int_equal(ACT(w, event_keep(w->st, "gw", "\0?!", 3, T0)), RDVD_OK);
+	assert_int_equal(world_contact(w, NUMBER).bad_since, 0);
 	world_assert_counts(w);
 }
 
@@ -439,6 +446,7 @@ const struct CMUnitTest receipts_tests[] = {
 	WORLD_TEST(test_too_early),
 	WORLD_TEST(test_early_and_cut_off),
 	WORLD_TEST(test_of_nothing_we_sent),
+	WORLD_TEST(test_of_another_gateway_s_message),
 	WORLD_TEST(test_of_an_earlier_attempt),
 	WORLD_TEST(test_numbers_where_nothing_arrives),
 };
