@@ -172,9 +172,10 @@ static void booked(void *arg, const struct booking_reply *r)
 static void hash_of(const struct add *a, uint8_t hash[RDVD_HASH_SIZE])
 {
 	const char *const strings[] = {
-		a->first_name, a->last_name, a->birth_year, a->phone, a->email,
-		a->need,       a->party,     a->service,    a->site,  a->place,
-		a->postcode,   a->person,    a->known};
+		a->first_name, a->last_name, a->birth_year, a->phone,
+		a->email,      a->need,	     a->party,	    a->service,
+		a->site,       a->place,     a->postcode,   a->person,
+		a->known,      a->discreet,  a->hours,	    a->only_answers};
 	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
@@ -241,6 +242,9 @@ static void fill_person(struct http_request *rq, const struct add *a,
 			.phone = a->phone,
 			.email = a->email,
 			.needs = a->need,
+			.discreet = *a->discreet != '\0',
+			.hours = a->hours,
+			.only_answers = *a->only_answers != '\0',
 			.locale = "fr",
 		};
 		return;

@@ -13,6 +13,7 @@ enum add_when { ADD_NOW, ADD_SLOT, ADD_TYPED };
 /* Strings are the request's, never NULL. */
 struct add {
 	const char *first_name, *last_name, *birth_year, *phone, *email, *need, *party;
+	const char *discreet, *hours, *only_answers;
 	const char *service, *site, *place, *postcode, *person;
 	const char *slot, *date, *hour, *key;
 	const char *known; /* an appointment of the person who is meant; "" a new one */

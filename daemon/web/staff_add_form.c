@@ -22,6 +22,9 @@ static const struct {
 	{"telephone", offsetof(struct add, phone)},
 	{"email", offsetof(struct add, email)},
 	{"besoin", offsetof(struct add, need)},
+	{"discret", offsetof(struct add, discreet)},
+	{"heures", offsetof(struct add, hours)},
+	{"reponses", offsetof(struct add, only_answers)},
 	{"nombre", offsetof(struct add, party)},
 	{"service", offsetof(struct add, service)},
 	{"lieu", offsetof(struct add, site)},
@@ -285,12 +288,19 @@ static void say_problems(struct http_request *rq, const struct add *a,
 			 struct staff_add_view *v)
 {
 	static const char *const ids[][2] = {
-		{"person.first_name", "prenom"}, {"person.last_name", "nom"},
-		{"person.birth_year", "annee"},	 {"person.phone", "telephone"},
-		{"person.email", "email"},	 {"person.needs", "besoin"},
-		{"place.name", "endroit"},	 {"place.postcode", "code_postal"},
-		{"party_size", "nombre"},	 {"site", "lieu"},
-		{"service", "service"},		 {"counsellor", "personne"},
+		{"person.first_name", "prenom"},
+		{"person.last_name", "nom"},
+		{"person.birth_year", "annee"},
+		{"person.phone", "telephone"},
+		{"person.email", "email"},
+		{"person.needs", "besoin"},
+		{"person.contact.hours", "heures"},
+		{"place.name", "endroit"},
+		{"place.postcode", "code_postal"},
+		{"party_size", "nombre"},
+		{"site", "lieu"},
+		{"service", "service"},
+		{"counsellor", "personne"},
 	};
 	struct problem_view *p = http_request_alloc(rq, (a->errors.n + 1) * sizeof(*p));
 
@@ -318,10 +328,13 @@ static void say_person(struct http_request *rq, const struct add *a,
 	FIELD(phone, "person.phone");
 	FIELD(email, "person.email");
 	FIELD(need, "person.needs");
+	FIELD(hours, "person.contact.hours");
 	FIELD(place, "place.name");
 	FIELD(postcode, "place.postcode");
 #undef FIELD
 	v->party = *a->party ? a->party : "1";
+	v->discreet = *a->discreet != '\0';
+	v->only_answers = *a->only_answers != '\0';
 	v->searched = a->searched;
 	v->asks = a->asks;
 	v->matches = a->matches;

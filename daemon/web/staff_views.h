@@ -163,7 +163,8 @@ struct staff_add_view {
 	bool searched, asks; /* asks: might be one of these, before a new file is made */
 	const struct staff_match *matches;
 	size_t nmatches;
-	struct input_view first_name, last_name, birth_year, phone, email, need;
+	struct input_view first_name, last_name, birth_year, phone, email, need, hours;
+	bool discreet, only_answers;
 	const char *party;
 	/* when */
 	bool now, typed; /* else a slot */
