@@ -84,11 +84,12 @@ static const struct http_route routes[] = {
 	STAFF(HTTP_GET, "/staff/messages", get_staff_messages, BODY_NONE),
 	STAFF(HTTP_GET, "/staff/attendance", get_staff_attendance, BODY_NONE),
 
-	CALLBACK(HTTP_GET, "/cb/{gateway}/{*path}"),
-	CALLBACK(HTTP_POST, "/cb/{gateway}/{*path}"),
-	CALLBACK(HTTP_PUT, "/cb/{gateway}/{*path}"),
+	CALLBACK(HTTP_GET, "/cb/{gateway}/{*rest}"),
+	CALLBACK(HTTP_POST, "/cb/{gateway}/{*rest}"),
+	CALLBACK(HTTP_PUT, "/cb/{gateway}/{*rest}"),
 
 	LOCAL(HTTP_POST, V1 "/local/sms-in", post_local_sms_in, BODY_JSON),
+	LOCAL(HTTP_POST, V1 "/local/event", post_local_event, BODY_RAW),
 	LOCAL(HTTP_POST, V1 "/local/import", post_local_import, BODY_RAW),
 	LOCAL(HTTP_POST, V1 "/local/users", post_local_user, BODY_JSON),
 	LOCAL(HTTP_POST, V1 "/local/tokens", post_local_token, BODY_JSON),

@@ -48,7 +48,7 @@ void any_callback(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
 	const char *gateway = http_request_param(rq, "gateway");
-	const char *path = http_request_param(rq, "path");
+	const char *path = http_request_param(rq, "rest");
 	struct buf url = BUF_INIT;
 	struct rdvd_callback c = {
 		.method = http_method_name(http_request_method(rq)),
@@ -150,4 +150,52 @@ void post_local_sms_in(struct http_request *rq)
 	h->talk = api->talk;
 	h->call = call_begin(rq);
 	receive_text(api->receive, from, text, handle, h);
+}
+
+/* ---- a mail that came back ---- */
+
+static void answer_event(void *arg, int status, const char *content_type,
+			 const char *body)
+{
+	struct http_request *rq = call_end(arg);
+	struct buf b = BUF_INIT;
+
+	(void)content_type, (void)body;
+	if (!rq)
+		return;
+	if (status == 503) {
+		http_fail_later(rq, 503, "it could not be kept: tell it again", AGAIN_S);
+		return;
+	}
+	if (status != 200 && status != 403) {
+		http_fail(rq, status, NULL);
+		return;
+	}
+	buf_addf(&b, "{\"status\":\"%s\"}", status == 200 ? "stored" : "refused");
+	http_reply_json(rq, 200, &b);
+}
+
+static const char *no_header(const struct rdvd_callback *c, const char *name)
+{
+	(void)c, (void)name;
+	return NULL;
+}
+
+/* What a mail server pipes into rdvctl bounce: the same as a call-back, from this
+ * machine. */
+void post_local_event(struct http_request *rq)
+{
+	const struct api *api = http_request_context(rq);
+	const char *gateway = http_request_query(rq, "gateway");
+	struct rdvd_callback c = {.method = "POST",
+				  .url = "",
+				  .path = "local",
+				  .query = "",
+				  .address = "127.0.0.1",
+				  .header = no_header,
+				  .opaque = rq};
+
+	c.body = http_request_body(rq, &c.body_size);
+	receive_callback(api->receive, gateway ? gateway : "", &c, answer_event,
+			 call_begin(rq));
 }

@@ -194,7 +194,7 @@ WRONG = {
 
 def refuse_everything(call, known):
     """The refusals that every operation of a kind has in common."""
-    params = {"token": known["token"], "id": known["id"], "hold": "0123456789abcdef", "gateway": "scripted", "path": "x"}
+    params = {"token": known["token"], "id": known["id"], "hold": "0123456789abcdef", "gateway": "scripted", "rest": "x"}
     for method, path in operations():
         here = {k: v for k, v in params.items() if "{" + k + "}" in path}
         codes = promised(method, path)
@@ -203,7 +203,7 @@ def refuse_everything(call, known):
             call(method, path, 401, headers={"Authorization": "Bearer nobody"}, **here)
         if "404" in codes:
             nobody = {"token": "AAAAAAAAAAAAAAAAAAAAAA", "id": "999999", "hold": "zz" * 8, "gateway": "nobody",
-                      "path": "x"}
+                      "rest": "x"}
             body = {"start": "2026-03-23T13:30:00+01:00", "outcome": "seen"} if has_json_body(method, path) else None
             call(method, path, 404, body=body, **{k: nobody[k] for k in here})
         if "400" in codes:
@@ -350,6 +350,8 @@ def local_scenario(call, d, tmp_path):
     call("POST", V1 + "/local/tokens", 201, body={"role": "admin", "label": "essai"})
     call("POST", V1 + "/local/backup", 201, body={"path": str(tmp_path / "copy.db")})
     call("POST", V1 + "/local/sms-in", 201, body={"from": "0612345678", "text": "Bonjour"})
+    assert call("POST", V1 + "/local/event", 200, query="?gateway=scripted", body=b"From: x").json()["status"] == "refused"
+    call("POST", V1 + "/local/event", 404, query="?gateway=nobody", body=b"From: x")
     assert call("GET", V1 + "/local/check", 200).json()["problems"] == []
     call("GET", V1 + "/local/status", 200)
     assert "rdvd_bookings_total 9\n" in call("GET", "/metrics", 200).text
@@ -357,7 +359,7 @@ def local_scenario(call, d, tmp_path):
 
 def callback_scenario(call):
     for method in ("GET", "POST", "PUT"):
-        call(method, "/cb/{gateway}/{path}", 200, gateway="scripted", path="events",
+        call(method, "/cb/{gateway}/{rest}", 200, gateway="scripted", rest="events",
              query="?kind=inbound&from=0612345678&text=Oui&key=" + method, headers={"X-Secret": SECRET})
 
 
