@@ -114,3 +114,24 @@ messages {
     assert 'from of gateway spool = "Rappel" cannot be' in done.stderr
     done = subprocess.run(d.command(), capture_output=True, text=True, timeout=20)
     assert done.returncode == 1 and "sms_sender" in done.stdout + done.stderr
+
+
+HOURS = [("18:00-20:00", "18:00-20:00"), ("18h-20h", "18:00-20:00"), (" 18 h 30 à 21 h ", "18:30-21:00"),
+         ("8 - 12", "08:00-12:00"), ("20:00-24:00", "20:00-24:00"), ("", None), (None, None),
+         ("20-18", 422), ("18:00", 422), ("22:00-23:00", 422), ("le soir", 422), ("18:00-18:20", 422),
+         ("1:99-20", 422), ("25-30", 422), ("18:00-20:00 !", 422)]
+
+
+def test_hours_as_people_write_them(daemon, tmp_path):
+    d, _ = start(daemon, tmp_path)
+    for n, (typed, kept) in enumerate(HOURS):
+        body = booking(f"h{n}", "tranquille", "salle", at("2026-03-24", 8, 30 * n),
+                       person(n, contact={"hours": typed, "only_answers": n == 0}))
+        answer = d.api("POST", "/appointments", body, expect=422 if kept == 422 else 201).json()
+        if kept == 422:
+            assert [e["field"] for e in answer["errors"]] == ["person.contact.hours"], typed
+            continue
+        row = next(r for r in d.rdvctl("appointments", json_out=True)["appointments"]
+                   if r["id"] == answer["appointment"]["id"])
+        assert row["person"].get("contact", {}).get("hours") == kept, typed
+        assert row["person"].get("contact", {}).get("only_answers", False) == (n == 0)
