@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wire.c - see wire.h. Two things decide everything here.
  *
- * libcurl sends a POST again by itself when a connection that it used before turns out to
- * be dead, and the provider may have taken it the first time. So a connection is used
- * once, unless the provider takes an id only once.
+ * libcurl sends a request again by itself when a connection that it used before turns out
+ * to be dead, and the provider may have taken it the first time. A body that libcurl
+ * reads from us, and cannot ask for a second time, stops it: it then gives up with an
+ * error instead. So a connection may be kept, for a moment; a request without a body,
+ * which nothing would stop, has one of its own, unless a second time does no harm.
+ * tests/gateway/http_wire.c counts what a provider gets.
  *
  * Whether a byte of the request left is known, not guessed: libcurl counts what it wrote
  * (CURLINFO_REQUEST_SIZE). None: it may be tried again at once. Any: nobody knows, unless
@@ -19,13 +22,16 @@
 
 #define CONNECT_MS_MAX 5000L
 #define ANSWER_MAX ((size_t)64 * 1024)
+/* An idle connection is forgotten on the way by some, without a word to us. */
+#define IDLE_S_MAX 5L
 
 struct wire {
 	const struct rdvd_host *host;
 	const struct preset *preset;
 	CURL *curl; /* owned */
 	struct str url, body, answer, text;
-	int is_cut; /* the answer was longer than we read */
+	size_t body_at; /* as far as libcurl has read it */
+	int is_cut;	/* the answer was longer than we read */
 	const struct request
 		*headers_of;	    /* whose headers these are, when they are constant */
 	struct curl_slist *headers; /* owned */
@@ -40,6 +46,18 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 	str_add(&w->answer, bytes, n < room ? n : room);
 	w->is_cut |= n > room;
 	return w->is_cut ? 0 : n; /* enough: the rest is not read */
+}
+
+/* There is no way back in it (CURLOPT_SEEKFUNCTION): that is the point. */
+static size_t on_read(char *out, size_t size, size_t n, void *arg)
+{
+	struct wire *w = arg;
+	size_t left = w->body.len - w->body_at;
+
+	n = n * size < left ? n * size : left;
+	memcpy(out, str_of(&w->body) + w->body_at, n);
+	w->body_at += n;
+	return n;
 }
 
 /* The name between "://" and what ends it; brackets of IPv6 are taken off. */
@@ -116,6 +134,9 @@ static void set_up(struct wire *w)
 	curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, w);
+	curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
+	curl_easy_setopt(c, CURLOPT_READDATA, w);
+	curl_easy_setopt(c, CURLOPT_MAXAGE_CONN, IDLE_S_MAX);
 }
 
 struct wire *wire_new(const struct rdvd_host *host, const struct preset *p)
@@ -220,15 +241,18 @@ static void set_headers(struct wire *w, const struct request *q, const struct va
 	curl_easy_setopt(w->curl, CURLOPT_HTTPHEADER, w->headers);
 }
 
-static void set_method(struct wire *w, const struct request *q)
+static void set_method(struct wire *w, const struct request *q, int may_repeat)
 {
+	int is_once = !may_repeat && !w->body.len;
 	CURL *c = w->curl;
 
 	/* A method of our own first, or libcurl keeps that of the request before. */
 	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, NULL);
 	if (q->body || strcmp(q->method, "POST") == 0) {
+		/* A body that libcurl holds it can send again; one that it reads, not. */
 		curl_easy_setopt(c, CURLOPT_POST, 1L);
-		curl_easy_setopt(c, CURLOPT_POSTFIELDS, str_of(&w->body));
+		curl_easy_setopt(c, CURLOPT_POSTFIELDS,
+				 may_repeat || !w->body.len ? str_of(&w->body) : NULL);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)w->body.len);
 	} else {
 		curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
@@ -236,6 +260,8 @@ static void set_method(struct wire *w, const struct request *q)
 	if (strcmp(q->method, q->body ? "POST" : "GET") != 0 &&
 	    strcmp(q->method, "POST") != 0)
 		curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method);
+	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, is_once ? 1L : 0L);
+	curl_easy_setopt(c, CURLOPT_FORBID_REUSE, is_once ? 1L : 0L);
 }
 
 /* What an error means. Bytes that left make it LOST, whatever its name. */
@@ -265,14 +291,13 @@ void wire_ask(struct wire *w, const struct request *q, const struct vars *vars,
 	str_clear(&w->body);
 	str_clear(&w->answer);
 	w->is_cut = 0;
+	w->body_at = 0;
 	template_render(q->url, vars, &w->url);
 	if (q->body)
 		template_render(q->body, vars, &w->body);
 	curl_easy_setopt(w->curl, CURLOPT_URL, str_of(&w->url));
-	set_method(w, q);
+	set_method(w, q, may_repeat);
 	set_headers(w, q, vars, now);
-	curl_easy_setopt(w->curl, CURLOPT_FRESH_CONNECT, may_repeat ? 0L : 1L);
-	curl_easy_setopt(w->curl, CURLOPT_FORBID_REUSE, may_repeat ? 0L : 1L);
 	curl_easy_setopt(w->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(w->curl, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
 	rc = curl_easy_perform(w->curl);
@@ -281,6 +306,9 @@ void wire_ask(struct wire *w, const struct request *q, const struct vars *vars,
 	curl_easy_getinfo(w->curl, CURLINFO_RETRY_AFTER, &retry_after);
 	if (rc == CURLE_WRITE_ERROR && w->is_cut)
 		rc = CURLE_OK;
+	/* Of a body that was read from us, some may have left, however that is counted.
+	 */
+	sent += (long)w->body_at;
 	*out = (struct answer){
 		.end = rc == CURLE_OK ? WIRE_ANSWERED : end_of(rc, sent),
 		.status = (int)status,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wire.h - one request to the provider and what became of it, by libcurl. A wire belongs
  * to one thread and keeps what can be kept between two requests: the handle, resolved
- * names, buffers, and the connection where a request may be repeated. */
+ * names, buffers, and a connection for a few seconds. */
 #ifndef GW_HTTP_WIRE_H
 #define GW_HTTP_WIRE_H
 
@@ -28,7 +28,7 @@ struct answer {
 struct wire *wire_new(const struct rdvd_host *host, const struct preset *p);
 void wire_free(struct wire *w);
 
-/* may_repeat: a second time does no harm, so a connection may be used again. */
+/* may_repeat: a second time does no harm. Without it the request leaves at most once. */
 void wire_ask(struct wire *w, const struct request *q, const struct vars *vars,
 	      int may_repeat, int timeout_ms, rdvd_time now, struct answer *out);
 /* A header of the last answer, or NULL; until the next request. */
