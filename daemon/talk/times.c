@@ -7,7 +7,8 @@
 #include "base/mem.h"
 #include "talk/impl.h"
 
-#define LOOK 48 /* slots among which the three are chosen */
+#define LOOK 48	    /* slots among which the three are chosen */
+#define SOON_S 1800 /* nobody can be there before */
 
 int times_service(const struct talk *t)
 {
@@ -114,7 +115,7 @@ int times_find(const struct talk *t, int service, int site, const char *place,
 	struct geo_point point;
 	struct slot_query q = {.service = service,
 			       .site = TERRITORY_NONE,
-			       .from = after ? after + 1 : 0,
+			       .from = after ? after + 1 : now + SOON_S,
 			       .now = now,
 			       .seats = 1,
 			       .after_site = TERRITORY_NONE};

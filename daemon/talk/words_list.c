@@ -213,7 +213,7 @@ const struct word word_list[] = {
 		"sincerement ciao"),
 	FR("madame", FILL, 0, 0, "mme mdm mr monsieur msieur mademoiselle mlle mesdames messieurs"),
 	FR("compris", FILL, 0, 0, ""),
-	FR("jemappelle", FILL, 0, 0, "prenom nom nomme annee naissance nee anne"),
+	FR("jemappelle", FILL, 0, 0, "mappelle mapelle mapel jmappelle jmapelle prenom nom nomme annee naissance nee anne"),
 	FR("numero", FILL, 0, 0, "num numeros nr nb choix option solution proposition"),
 	/* when */
 	FR("lundi", WHEN, 0, 1, "lun lundis monday"),

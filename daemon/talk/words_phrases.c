@@ -58,6 +58,8 @@ const struct phrase merge_list[] = {
 	MERGE("not able", "unable", CLASS_UNKNOWN),
 	MERGE("pas able", "unable", CLASS_UNKNOWN),
 	MERGE("peuxpas", "peux pas", CLASS_UNKNOWN),
+	MERGE("que je je appeler|rappeler", "appelezmoi", CLASS_UNKNOWN),
+	MERGE("je je appeler", "jemappelle", CLASS_FILL),
 	MERGE("mot de passe", "code", CLASS_UNKNOWN),
 	MERGE("quelqu un", "quelquun", CLASS_UNKNOWN),
 	MERGE("tant pis", "tantpis", CLASS_UNKNOWN),
@@ -73,6 +75,7 @@ const struct phrase phrase_list[] = {
 	/* asked for politely */
 	{.words = "pouvez|pouvoir ?vous changer|deplacer ?plus", .says = SAYS_MOVE},
 	{.words = "que appeler|rappeler", .says = SAYS_CALL},
+	{.words = "appelezmoi", .says = SAYS_CALL},
 	{.words = "pouvez ?vous ?moi annule", .says = SAYS_PLEASE_CANCEL},
 	{.words = "vous pouvez ?moi annule", .says = SAYS_PLEASE_CANCEL},
 	{.words = "can you annule", .says = SAYS_PLEASE_CANCEL},
