@@ -6,7 +6,7 @@
  *   rdvctl_call.c   one request over the local socket, and what a refusal says
  *   rdvctl_table.c  rows for people: columns aligned, whatever the alphabet
  *   rdvctl_book.c   slots, book, appointments, outcome, messages, sms-in
- *   rdvctl_admin.c  import, export, user, token, backup, check, status */
+ *   rdvctl_admin.c  import, bounce, export, user, token, backup, check, status */
 #ifndef RDVD_RDVCTL_H
 #define RDVD_RDVCTL_H
 
@@ -109,6 +109,7 @@ int ctl_outcome(struct ctl *c);
 int ctl_messages(struct ctl *c);
 int ctl_waiting(struct ctl *c);
 int ctl_sms_in(struct ctl *c);
+int ctl_bounce(struct ctl *c);
 int ctl_import(struct ctl *c);
 int ctl_export(struct ctl *c);
 int ctl_user(struct ctl *c);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -113,6 +114,38 @@ int ctl_import(struct ctl *c)
 			print_import(o, dry);
 		json_decref(o);
 	}
+	buf_fini(&answer);
+	buf_fini(&path);
+	buf_fini(&bytes);
+	return status;
+}
+
+/* ---- a mail that came back ---- */
+
+/* For a mail server's pipe, in whose words it ends: 75 is "again later", 65 "not this
+ * one" (sysexits). */
+int ctl_bounce(struct ctl *c)
+{
+	struct buf bytes = BUF_INIT, path = BUF_INIT, answer = BUF_INIT;
+	int status = read_file("-", &bytes) ? EX_TEMPFAIL : 0;
+	const char *said;
+	json_t *o = NULL;
+
+	buf_addlit(&path, "/api/v1/local/event?gateway=");
+	buf_add_url(&path, c->words[0]);
+	if (!status && ctl_call(c, "POST", buf_str(&path), "message/rfc822",
+				buf_str(&bytes), bytes.len, &answer))
+		status = EX_TEMPFAIL;
+	if (!status)
+		o = json_loadb(buf_str(&answer), answer.len, 0, NULL);
+	if (o && c->json)
+		ctl_print_json(o);
+	said = json_string_value(json_object_get(o, "status"));
+	if (said && strcmp(said, "refused") == 0) {
+		fprintf(stderr, "rdvctl: this is no report about a message of ours\n");
+		status = EX_DATAERR;
+	}
+	json_decref(o);
 	buf_fini(&answer);
 	buf_fini(&path);
 	buf_fini(&bytes);

@@ -11,7 +11,7 @@
  *   waiting.c     the waiting list
  *   staff.c       the team's lists and acts
  *   attendance.c  facts, streamed from the reader's thread
- *   callback.c    what providers tell, and rdvctl sms-in
+ *   callback.c    what providers tell, rdvctl sms-in, rdvctl bounce
  *   local.c       what only the local socket may do: import, users, tokens, backup,
  * checks metrics.c     /metrics
  *
@@ -174,7 +174,7 @@ http_handler post_holds, post_hold_extend, delete_hold, post_appointments,
 http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome,
 	post_staff_cancel, post_staff_move, get_staff_messages, get_staff_attendance;
 http_handler post_local_import, post_local_user, post_local_token, post_local_backup,
-	get_local_check, get_local_status, post_local_sms_in;
+	get_local_check, get_local_status, post_local_sms_in, post_local_event;
 http_handler any_callback;
 http_handler post_appointment_waiting, post_waiting, get_waiting, post_waiting_take,
 	post_waiting_decline, post_waiting_leave, get_staff_waiting,

@@ -94,7 +94,7 @@ static int header(const struct sms_file *f, const char *name, char *out, size_t 
 /* "+33612345678" of what stands in From: international numbers come without their +. */
 static void number_of(const struct sms_file *f, char *out, size_t size)
 {
-	char from[64], kind[64];
+	char from[63], kind[64];
 	int is_digits;
 
 	header(f, "From", from, sizeof from);

@@ -11,7 +11,7 @@ import pytest
 from helpers import wait_for
 from postfix import Postfix
 from small import NOW, all_messages, small, write_territory
-from smtp_sink import Drive, SmtpSink, make_certificates
+from smtp_sink import Drive, SmtpSink, make_certificates, report
 
 USERS = {"rdv@exemple.fr": "très secret"}
 
@@ -150,4 +150,15 @@ def test_from_booking_to_mailbox_and_back(relay, certificates, daemon, tmp_path)
         return [m for m in all_messages(d) if m["state"] == "undelivered"]
 
     wait_for(undelivered, "the bounce to be read", 30)
+    # a mail server's pipe: a later bounce, a stranger's mail, a daemon that is away
+    book(17, "lea@exemple.fr")
+    mails("lea@exemple.fr", 4)
+    mark = [m for m in sink.taken if m["to"] == "lea@exemple.fr"][-1]["from"].split("+")[1].split("@")[0]
+    d.rdvctl("bounce", "mail", stdin=report(mark))
+    assert len(wait_for(lambda: len(undelivered()) > 1 and undelivered(), "the second bounce")) == 2
+    d.expect_log("call-backs were refused")
+    d.rdvctl("bounce", "mail", stdin="From: x\n\nBonjour\n", status=65)
+    d.rdvctl("bounce", "nobody", stdin=report(mark), status=75)
     assert not list((postfix.bounces / "new").iterdir())
+    d.stop()
+    d.rdvctl("bounce", "mail", stdin=report(mark), status=75)

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from smtp_sink import REPLIES, Drive, SmtpSink, make_certificates
+from smtp_sink import REPLIES, Drive, SmtpSink, make_certificates, report
 
 ICS = ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//rdvd//rdvd//FR\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:rdv-1-x\r\n"
        "SUMMARY:Rendez-vous à Hénin\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
@@ -325,18 +325,6 @@ def test_mail_to_sms(tmp_path):
 
 
 # ---- what comes back
-
-def report(mark, action="failed", status="5.1.1", said="550 5.1.1 <lea@exemple.fr>: User unknown", returned=True):
-    """A delivery report as Postfix writes it."""
-    back = f"\n--B\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{mark}@exemple.fr>\nTo: lea@exemple.fr\n" if returned else ""
-    return (f"Return-Path: <>\nFrom: MAILER-DAEMON@relay.example\nTo: bounces@exemple.fr\n"
-            f"Message-ID: <{action}{status}@relay.example>\nAuto-Submitted: auto-replied\n"
-            f"Content-Type: multipart/report; report-type=delivery-status;\n boundary=\"B\"\n\n--B\n"
-            f"Content-Type: text/plain\n\nI'm sorry.\n\n--B\nContent-Description: Delivery report\n"
-            f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\nArrival-Date: Sun\n\n"
-            f"Final-Recipient: rfc822; lea@exemple.fr\nAction: {action}\nStatus: {status}\n"
-            f"Diagnostic-Code: smtp; {said}\n{back}--B--\n")
-
 
 HOLIDAY = ("From: lea@exemple.fr\nTo: bounces@exemple.fr\nSubject: Absente\nAuto-Submitted: auto-replied (vacation)\n"
            "Content-Type: text/plain\n\nJe suis en vacances.\n")
