@@ -46,7 +46,7 @@ static const char *say_where(struct http_request *rq, const struct web *w,
 		return tr(l, "dans tous les lieux");
 	if (!a->where.commune)
 		return page_text(rq, tr(l, "à moins de %d\u00a0km"), 30);
-	return page_text(rq, tr(l, "à moins de %1$d\u00a0km de %2$s"), 30,
+	return page_text(rq, tr(l, "%2$s et %1$d\u00a0km autour"), 30,
 			 a->where.commune->name);
 }
 
@@ -85,7 +85,7 @@ static void reply_form(struct http_request *rq, const struct web *w,
 	v->waiting = true;
 	v->by_phone = ty->services[a.service].mode == MODE_PHONE;
 	v->sms = w->options.sms_enabled;
-	v->heading = tr(l, "Être prévenu quand une place se libère");
+	v->heading = tr(l, "Savoir quand une place se libère");
 	v->service = page_service(rq, &ty->services[a.service]);
 	v->place = say_where(rq, w, &a);
 	v->action = "/attente";

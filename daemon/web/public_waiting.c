@@ -103,7 +103,7 @@ static void say_mine(struct http_request *rq, const struct web *w,
 		v->mine_place = t->sites[site].name;
 }
 
-/* "à Carvin, Mission locale", "à moins de 30 km de Carvin", "par téléphone",
+/* "à Carvin, Mission locale", "Carvin et 30 km autour", "par téléphone",
  * "n’importe où". */
 static const char *say_where(struct http_request *rq, const struct web *w,
 			     const struct rdvd_wait *row, bool by_phone)
@@ -126,7 +126,7 @@ static const char *say_where(struct http_request *rq, const struct web *w,
 		commune_near(booking_communes(w->booking), row->near, &point, &c);
 	if (!c)
 		return page_text(rq, tr(l, "à moins de %d\u00a0km"), row->radius_km);
-	return page_text(rq, tr(l, "à moins de %1$d\u00a0km de %2$s"), row->radius_km,
+	return page_text(rq, tr(l, "%2$s et %1$d\u00a0km autour"), row->radius_km,
 			 c->name);
 }
 
@@ -387,7 +387,7 @@ static void reply_join(struct http_request *rq, const struct web *w,
 	if (errors)
 		add_problems(rq, errors, &v);
 	page_layout(rq, w, &v.layout,
-		    tr(http_request_lang(rq), "Être prévenu si une place se libère"), o);
+		    tr(http_request_lang(rq), "Savoir si une place se libère"), o);
 	page_team(rq, w, o, &v.team, &v.team_phone, &v.team_tel);
 	page_join(&out, http_request_lang(rq), &v);
 	http_reply_html(rq, status, &out);

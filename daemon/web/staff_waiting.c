@@ -96,8 +96,7 @@ static const char *say_where(struct http_request *rq, const struct staff *st,
 		commune_near(booking_communes(st->web.booking), w->near, &point, &c);
 	if (!c)
 		return page_text(rq, tr(l, "à moins de %d\u00a0km"), w->radius_km);
-	return page_text(rq, tr(l, "à moins de %1$d\u00a0km de %2$s"), w->radius_km,
-			 c->name);
+	return page_text(rq, tr(l, "%2$s et %1$d\u00a0km autour"), w->radius_km, c->name);
 }
 
 static void say_person(struct http_request *rq, const struct waiting_row *row,
@@ -143,7 +142,8 @@ static void say_row(struct http_request *rq, const struct staff *st,
 						http_request_lang_code(rq)),
 		.where = say_where(rq, st, w, service),
 		.since = when(rq, st, z, w->created),
-		.until = when(rq, st, z, w->until),
+		.until = staff_day_words(
+			rq, st, civil_time_day(zone_to_civil(z, w->until)), false),
 	};
 	if (a)
 		out->mine = page_text(rq, "%s, %s", when(rq, st, z, a->when.start),
