@@ -24,19 +24,19 @@ static void test_catchup(void **state)
 {
 	/* now is 1000; in the order in which they come out */
 	static const struct plan_candidate want[] = {
-		{5, 4, SM, RE, 2, 1100, 1050, 0, PLAN_SEND},
-		{6, 4, EM, RE, 2, 1100, 1050, 0, PLAN_SEND},
-		{1, 1, SM, NO, 0, 2000, 2000, 0, PLAN_SUPERSEDE},
-		{2, 1, SM, RE, 1, 2000, 1500, 0, PLAN_SUPERSEDE},
-		{3, 1, SM, RE, 2, 2000, 1900, 0, PLAN_SEND},
-		{4, 1, SM, FU, 0, 2000, 3000, 0, PLAN_SEND},
-		{7, 2, SM, RE, 1, 3000, 1000, 0, PLAN_EXPIRE},
-		{8, 2, SM, NO, 0, 3000, 3000, 0, PLAN_SEND},
-		{9, 3, SM, MV, 0, 4000, 4000, 1200, PLAN_WAIT},
-		{10, 3, SM, RE, 2, 4000, 3900, 0, PLAN_SUPERSEDE},
-		{11, 5, SM, CX, 0, 5000, 5000, 0, PLAN_SEND},
-		{12, 5, SM, MV, 0, 5000, 5000, 0, PLAN_SUPERSEDE},
-		{13, 6, SM, RE, 2, 6000, 1300, 1300, PLAN_EXPIRE},
+		{5, 4, SM, RE, 2, 1100, 1050, 0, PLAN_SEND, NULL},
+		{6, 4, EM, RE, 2, 1100, 1050, 0, PLAN_SEND, NULL},
+		{1, 1, SM, NO, 0, 2000, 2000, 0, PLAN_SUPERSEDE, NULL},
+		{2, 1, SM, RE, 1, 2000, 1500, 0, PLAN_SUPERSEDE, NULL},
+		{3, 1, SM, RE, 2, 2000, 1900, 0, PLAN_SEND, NULL},
+		{4, 1, SM, FU, 0, 2000, 3000, 0, PLAN_SEND, NULL},
+		{7, 2, SM, RE, 1, 3000, 1000, 0, PLAN_EXPIRE, NULL},
+		{8, 2, SM, NO, 0, 3000, 3000, 0, PLAN_SEND, NULL},
+		{9, 3, SM, MV, 0, 4000, 4000, 1200, PLAN_WAIT, NULL},
+		{10, 3, SM, RE, 2, 4000, 3900, 0, PLAN_SUPERSEDE, NULL},
+		{11, 5, SM, CX, 0, 5000, 5000, 0, PLAN_SEND, NULL},
+		{12, 5, SM, MV, 0, 5000, 5000, 0, PLAN_SUPERSEDE, NULL},
+		{13, 6, SM, RE, 2, 6000, 1300, 1300, PLAN_EXPIRE, NULL},
 	};
 	struct plan_candidate c[ARRAY_SIZE(want)];
 
@@ -124,12 +124,29 @@ static void test_settle_unknown(void **state)
 	}
 }
 
+/* A gateway that can be asked is asked three times, and not after it would matter. */
+static void test_ask_at(void **state)
+{
+	static const struct {
+		int unknowns;
+		rdvd_time deadline, at;
+	} cases[] = {
+		{1, 100000, 1060}, {2, 100000, 1120}, {3, 100000, 1300}, {4, 100000, 0},
+		{0, 100000, 0},	   {1, 1060, 0},      {1, 1061, 1060},	 {3, 1299, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(plan_ask_at(cases[i].unknowns, 1000, cases[i].deadline),
+				 cases[i].at);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_catchup),
 		cmocka_unit_test(test_retry),
 		cmocka_unit_test(test_settle_unknown),
+		cmocka_unit_test(test_ask_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
