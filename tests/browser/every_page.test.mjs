@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before, test } from "node:test";
-import { daemon, HENIN_CARVIN } from "./lib/daemon.mjs";
+import { daemon, HENIN_CARVIN, until } from "./lib/daemon.mjs";
 import { Browser, PHONE, shot } from "./lib/browser.mjs";
 import { axe, sizeFaults, structureFaults, weightFaults } from "./lib/checks.mjs";
 import { logIn } from "./lib/way.mjs";
@@ -53,7 +53,15 @@ async function populate() {
 	await d.api("POST", `/appointments/${links.confirmed.token}/confirm`, {});
 	await d.api("POST", `/appointments/${links.cancelled.token}/cancel`, {});
 	await d.api("POST", `/staff/appointments/${links.revoked.id}/outcome`, { outcome: "revoked" }, { local: true });
+	await make("freed", here(first, henin, "2026-12-17", "13:30"), { first_name: "Lina", phone: "06 11 22 33 01" });
+	await make("waits", here(first, henin, "2027-01-07", "13:30"), { first_name: "Imane", phone: "06 11 22 33 02", email: "imane@example.org" });
+	await make("waits-too", here(first, henin, "2027-01-07", "14:30"), { first_name: "Hugo", phone: "06 11 22 33 03" });
+	for (const name of ["waits", "waits-too"])
+		links[name].waiting = (await d.api("POST", `/appointments/${links[name].token}/waiting`, { anywhere: true },
+			{ expect: 201 })).waiting.token;
 	await d.restartAt(THURSDAY);
+	await d.api("POST", `/appointments/${links.freed.token}/cancel`, {});
+	await until(async () => (await d.api("GET", `/waiting/${links.waits.waiting}`)).waiting.offer, "an offer");
 	await d.api("POST", `/staff/appointments/${links["today-seen"].id}/outcome`,
 		{ outcome: "seen", persons_present: 1 }, { local: true });
 }
@@ -136,6 +144,24 @@ const PUBLIC = [
 	["cancel", () => rdv("booked", "/annuler")],
 	["move", () => rdv("booked", "/deplacer")],
 	["move-late", () => rdv("today-late", "/deplacer")],
+	["rdv-waits", () => rdv("waits")],
+	["join", () => rdv("booked", "/attente")],
+	["join-contact", () => rdv("code", "/attente")],
+	["join-wrong", async (page) => {
+		await page.goto(rdv("code", "/attente"));
+		await page.locator("#email").fill("nobody");
+		await submit(page);
+		await page.locator(".errors").waitFor();
+	}],
+	["waiting", () => `/attente/${links["waits-too"].waiting}?merci=1`],
+	["offer", () => `/attente/${links.waits.waiting}`],
+	["ask", "/attente?service=premier-rdv&q=henin"],
+	["ask-wrong", async (page) => {
+		await page.goto("/attente?service=premier-rdv&q=henin");
+		await page.locator("#annee").fill("04");
+		await submit(page);
+		await page.locator(".errors").waitFor();
+	}],
 	["accessibility", "/accessibilite"],
 	["privacy", "/donnees-personnelles"],
 	["legal", "/mentions-legales"],
@@ -166,6 +192,7 @@ const STAFF = [
 		await submit(page);
 		await page.locator(".errors").waitFor();
 	}],
+	["team-waiting", "/equipe/attente"],
 	["team-absences", "/equipe/absences"],
 	["team-feed", "/equipe/agenda"],
 	["team-rdv", () => mine("booked")],

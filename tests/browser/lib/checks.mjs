@@ -78,6 +78,7 @@ function sizes() {
 	if (width > window.innerWidth) faults.push(`${width} px wide in a window of ${window.innerWidth}`);
 	const seen = (e) => {
 		const style = getComputedStyle(e), box = e.getBoundingClientRect();
+		if (e.closest(".vh[aria-hidden=true]")) return false; // a trap for programs, which nobody sees
 		return e.checkVisibility({ visibilityProperty: true }) && box.width > 1 && style.clipPath === "none";
 	};
 	const small = (e, least, box = e.getBoundingClientRect()) => {
