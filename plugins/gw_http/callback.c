@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
 #include "proof.h"
 #include "send.h"
+#include "telling.h"
 
 #define FIELDS_MAX 200
 #define MESSAGE_PATH "r/"

@@ -6,7 +6,7 @@
  *   value.c      finding things in answers send.c      a message, a look-up
  *   preset*.c    the file                  callback.c  what the provider calls
  *   proof.c      who is calling            poll.c      what has to be fetched
- *   event.c      what was told             when.c      instants */
+ *   telling.c    what was told             when.c      instants */
 #include <stdlib.h>
 
 #include "send.h"

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "event.h"
 #include "send.h"
+#include "telling.h"
 
 #define ITEMS_MAX 100 /* of one round; the rest comes with the next */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* event.c - see event.h. What is told is never guessed: a status that the preset does not
- * know, a receipt that names no message, a text of nobody are counted as unread. */
-#include "event.h"
+/* telling.c - see telling.h. What is told is never guessed: a status that the preset does
+ * not know, a receipt that names no message, a text of nobody are counted as unread. */
+#include "telling.h"
 
 #include <stdlib.h>
 #include <string.h>

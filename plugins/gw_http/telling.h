@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* event.h - from what a provider wrote to what happened: one document, the preset's list
- * of what it can tell, and the caller's callback. Used by call-backs and polls alike. */
-#ifndef GW_HTTP_EVENT_H
-#define GW_HTTP_EVENT_H
+/* telling.h - from what a provider wrote to what happened: one document, the preset's
+ * list of what it can tell, and the caller's callback. Used by call-backs and polls
+ * alike. */
+#ifndef GW_HTTP_TELLING_H
+#define GW_HTTP_TELLING_H
 
 #include "preset.h"
 
