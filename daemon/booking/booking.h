@@ -144,6 +144,8 @@ struct booking_request {
 	rdvd_id wait; /* the waiting list's entry that this serves; 0 */
 };
 
+/* With a turn the hold and the step of the conversation are kept together, and r->hold is
+ * the name that the hold gets: see booking_hold_draw. */
 void booking_hold(struct booking *b, const struct booking_request *r, booking_cb *cb,
 		  void *arg);
 void booking_hold_extend(struct booking *b, uint64_t hold, booking_cb *cb, void *arg);
@@ -151,6 +153,8 @@ void booking_hold_release(struct booking *b, uint64_t hold);
 /* The kept slot of a hold that has not expired: 0, or -1. */
 int booking_hold_find(const struct booking *b, uint64_t hold, struct slot *slot,
 		      rdvd_time *expires);
+/* Draw a name for a hold. */
+uint64_t booking_hold_draw(void);
 /* Holds are named outside by 16 hexadecimal digits. */
 void booking_hold_name(uint64_t hold, char out[17]);
 int booking_hold_parse(const char *name, uint64_t *hold);

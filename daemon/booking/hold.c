@@ -13,6 +13,7 @@ struct hold_job {
 	struct store_job job;
 	struct booking *b;
 	struct hold_made made;
+	struct rdvd_turn turn; /* strings owned; number NULL: none */
 	rdvd_id session;
 	uint64_t released[2];
 	booking_cb *cb;
@@ -25,7 +26,8 @@ static enum rdvd_rc hold_run(const struct rdvd_store_ops *ops, void *st,
 	struct hold_job *j = (struct hold_job *)job;
 	j->released[0] = j->released[1] = 0;
 	j->session = 0;
-	return ops->hold_create(st, &j->made.in, &j->session, j->released);
+	enum rdvd_rc rc = ops->hold_create(st, &j->made.in, &j->session, j->released);
+	return rc == RDVD_OK && j->turn.number ? ops->turn(st, &j->turn) : rc;
 }
 
 /* A territory may have been imported since the time was asked for: then everything has
@@ -85,6 +87,7 @@ static void hold_done(struct store_job *job)
 			alternatives_find(b, s->service, s->site, s->start, 1, &r);
 	}
 	j->cb(j->arg, &r);
+	turn_fini(&j->turn);
 	free(j);
 }
 
@@ -96,6 +99,15 @@ static void refuse(struct booking *b, enum booking_verdict v,
 	if (ask && v != BOOKING_FIELDS)
 		alternatives_find(b, ask->service, ask->site, ask->start, ask->seats, &r);
 	cb(arg, &r);
+}
+
+uint64_t booking_hold_draw(void)
+{
+	uint64_t ref;
+	do
+		secret_random(&ref, sizeof ref);
+	while (ref >> 63 || ref == 0); /* the store's integers are signed */
+	return ref;
 }
 
 void hold_prepare(struct booking *b, const struct agenda_ask *ask,
@@ -132,9 +144,7 @@ void hold_prepare(struct booking *b, const struct agenda_ask *ask,
 		.expires = expires};
 	for (int i = 0; i < answer->ncounsellors; i++)
 		h->in.counsellors[i] = t->counsellors[answer->counsellors[i]].id;
-	do
-		secret_random(&h->in.ref, sizeof h->in.ref);
-	while (h->in.ref >> 63 || h->in.ref == 0); /* the store's integers are signed */
+	h->in.ref = booking_hold_draw();
 	h->pending = pending_put(b, &h->claim);
 }
 
@@ -162,9 +172,14 @@ void booking_hold(struct booking *b, const struct booking_request *q, booking_cb
 	j->arg = arg;
 	int seconds = q->hold_seconds ? q->hold_seconds : HOLD_SECONDS;
 	hold_prepare(b, &ask, &answer, ask.now + seconds, &j->made);
+	if (q->turn) {
+		turn_copy(&j->turn, q->turn);
+		j->made.in.ref = q->hold;
+	}
 	memcpy(j->made.in.holder, q->holder, sizeof j->made.in.holder);
 	if (store_write(b->store, &j->job) != RDVD_OK) {
 		pending_drop(b, j->made.pending);
+		turn_fini(&j->turn);
 		free(j);
 		refuse(b, BOOKING_BUSY, NULL, NULL, cb, arg);
 	}

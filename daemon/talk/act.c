@@ -129,7 +129,7 @@ static void acted(void *arg, const struct booking_reply *r)
 	switch (r->verdict) {
 	case BOOKING_DONE:
 	case BOOKING_KNOWN:
-		x->talk->counts.acted++;
+		x->talk->counts.acted += x->ask.kind != QUESTION_NAME;
 		text_done(x);
 		return;
 	case BOOKING_NOT_A_SLOT:
@@ -265,24 +265,27 @@ static void book_known(struct text *x, const struct rdvd_person *p)
 	book(x, s, &r);
 }
 
-static void held(void *arg, const struct booking_reply *r)
+/* The time is kept while the name is asked: both in one transaction. */
+static void ask_name(struct text *x)
 {
-	struct text *x = arg;
 	const struct question_slot *s = &x->question.slots[x->decision.slot];
 	const struct reply_env e = text_env(x, NULL);
+	struct booking_request r;
+	char key[40];
 
-	if (r->verdict != BOOKING_DONE) {
-		acted(x, r);
-		return;
-	}
+	fill_request(x, s, key, &r);
+	r.request_key = "";
+	r.hold = booking_hold_draw();
+	r.hold_seconds = HOLD_S;
 	x->ask = (struct question){
-		.kind = QUESTION_NAME, .slots = {*s}, .nslots = 1, .hold = r->hold};
+		.kind = QUESTION_NAME, .slots = {*s}, .nslots = 1, .hold = r.hold};
 	snprintf(x->ask.service, sizeof x->ask.service, "%s", x->question.service);
 	snprintf(x->ask.place, sizeof x->ask.place, "%s", x->question.place);
 	reply_time(&e, TEXT_ANSWER_NAME, territory_site(e.territory, s->site),
 		   s->civil_start, "", &x->reply);
 	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
-	text_say(x);
+	r.turn = &x->turn;
+	booking_hold(x->talk->booking, &r, acted, x);
 }
 
 static int is_same_person(const struct rdvd_person *a, const struct rdvd_person *b)
@@ -323,21 +326,15 @@ static enum rdvd_rc people_run(const struct rdvd_store_ops *ops, void *st,
 static void people_done(struct store_job *job)
 {
 	struct text *x = (struct text *)job;
-	struct booking_request r;
-	char key[40];
 
 	if (job->rc != RDVD_OK && job->rc != RDVD_NOT_FOUND) {
 		text_later(x);
 		return;
 	}
-	if (x->nknown == 1) {
+	if (x->nknown == 1)
 		book_known(x, &x->known[0]->person);
-		return;
-	}
-	fill_request(x, &x->question.slots[x->decision.slot], key, &r);
-	r.request_key = "";
-	r.hold_seconds = HOLD_S;
-	booking_hold(x->talk->booking, &r, held, x);
+	else
+		ask_name(x);
 }
 
 static void do_take(struct text *x)
