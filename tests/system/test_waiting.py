@@ -17,6 +17,15 @@ from small import (NOW, Page, all_messages, at, booking, check_is_clean, everyth
 from test_staff_pages import Counsellor, add_user, words
 from test_time import Stepper
 
+ANSWERED = """store store_sqlite {
+}
+gateway spool {
+	plugin = "gw_spool"
+	channels = {"sms", "email"}
+	answers = true
+}
+"""
+
 MONDAY, TUESDAY, WEDNESDAY = "2026-03-23", "2026-03-24", "2026-03-25"
 
 
@@ -74,8 +83,8 @@ def starts(d, kind="rdv", **more):
     return [s["start"] for s in d.slots(kind, **more)]
 
 
-def letters(d):
-    return [m for m in all_messages(d) if m["kind"] == "offer"]
+def letters(d, kind="offer"):
+    return [m for m in all_messages(d) if m["kind"] == kind]
 
 
 def staff_rows(d):
@@ -174,7 +183,7 @@ def test_joining_from_a_search_that_found_nothing(daemon, tmp_path):
     (link,) = [u for u in found.links if u.startswith("/attente?")]
     assert "service=rdv" in link
     page = Page(d.request("GET", link).text)
-    assert "à moins de 30" in page.text and "Oignies" in page.text
+    assert "Oignies et 30 km autour" in page.text
     form = page.form_to("/attente")
     who = {"prenom": "Noé", "nom": "Petit", "annee": "2005", "telephone": "", "email": "", "nombre": "1"}
     fields = [f for f in form["fields"] if f[0] not in who]
@@ -588,14 +597,7 @@ def test_discreet_words(d):
 
 def test_answered_by_sms(daemon, tmp_path):
     """Where answers can come back the SMS asks for one, and holds no link."""
-    d = daemon(now=NOW, territory=write_territory(tmp_path), sections="""store store_sqlite {
-}
-gateway spool {
-	plugin = "gw_spool"
-	channels = {"sms", "email"}
-	answers = true
-}
-""")
+    d = daemon(now=NOW, territory=write_territory(tmp_path), sections=ANSWERED)
     free = book(d, "1", at(MONDAY, 9))
     w = join(d, book(d, "2", at(WEDNESDAY, 9)))
     cancel(d, free)
@@ -603,3 +605,55 @@ gateway spool {
     (sms,) = wait_for(lambda: [m for m in d.spool() if "OUI" in m.text and "lundi 23 mars" in m.text and "place" in m.text],
                       "the SMS")
     assert "http" not in sms.text and "NON" in sms.text and len(sms.text) <= 160
+
+
+def test_all_of_it_by_sms(daemon, tmp_path):
+    """PLUS TOT joins, NON leaves the place to the next, OUI takes it; what is answered is what was done."""
+    d = daemon(now=NOW, territory=write_territory(tmp_path), sections=ANSWERED)
+    free = book(d, "1", at(MONDAY, 9))
+    first, second = book(d, "2", at(TUESDAY, 9)), book(d, "3", at(WEDNESDAY, 9))
+    numbers = ["+33600000002", "+33600000003"]
+
+    def text(number, words_):
+        before = len(letters(d, "answer"))
+        d.rdvctl("sms-in", number, words_)
+        return wait_for(lambda: letters(d, "answer")[before:], "an answer")[0]["text"]
+
+    for number in numbers:
+        text(number, "Prévenez moi si plus tot svp")
+    assert [r["person"]["phone"] for r in staff_rows(d)] == numbers
+    cancel(d, free)
+    one, two = (r["id"] for r in staff_rows(d))
+
+    def asked(wait):
+        return wait_for(lambda: [r for r in staff_rows(d) if r["id"] == wait and r["offers"]
+                                 and r["offers"][0]["state"] == "open"], "an offer")
+
+    asked(one)
+    assert "OUI" in letters(d)[0]["text"] and "http" not in letters(d)[0]["text"]
+    text(numbers[1], "oui")  # nobody has offered her anything: her own appointment is confirmed
+    assert see(d, second)["status"] == "confirmed" and see(d, second)["start"] == at(WEDNESDAY, 9)
+    text(numbers[0], "Non merci")
+    assert see(d, first)["status"] == "booked" and see(d, first)["start"] == at(TUESDAY, 9), "declining cancels nothing"
+    asked(two)
+    said = text(numbers[1], "Oui je prends")
+    assert see(d, second)["start"] == at(MONDAY, 9)
+    assert "lundi 23 mars" in said and "9" in said
+    assert fates(d) == {"Prénom2": ["declined"], "Prénom3": ["taken"]}
+    # The answer stands for the notice; nobody is told twice.
+    assert [m for m in all_messages(d) if m["kind"] == "moved" and m["channel"] == "sms"] == []
+    text(numbers[1], "oui")  # again: she comes
+    assert see(d, second)["start"] == at(MONDAY, 9)
+    check_is_clean(d)
+
+
+def test_whoever_said_stop_is_passed_over(daemon, tmp_path):
+    """A place is not kept from the others for somebody who will not be told."""
+    d = daemon(now=NOW, territory=write_territory(tmp_path), sections=ANSWERED)
+    free = book(d, "1", at(MONDAY, 9))
+    silent, other = (join(d, book(d, str(k), at(WEDNESDAY, 7 + k))) for k in (2, 3))
+    d.rdvctl("sms-in", "+33600000002", "STOP")
+    cancel(d, free)
+    assert offered(d, other)["start"] == at(MONDAY, 9)
+    assert offer(d, silent) is None and len(letters(d)) == 1
+    check_is_clean(d)
