@@ -8,7 +8,7 @@ after a warm-up, and the medians are compared, so that a neighbour's load on the
 Queries vary over thousands of places, so that no cache of one answer passes for speed; every answer must be
 the expected status, or the run says so and fails.
 
-usage: run.py [--only WORDS] [--rounds N] [--seconds S] [--bookings N] [--json FILE] [--write]
+usage: run.py [--only WORDS] [--rounds N] [--seconds S] [--bookings N] [--messages N] [--json FILE] [--write]
 RDVD_BUILD is the build folder. --write puts the table into tests/bench/RESULTS.md."""
 
 import argparse
@@ -36,6 +36,7 @@ for folder in ("system", "oracle", "data"):
 
 import fill  # noqa: E402
 import make_national  # noqa: E402
+import messages  # noqa: E402
 import slots as oracle  # noqa: E402
 from helpers import BUILD, HENIN_CARVIN, NATIONAL, TOP, Daemon, free_port, pause, wait_for  # noqa: E402
 
@@ -217,6 +218,11 @@ class Bench:
         self.number += 1
         return self.folder / f"{prefix}-{self.number}"
 
+    def fresh_folder(self, prefix):
+        folder = self.fresh(prefix)
+        folder.mkdir(parents=True)
+        return folder
+
     def daemon(self, base=None, env=None):
         """A daemon on a copy of a prepared data folder."""
         one = Daemon(self.fresh("daemon"), now=NOW, env=env, start=False)
@@ -348,7 +354,7 @@ class Bench:
         lines = list(bookings(self.national, "premier-rdv", NOW, self.chance, count))
         bodies = self.write("bookings.txt", lines)
         forms = self.write("forms.txt", floor_forms(self.chance, count))
-        floors, found = [], []
+        floors, found, times = [], [], []
         for _ in range(self.args.rounds):
             floor = Floor(self.fresh("floor"), env)
             try:
@@ -360,8 +366,18 @@ class Bench:
             found.append(self.check(result, work))
             self.end(one)
             self.check_kept(one, result)
+            planned = self.planned(one)
+            times.append(result["requests"] / result["rate"] * 100000 / planned)
             shutil.rmtree(one.folder)
         self.row(work.format(n=f"{count:,}"), floors, found, must)
+        if not env:
+            self.row("planning of 100,000 reminders, with the bookings that owe them", None,
+                     statistics.median(times), {"at_most": 5.0}, unit=" s")
+
+    def planned(self, one):
+        """The reminders that were written with the bookings."""
+        with contextlib.closing(sqlite3.connect(fill.database_path(one.data))) as db:
+            return db.execute("SELECT count(*) FROM message WHERE kind = 2").fetchone()[0]
 
     def check_kept(self, one, result):
         """What was answered 201 is in the database, and nothing else."""
@@ -400,7 +416,8 @@ class Bench:
         self.end(one)
 
     def run(self):
-        needs_national = any(map(self.wants, ("national", "page", "post", "slow", "start", "memory")))
+        needs_national = any(map(self.wants, ("national", "page", "post", "slow", "start", "memory",
+                                                    "http", "kannel", "postfix", "inbound")))
         if self.wants("hénin-carvin"):
             self.henin_base = self.prepare(HENIN_CARVIN)
         if needs_national:
@@ -408,6 +425,7 @@ class Bench:
         self.gets()
         self.posts()
         self.years()
+        messages.Messages(self).run(getattr(self, "national_base", None))
 
 
 # ---- the table
@@ -420,6 +438,8 @@ def amount(value, unit):
 
 def must_of(row):
     must = row["must"]
+    if "at_least" in must:
+        return f">= {must['at_least']:,}{row['unit']}"
     if "at_most" in must:
         return f"<= {must['at_most']:g}{row['unit']}"
     text = f"{must['ratio']:g} x"
@@ -462,10 +482,12 @@ def machine():
 def main(argv=None):
     parser = argparse.ArgumentParser(description="The benchmark, each figure next to its floor.")
     parser.add_argument("--only", action="append", metavar="WORD",
-                        help="hénin-carvin, national, page, post, slow, start, memory (again for more)")
+                        help="hénin-carvin, national, page, post, slow, start, memory, http, kannel, postfix, inbound, "
+                             "claims (again for more)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each GET measurement")
     parser.add_argument("--bookings", type=int, default=50000)
+    parser.add_argument("--messages", type=int, default=20000, help="reminders due at once")
     parser.add_argument("--json", help="also write the JSON to this file")
     parser.add_argument("--write", action="store_true", help="write tests/bench/RESULTS.md")
     args = parser.parse_args(argv)
