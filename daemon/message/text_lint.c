@@ -216,6 +216,58 @@ static void lint_line(struct lint *l, const struct text_line *line)
 	}
 }
 
+static int complain_length(const struct text_file *f, size_t units, struct buf *errors)
+{
+	buf_addf(errors,
+		 "%s:1: an SMS of %zu characters with the longest values, when one "
+		 "segment holds %d; shorten it, or put what can be spared between [1: "
+		 "]\n",
+		 f->path, units, GSM_7BIT_SINGLE);
+	return -1;
+}
+
+/* The pieces [from, to) with these values, in the SMS alphabet. */
+static size_t run_write(const struct text_line *l, size_t from, size_t to,
+			const struct text_values *v, struct buf *out)
+{
+	size_t before = out->len;
+
+	for (size_t i = from; i < to; i++) {
+		const struct text_piece *p = &l->pieces[i];
+
+		gsm_fold(p->kind == PIECE_LITERAL ? p->literal : text_value(v, p->field),
+			 out);
+	}
+	return gsm_measure(buf_str(out) + before).units;
+}
+
+/* The longest that the shortest form can become: the numbered parts shortened, of the
+ * others the longer half, for a part whose field is empty becomes its other half. */
+static size_t worst_units(const struct text_line *l, const struct text_values *v)
+{
+	size_t units = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		size_t open = i, or_at = 0, main, other = 0;
+		struct buf out = BUF_INIT;
+
+		if (l->pieces[i].kind != PIECE_OPEN) {
+			units += run_write(l, i, i + 1, v, &out);
+			buf_fini(&out);
+			continue;
+		}
+		for (i++; l->pieces[i].kind != PIECE_CLOSE; i++)
+			if (l->pieces[i].kind == PIECE_OR)
+				or_at = i;
+		main = run_write(l, open + 1, or_at ? or_at : i, v, &out);
+		if (or_at)
+			other = run_write(l, or_at + 1, i, v, &out);
+		units += l->pieces[open].level || other > main ? other : main;
+		buf_fini(&out);
+	}
+	return units;
+}
+
 /* Hold the SMS against values. */
 static int check_length(const struct text_file *f, const struct text_values *v,
 			struct buf *errors)
@@ -224,14 +276,7 @@ static int check_length(const struct text_file *f, const struct text_values *v,
 	struct gsm_size size = text_sms_write(&f->body, v, &out);
 
 	buf_fini(&out);
-	if (size.segments <= 1)
-		return 0;
-	buf_addf(errors,
-		 "%s:1: an SMS of %zu characters with the longest values, when one "
-		 "segment holds %d; shorten it, or put what can be spared between [1: "
-		 "]\n",
-		 f->path, size.units, GSM_7BIT_SINGLE);
-	return -1;
+	return size.segments <= 1 ? 0 : complain_length(f, size.units, errors);
 }
 
 /* Values of the longest kind in one block, freed by the caller, for the fields of which
@@ -278,7 +323,10 @@ int text_file_lint(const struct text_file *f, struct buf *errors)
 		struct text_values v = {0};
 		char *block = fill_longest(&v, ~0U);
 
-		l.failed = check_length(f, &v, errors) < 0;
+		size_t units = worst_units(&f->body, &v);
+
+		if (units > GSM_7BIT_SINGLE)
+			l.failed = complain_length(f, units, errors) < 0;
 		free(block);
 	}
 	return l.failed ? -1 : 0;

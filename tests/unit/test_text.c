@@ -630,6 +630,12 @@ static void test_lint(void **state)
 		 OK_SMS
 		 " xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 		 ":1: an SMS of 163 characters with the longest values"},
+		/* a part whose field is empty becomes its other half */
+		{"fr/moved.sms.txt",
+		 OK_SMS
+		 "[ {party}| "
+		 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx]",
+		 ":1: an SMS of 163 characters with the longest values"},
 		{"fr/moved.sms.txt",
 		 OK_SMS
 		 "[1: "
