@@ -211,6 +211,7 @@ def test_nginx_serves_and_writes_no_secret(daemon, nginx):
     for path in (f"/api/v1/appointments/{token}", f"/api/v1/appointments/{token}.ics", f"/rdv/{token}.ics"):
         assert n.get(path)[0] == 200, path
     for path in (f"/cal/{secret}.ics", f"/reserver/{secret}", f"/api/v1/holds/{secret}",
+                 f"/cb/sms/in/{secret}?from=06&text={secret}", f"/cb/sms/r/1/{secret}",
                  f"/rdv/{secret}?x=1", f"//rdv/{secret}", f"/rdv/../rdv/{secret}", f"/%72dv/{secret}"):
         assert n.get(path)[0] in (400, 404, 405), path
     for path in ("/metrics", "/api/v1/local/status"):
