@@ -85,7 +85,7 @@ static void read_telling(struct reader *r, const json_t *o, struct telling *t)
 	read_value(r, o, "part", &t->part);
 	read_value(r, o, "parts", &t->parts);
 	read_value(r, o, "ack", &t->ack);
-	if (kind == TELL_INBOUND && (!t->from.n || !t->text.n))
+	if (kind == TELL_INBOUND && (!t->from.n || (!t->text.n && !t->text.literal)))
 		read_fault(r, "an inbound text needs \"from\" and \"text\"");
 	if (kind == TELL_RECEIPT && !t->nwords)
 		read_fault(

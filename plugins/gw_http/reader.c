@@ -222,13 +222,16 @@ void read_value(struct reader *r, const json_t *o, const char *key, struct value
 {
 	const json_t *v = json_object_get(o, key);
 	size_t before = read_into(r, key);
-	const char *body;
+	const char *body, *literal;
 
-	if (json_is_object(v) && read_keys(r, v, "join number body")) {
+	if (json_is_object(v) && read_keys(r, v, "join number body literal")) {
 		out->is_joined = json_object_get(v, "join") != NULL;
 		out->is_number = json_object_get(v, "number") != NULL;
 		body = read_string(r, v, "body", 0);
-		if (body) {
+		literal = read_string(r, v, "literal", 0);
+		if (literal) {
+			out->literal = mem_dup(literal, strlen(literal));
+		} else if (body) {
 			out->regex = mem_zero(1, sizeof *out->regex);
 			if (read_regex(r, body, out->regex) < 0) {
 				free(out->regex);

@@ -43,7 +43,8 @@ int read_regex(struct reader *r, const char *text, regex_t *out);
 struct template *read_template(struct reader *r, struct template *made);
 /* The text of a template that only settings fill in; NULL when it is not there. Owned. */
 char *read_constant(struct reader *r, const json_t *o, const char *key);
-/* A pointer, a list of them, {"join": [...]}, {"number": ...}, {"body": regex}. */
+/* A pointer, a list of them, {"join": [...]}, {"number": ...}, {"body": regex},
+ * {"literal": text}. */
 void read_value(struct reader *r, const json_t *o, const char *key, struct value *out);
 void read_match(struct reader *r, const json_t *o, const char *key, struct match *out);
 

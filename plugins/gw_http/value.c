@@ -93,6 +93,10 @@ int value_get(const struct value *v, const struct doc *d, struct str *out)
 	size_t before = out->len;
 	int found = 0;
 
+	if (v->literal) {
+		str_puts(out, v->literal);
+		return 1;
+	}
 	if (v->regex)
 		return regex_get(v->regex, d->bytes, out);
 	for (size_t i = 0; i < v->n && (v->is_joined || !found); i++) {
@@ -113,6 +117,7 @@ void value_fini(struct value *v)
 	if (v->regex)
 		regfree(v->regex);
 	free(v->regex);
+	free(v->literal);
 	*v = (struct value){0};
 }
 

@@ -22,6 +22,7 @@ struct value {
 	int is_joined;	/* by ":" */
 	int is_number;	/* of a telephone: international digits get their + */
 	regex_t *regex; /* owned; its first group, of the bytes; NULL none */
+	char *literal;	/* owned; said whatever was written; NULL none */
 };
 
 /* Conditions that all have to hold. */
