@@ -15,6 +15,7 @@
 #include "host.h"
 #include "proof.h"
 #include "send.h"
+#include "server.h"
 #include "when.h"
 
 /* ---- signatures ---- */
@@ -543,6 +544,69 @@ static void test_secret_file(void **state)
 	unlink(path);
 }
 
+/* Every kind of body, as the provider sees it. */
+static struct server_reply keep_request(void *arg, const struct server_request *rq)
+{
+	struct buf *seen = arg;
+	char type[128] = "none";
+
+	buf_clear(seen);
+	server_header(rq, "Content-Type", type, sizeof type);
+	buf_addf(seen, "%s|%s|%s", rq->line, type, rq->body);
+	return (struct server_reply){.status = 200};
+}
+
+static void test_bodies(void **state)
+{
+	static const struct {
+		const char *inside, *seen;
+	} cases[] = {
+		{"\"xml\":\"<sms to=\\\"{to}\\\">{text}</sms>\"",
+		 "POST / HTTP/1.1|application/xml; charset=UTF-8|"
+		 "<sms to=\"+33612345678\">14 h &amp; à l&#39;hôtel</sms>"},
+		{"\"charset\":\"iso-8859-15\",\"xml\":\"<a>{text}</a>\"",
+		 "POST / HTTP/1.1|application/xml; charset=ISO-8859-15|"
+		 "<a>14 h &amp; \xE0 l&#39;h\xF4tel</a>"},
+		{"\"text\":\"{text}\"",
+		 "POST / HTTP/1.1|text/plain; charset=UTF-8|14 h & à l'hôtel"},
+		{"\"method\":\"PUT\",\"json\":[\"{id}\"],\"headers\":{\"Content-Type\":"
+		 "\"a/b\"}",
+		 "PUT / HTTP/1.1|a/b|[\"rdvd-17\"]"},
+		{"\"form\":{}",
+		 "POST / HTTP/1.1|application/x-www-form-urlencoded; charset=UTF-8|"},
+		{"\"method\":\"GET\",\"query\":{\"a "
+		 "?answerable\":\"1\",\"b\":\"{text}\"}",
+		 "GET /?b=14%20h%20%26%20%C3%A0%20l%27h%C3%B4tel HTTP/1.1|none|"},
+		{"\"method\":\"DELETE\"", "DELETE / HTTP/1.1|none|"},
+		{"\"method\":\"POST\"",
+		 "POST / HTTP/1.1|application/x-www-form-urlencoded|"},
+	};
+	struct buf seen = BUF_INIT, preset = BUF_INIT;
+	struct server *s = server_new(keep_request, &seen);
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct rdvd_message m = test_message();
+		struct rdvd_receipt r = {.retry_after_s = 0};
+		struct test_host h;
+
+		m.text = "14 h & à l'hôtel";
+		buf_clear(&preset);
+		buf_addf(&preset,
+			 "{\"url\":\"http://127.0.0.1:%d\",\"send\":{\"url\":\"{url}/"
+			 "\",%s}}",
+			 server_port(s), cases[i].inside);
+		open_text(buf_str(&preset), "", &h);
+		if (!h.gw)
+			fail_msg("%s", buf_str(&h.log));
+		test_ops->send(h.gw, &m, &r);
+		assert_string_equal(buf_str(&seen), cases[i].seen);
+		host_fini(&h);
+	}
+	server_free(s);
+	buf_fini(&seen);
+	buf_fini(&preset);
+}
+
 /* What is not a telephone number, or not an SMS, goes nowhere. */
 static void test_refused_here(void **state)
 {
@@ -583,6 +647,7 @@ int main(void)
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_unproven),
 		cmocka_unit_test(test_secret_file),
+		cmocka_unit_test(test_bodies),
 		cmocka_unit_test(test_refused_here),
 	};
 
