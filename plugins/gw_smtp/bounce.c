@@ -124,7 +124,7 @@ static int status_is_bad_address(const char *status)
 /* What one recipient's group says. 0, or -1: it is no group of a recipient. */
 static int read_group(const char *s, const char *end, struct bounce *out)
 {
-	char action[32], status[16], told[200], words[200];
+	char action[32], status[16], told[200], words[250];
 
 	if (!field(s, end, "Action", action, sizeof action))
 		return -1;
@@ -143,9 +143,9 @@ static int read_group(const char *s, const char *end, struct bounce *out)
 		out->delivery = RDVD_DELIVERY_ACCEPTED;
 	else
 		return -1;
-	text_redact(told, words, sizeof words);
-	snprintf(out->note, sizeof out->note, "%s %s%s%s", action, status,
-		 *words ? ": " : "", words);
+	snprintf(words, sizeof words, "%s %s%s%s", action, status, *told ? ": " : "",
+		 told);
+	text_redact(words, out->note, sizeof out->note);
 	return 0;
 }
 
@@ -199,6 +199,9 @@ void bounce_read(const uint8_t key[PROOF_KEY_SIZE], const char *mail, size_t n,
 	*out = (struct bounce){.kind = BOUNCE_STRANGE,
 			       .delivery = RDVD_DELIVERY_ACCEPTED};
 	field(mail, end, "Message-ID", out->key, sizeof out->key);
+	for (char *c = out->key; *c; c++)
+		if ((unsigned char)*c <= 0x20 || (unsigned char)*c >= 0x7F)
+			*c = '?';
 	out->is_ours = proof_find(key, mail, n, out->id) == 0;
 	if (!out->is_ours) {
 		/* quoted-printable may have cut the mark in two */

@@ -118,6 +118,14 @@ const char *stage_name(enum stage stage)
 	return names[stage];
 }
 
+/* Servers speak ASCII; what is something else may be no UTF-8 either. */
+static char clean(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return byte < 0x20 ? ' ' : byte >= 0x7F ? '?' : c;
+}
+
 void text_redact(const char *text, char *out, size_t size)
 {
 	size_t n = 0;
@@ -137,7 +145,7 @@ void text_redact(const char *text, char *out, size_t size)
 		if (word > size - 1 - n)
 			word = size - 1 - n;
 		for (size_t i = 0; i < word; i++)
-			out[n++] = (unsigned char)text[i] < 0x20 ? ' ' : text[i];
+			out[n++] = clean(text[i]);
 		text += word;
 	}
 	out[n] = '\0';

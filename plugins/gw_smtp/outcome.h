@@ -42,7 +42,7 @@ int reply_is_recipients(enum stage stage, const struct reply *r);
 void reply_note(enum stage stage, const struct reply *r, char *note, size_t size);
 /* A name of the stage for a sentence: "at the recipient". */
 const char *stage_name(enum stage stage);
-/* Copy text without anything that looks like an address or our mark. */
+/* Copy text as clean ASCII, without anything that looks like an address. */
 void text_redact(const char *text, char *out, size_t size);
 
 #endif

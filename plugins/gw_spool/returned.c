@@ -66,8 +66,16 @@ static int read_file(int dir, const char *name, struct sms_file *f)
 	return 0;
 }
 
-/* A header's value into out; 1 when it is there. The names are theirs, as they write
- * them. */
+/* What may be no UTF-8 becomes clean ASCII. */
+static void ascii(char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || (unsigned char)*s >= 0x7F)
+			*s = '?';
+}
+
+/* A header's value into out, without what is no ASCII; 1 when it is there. The names are
+ * theirs, as they write them. */
 static int header(const struct sms_file *f, const char *name, char *out, size_t size)
 {
 	size_t n = strlen(name);
@@ -84,6 +92,7 @@ static int header(const struct sms_file *f, const char *name, char *out, size_t 
 			while (line > skip && strchr(" \t\r", s[line - 1]))
 				line--;
 			snprintf(out, size, "%.*s", (int)(line - skip), s + skip);
+			ascii(out);
 			return 1;
 		}
 		s += line + 1;
@@ -267,6 +276,7 @@ static void tell_report(const struct round *r, const char *folder, const char *n
 				    strtol(reference, NULL, 10), sent) < 0)
 		return;
 	snprintf(note, sizeof note, "%.*s", (int)strcspn(status, "\r\n"), status);
+	ascii(note);
 	if (delivery == RDVD_DELIVERY_ACCEPTED)
 		snprintf(ack, sizeof ack, "%s/%s", folder, name);
 	else
@@ -324,6 +334,7 @@ static void tell_text(const struct round *r, const char *name)
 	text_from_file(alphabet, r->file->body, r->file->body_n, text);
 	read_parts(r->file, reference, &e.part, &e.parts);
 	snprintf(key, sizeof key, "%s-%016llx", name, digest(r->file));
+	ascii(key);
 	snprintf(ack, sizeof ack, "incoming/%s", name);
 	e.text = text;
 	if (*from && strncasecmp(alphabet, "bin", 3) != 0)
