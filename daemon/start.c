@@ -350,8 +350,7 @@ int app_outbox_up(struct app *a)
 						.window = g->window,
 						.connections = g->connections,
 						.spare = g->spare,
-						.answers = g->answers,
-						.poll_seconds = g->poll_seconds};
+						.answers = g->answers};
 		if (g->channels & RDVD_CHANNEL_SMS)
 			gateways[i].channels |= 1u << RDVD_CHANNEL_SMS;
 		if (g->channels & RDVD_CHANNEL_EMAIL)

@@ -33,7 +33,6 @@ struct outbox_gateway {
 	int connections; /* sending threads; 0 is 1 */
 	int spare;	 /* 1: only when those before it on a channel cannot send */
 	int answers;	 /* 1: what it sends can be answered */
-	int poll_seconds;
 };
 
 struct outbox_options {

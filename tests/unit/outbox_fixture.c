@@ -15,9 +15,9 @@
 #include "base/mem.h"
 #include "message/parcel.h"
 
-rdvd_time world_now;
-int64_t world_boot_ms;
-uint64_t world_free;
+_Atomic rdvd_time world_now;
+_Atomic int64_t world_boot_ms;
+_Atomic uint64_t world_free;
 
 rdvd_time __wrap_clock_now(void);
 int64_t __wrap_clock_monotonic_ms(void);

@@ -69,9 +69,9 @@ void world_stop(struct world *w);
 void world_run(struct world *w);
 /* The clocks go on by so many seconds, and everything runs. */
 void world_wait(struct world *w, int seconds);
-extern rdvd_time world_now;   /* the wall clock */
-extern int64_t world_boot_ms; /* the others */
-extern uint64_t world_free;   /* bytes left on the disk */
+extern _Atomic rdvd_time world_now;   /* the wall clock */
+extern _Atomic int64_t world_boot_ms; /* the others */
+extern _Atomic uint64_t world_free;   /* bytes left on the disk */
 
 /* Write a letter by SMS to number n, due now. */
 rdvd_id world_letter(struct world *w, enum rdvd_message_kind kind, int n,
