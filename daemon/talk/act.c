@@ -7,30 +7,27 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "booking/verify.h"
-#include "booking/waiting.h"
 #include "talk/impl.h"
 
 #define HOLD_S 7200 /* a time is kept while the name is asked */
 
 /* ---- answers ---- */
 
-static void say_plain(struct text *x, enum text_stem stem)
+void text_say_plain(struct text *x, enum text_stem stem)
 {
 	const struct reply_env e = text_env(x, NULL);
 
 	reply_plain(&e, stem, &x->reply);
 }
 
-static void say_of(struct text *x, enum text_stem stem, const struct rdvd_appointment *a)
+void text_say_of(struct text *x, enum text_stem stem, const struct rdvd_appointment *a)
 {
 	const struct reply_env e = text_env(x, a);
 
 	reply_appointment(&e, stem, a, &x->reply);
 }
 
-/* "Are you coming?" stands open behind what tells an appointment. */
-static void ask_coming(struct text *x, const struct rdvd_appointment *a)
+void text_ask_coming(struct text *x, const struct rdvd_appointment *a)
 {
 	x->ask = (struct question){.kind = QUESTION_CONFIRM,
 				   .again = x->decision.again,
@@ -38,12 +35,11 @@ static void ask_coming(struct text *x, const struct rdvd_appointment *a)
 				   .revision = a ? a->revision : 0};
 }
 
-/* It could not be done, and nobody else will notice: a human must. */
-static void sorry(struct text *x)
+void text_sorry(struct text *x)
 {
 	x->ask.kind = QUESTION_NONE;
 	buf_clear(&x->reply);
-	say_plain(x, TEXT_ANSWER_SORRY);
+	text_say_plain(x, TEXT_ANSWER_SORRY);
 	text_turn(x, RDVD_INBOUND_TO_HAND, x->decision.appointment, 1);
 	text_say(x);
 }
@@ -52,7 +48,7 @@ static void gone(struct text *x)
 {
 	x->ask.kind = QUESTION_NONE;
 	buf_clear(&x->reply);
-	say_plain(x, TEXT_ANSWER_NONE);
+	text_say_plain(x, TEXT_ANSWER_NONE);
 	text_turn(x, RDVD_INBOUND_DONE, x->decision.appointment, 1);
 	text_say(x);
 }
@@ -91,7 +87,7 @@ static void say_times(struct text *x, enum text_stem stem, rdvd_time after)
 	if (offer_times(x, stem, after) == 0) {
 		text_turn(x, RDVD_INBOUND_DONE, x->decision.appointment, 1);
 	} else {
-		say_plain(x, TEXT_ANSWER_FULL);
+		text_say_plain(x, TEXT_ANSWER_FULL);
 		text_turn(x, RDVD_INBOUND_TO_HAND, x->decision.appointment, 1);
 	}
 	text_say(x);
@@ -117,7 +113,7 @@ static void ask_name_again(struct text *x)
 	x->ask.again = 1;
 	x->ask.name[0] = '\0';
 	buf_clear(&x->reply);
-	say_plain(x, TEXT_ANSWER_NAME_AGAIN);
+	text_say_plain(x, TEXT_ANSWER_NAME_AGAIN);
 	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
 	text_say(x);
 }
@@ -141,13 +137,13 @@ static void acted(void *arg, const struct booking_reply *r)
 		if (x->decision.what == DO_BOOK)
 			ask_name_again(x);
 		else
-			sorry(x);
+			text_sorry(x);
 		return;
 	case BOOKING_IS_CANCELLED: gone(x); return;
 	case BOOKING_KEY_REUSED:
 	case BOOKING_TOO_LATE:
 	case BOOKING_NO_MORE:
-	case BOOKING_NOT_FOUND: sorry(x); return;
+	case BOOKING_NOT_FOUND: text_sorry(x); return;
 	case BOOKING_BUSY:
 	case BOOKING_UNCERTAIN:
 	case BOOKING_FAILED: text_later(x); return;
@@ -161,8 +157,8 @@ static void do_confirm(struct text *x)
 	const struct rdvd_appointment *a = x->decision.appointment;
 	struct booking_which w = {.id = a->id, .no_more_reminders = x->decision.no_more};
 
-	say_of(x, TEXT_ANSWER_CONFIRMED, a);
-	ask_coming(x, a);
+	text_say_of(x, TEXT_ANSWER_CONFIRMED, a);
+	text_ask_coming(x, a);
 	text_turn(x, RDVD_INBOUND_DONE, a, 1);
 	w.turn = &x->turn;
 	booking_confirm(x->talk->booking, &w, acted, x);
@@ -173,7 +169,7 @@ static void do_cancel(struct text *x)
 	const struct rdvd_appointment *a = x->decision.appointment;
 	struct booking_which w = {.id = a->id};
 
-	say_of(x, TEXT_ANSWER_CANCELLED, a);
+	text_say_of(x, TEXT_ANSWER_CANCELLED, a);
 	text_turn(x, RDVD_INBOUND_DONE, a, 1);
 	w.turn = &x->turn;
 	booking_cancel(x->talk->booking, &w, acted, x);
@@ -188,7 +184,7 @@ static void do_move(struct text *x)
 
 	reply_time(&e, TEXT_ANSWER_MOVED, territory_site(e.territory, s->site),
 		   s->civil_start, "", &x->reply);
-	ask_coming(x, NULL);
+	text_ask_coming(x, NULL);
 	text_turn(x, RDVD_INBOUND_DONE, a, 1);
 	w.turn = &x->turn;
 	booking_move(x->talk->booking, &w, s->site, s->start, NULL, acted, x);
@@ -221,7 +217,7 @@ static void book(struct text *x, const struct question_slot *s, struct booking_r
 
 	reply_time(&e, TEXT_ANSWER_BOOKED, territory_site(e.territory, s->site),
 		   s->civil_start, r->person.first_name, &x->reply);
-	ask_coming(x, NULL);
+	text_ask_coming(x, NULL);
 	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
 	r->turn = &x->turn;
 	if (!r->person.locale)
@@ -352,137 +348,8 @@ static void do_ask_name(struct text *x)
 		snprintf(x->ask.name, sizeof x->ask.name, "%s", x->words.name);
 	if (x->words.birth_year)
 		x->ask.birth_year = x->words.birth_year;
-	say_plain(x, TEXT_ANSWER_NAME_AGAIN);
+	text_say_plain(x, TEXT_ANSWER_NAME_AGAIN);
 	text_turn(x, RDVD_INBOUND_DONE, NULL, 1);
-	text_say(x);
-}
-
-/* ---- the waiting list ---- */
-
-/* Whatever was done, the turn is written, once: when the act wrote it this changes
- * nothing. */
-static void joined(void *arg, const struct waiting_reply *r)
-{
-	struct text *x = arg;
-
-	switch (r->verdict) {
-	case WAITING_DONE:
-		x->talk->counts.acted++;
-		text_say(x);
-		return;
-	case WAITING_KNOWN: text_say(x); return;
-	case WAITING_OVER:
-	case WAITING_TAKEN:
-	case WAITING_FIELDS:
-	case WAITING_NOT_FOUND: sorry(x); return;
-	case WAITING_BUSY: text_later(x); return;
-	}
-}
-
-static void do_wait(struct text *x)
-{
-	const struct rdvd_appointment *a = x->decision.appointment;
-	struct booking_which w = {.id = a->id};
-
-	if (!x->talk->o.waiting) {
-		sorry(x);
-		return;
-	}
-	say_of(x, TEXT_ANSWER_WAITING, a);
-	text_turn(x, RDVD_INBOUND_DONE, a, 1);
-	waiting_join(x->talk->o.waiting, &w, &x->turn, joined, x);
-}
-
-static void offer_is_over(struct text *x)
-{
-	x->ask.kind = QUESTION_NONE;
-	buf_clear(&x->reply);
-	say_plain(x, TEXT_ANSWER_OFFER_OVER);
-	text_turn(x, RDVD_INBOUND_DONE, NULL, 0);
-	text_say(x);
-}
-
-static void answered(void *arg, const struct waiting_reply *r)
-{
-	struct text *x = arg;
-
-	if (r->verdict == WAITING_OVER || r->verdict == WAITING_TAKEN)
-		offer_is_over(x);
-	else
-		joined(x, r);
-}
-
-static const struct rdvd_appointment *to_come(const struct text *x, rdvd_id id)
-{
-	for (size_t i = 0; i < x->nappointments; i++)
-		if (x->appointments[i]->id == id)
-			return x->appointments[i];
-	return NULL;
-}
-
-/* Of the offer as it stands now: it may have lapsed since the decision. */
-static void do_offer(struct text *x)
-{
-	const struct rdvd_wait *wait;
-	const struct rdvd_offer *o =
-		waiting_offer_of(x->talk->o.waiting, x->number, &wait);
-	const struct territory *t = booking_territory(x->talk->booking);
-	int take = x->decision.what == DO_OFFER_TAKE;
-
-	if (!o) {
-		offer_is_over(x);
-		return;
-	}
-	const struct rdvd_appointment *a = to_come(x, wait->participation);
-	const struct reply_env e = text_env(x, a);
-	int site = territory_by_id(t, RDVD_DEF_SITE, o->site);
-	const struct zone *z = site == TERRITORY_NONE ? t->zone : t->sites[site].zone;
-	civil_time start = zone_to_civil(z, o->start);
-
-	if (x->decision.what == DO_OFFER_ASK)
-		reply_time(&e, TEXT_ANSWER_OFFER_ASK, site, start, "", &x->reply);
-	else if (take)
-		reply_time(&e, a ? TEXT_ANSWER_MOVED : TEXT_ANSWER_BOOKED, site, start,
-			   "", &x->reply);
-	else if (a)
-		reply_appointment(&e, TEXT_ANSWER_KEPT, a, &x->reply);
-	else
-		reply_plain(&e, TEXT_ANSWER_NOTHING, &x->reply);
-	if (take)
-		ask_coming(x, NULL);
-	text_turn(x, RDVD_INBOUND_DONE, a, x->decision.what != DO_OFFER_ASK);
-	if (x->decision.what == DO_OFFER_ASK)
-		text_say(x);
-	else
-		waiting_answer(x->talk->o.waiting, NULL, o->id, take, &x->turn, answered,
-			       x);
-}
-
-/* ---- codes ---- */
-
-static void code_read(void *arg, const struct verify_reply *r)
-{
-	struct text *x = arg;
-
-	if (r->verdict == VERIFY_BUSY) {
-		text_later(x);
-		return;
-	}
-	if (r->verdict == VERIFY_DONE)
-		say_plain(x, TEXT_ANSWER_CODE);
-	text_turn(x, *buf_str(&x->reply) ? RDVD_INBOUND_DONE : RDVD_INBOUND_TO_HAND, NULL,
-		  0);
-	text_say(x);
-}
-
-static void do_code(struct text *x)
-{
-	if (x->talk->o.verify) {
-		verify_received(x->talk->o.verify, x->words.code, x->number, code_read,
-				x);
-		return;
-	}
-	text_turn(x, RDVD_INBOUND_TO_HAND, NULL, 0);
 	text_say(x);
 }
 
@@ -492,7 +359,7 @@ static void do_help(struct text *x)
 {
 	size_t n;
 
-	say_plain(x, TEXT_ANSWER_HELP);
+	text_say_plain(x, TEXT_ANSWER_HELP);
 	n = x->reply.len;
 	if (*x->talk->o.emergency && n + strlen(x->talk->o.emergency) < 160)
 		buf_addf(&x->reply, " %s", x->talk->o.emergency);
@@ -506,9 +373,9 @@ static void do_stale(struct text *x)
 	const struct rdvd_appointment *a = x->decision.appointment;
 
 	if (a)
-		say_of(x, TEXT_ANSWER_STALE, a);
+		text_say_of(x, TEXT_ANSWER_STALE, a);
 	else
-		say_plain(x, TEXT_ANSWER_STALE);
+		text_say_plain(x, TEXT_ANSWER_STALE);
 	text_turn(x, RDVD_INBOUND_DONE, a, 1);
 	text_say(x);
 }
@@ -549,7 +416,7 @@ static void do_stop(struct text *x)
 
 	if (x->question.kind == QUESTION_NAME)
 		booking_hold_release(x->talk->booking, x->question.hold);
-	say_plain(x, stop ? TEXT_ANSWER_STOP : TEXT_ANSWER_START);
+	text_say_plain(x, stop ? TEXT_ANSWER_STOP : TEXT_ANSWER_START);
 	text_turn(x, RDVD_INBOUND_DONE, NULL, stop);
 	x->turn.stop = stop ? RDVD_STOP_ON : RDVD_STOP_OFF;
 	text_say(x);
@@ -595,11 +462,11 @@ static void do_plain(struct text *x)
 	const struct rdvd_appointment *a = x->decision.appointment;
 
 	if (p->is_said && p->of)
-		say_of(x, p->stem, a);
+		text_say_of(x, p->stem, a);
 	else if (p->is_said)
-		say_plain(x, p->stem);
+		text_say_plain(x, p->stem);
 	if (p->coming)
-		ask_coming(x, a);
+		text_ask_coming(x, a);
 	if (p->let_hold && x->question.kind == QUESTION_NAME)
 		booking_hold_release(x->talk->booking, x->question.hold);
 	text_turn(x, p->state, a, p->close);
@@ -609,21 +476,36 @@ static void do_plain(struct text *x)
 void text_act(struct text *x)
 {
 	static void (*const deeds[DO_COUNT])(struct text * x) = {
-		[DO_NOTHING] = do_plain,     [DO_IGNORE] = do_plain,
-		[DO_HAND] = do_plain,	     [DO_HAND_SAY] = do_plain,
-		[DO_HELP] = do_help,	     [DO_STOP] = do_stop,
-		[DO_START] = do_stop,	     [DO_CALL] = do_plain,
-		[DO_LATE] = do_plain,	     [DO_CONFIRM] = do_confirm,
-		[DO_CANCEL] = do_cancel,     [DO_INFO] = do_plain,
-		[DO_WAIT] = do_wait,	     [DO_TIMES] = do_times,
-		[DO_RETIMES] = do_retimes,   [DO_MOVE] = do_move,
-		[DO_TAKE] = do_take,	     [DO_BOOK] = do_book,
-		[DO_ASK_NAME] = do_ask_name, [DO_LETGO] = do_plain,
-		[DO_ASK] = do_plain,	     [DO_WHICH] = do_which,
-		[DO_KEPT] = do_plain,	     [DO_ALREADY] = do_plain,
-		[DO_NONE] = do_plain,	     [DO_STALE] = do_stale,
-		[DO_OFFER_TAKE] = do_offer,  [DO_OFFER_DECLINE] = do_offer,
-		[DO_OFFER_ASK] = do_offer,   [DO_CODE] = do_code,
+		[DO_NOTHING] = do_plain,
+		[DO_IGNORE] = do_plain,
+		[DO_HAND] = do_plain,
+		[DO_HAND_SAY] = do_plain,
+		[DO_HELP] = do_help,
+		[DO_STOP] = do_stop,
+		[DO_START] = do_stop,
+		[DO_CALL] = do_plain,
+		[DO_LATE] = do_plain,
+		[DO_CONFIRM] = do_confirm,
+		[DO_CANCEL] = do_cancel,
+		[DO_INFO] = do_plain,
+		[DO_WAIT] = text_do_wait,
+		[DO_TIMES] = do_times,
+		[DO_RETIMES] = do_retimes,
+		[DO_MOVE] = do_move,
+		[DO_TAKE] = do_take,
+		[DO_BOOK] = do_book,
+		[DO_ASK_NAME] = do_ask_name,
+		[DO_LETGO] = do_plain,
+		[DO_ASK] = do_plain,
+		[DO_WHICH] = do_which,
+		[DO_KEPT] = do_plain,
+		[DO_ALREADY] = do_plain,
+		[DO_NONE] = do_plain,
+		[DO_STALE] = do_stale,
+		[DO_OFFER_TAKE] = text_do_offer,
+		[DO_OFFER_DECLINE] = text_do_offer,
+		[DO_OFFER_ASK] = text_do_offer,
+		[DO_CODE] = text_do_code,
 	};
 
 	buf_clear(&x->reply);

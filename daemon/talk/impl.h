@@ -99,6 +99,19 @@ int times_find(const struct talk *t, int service, int site, const char *place,
 
 /* Do what was decided about a text that was read; ends in text_done or text_later. */
 void text_act(struct text *x);
+/* The words of an answer: without values, and of an appointment. */
+void text_say_plain(struct text *x, enum text_stem stem);
+void text_say_of(struct text *x, enum text_stem stem, const struct rdvd_appointment *a);
+/* "Are you coming?" stands open behind what tells an appointment (NULL: a new one). */
+void text_ask_coming(struct text *x, const struct rdvd_appointment *a);
+/* It could not be done, and nobody else will notice: a human must. */
+void text_sorry(struct text *x);
+
+/* ---- act_offer.c ---- */
+
+void text_do_wait(struct text *x);
+void text_do_offer(struct text *x);
+void text_do_code(struct text *x);
 
 /* ---- turn.c ---- */
 

@@ -10,7 +10,7 @@
  *   decide.c    intent + open question + appointments -> what to do (pure)
  *   reply.c     the words of the answers, from the texts' files (pure)
  *   times.c     the free times that are offered
- *   act.c       doing it
+ *   act*.c      doing it
  *   talk.c      the queue and the reads
  *
  * Loop thread. */
