@@ -568,7 +568,8 @@ struct rdvd_store_ops {
 	enum rdvd_rc (*spent_each)(void *st, rdvd_time since, rdvd_spent_cb *cb,
 				   void *arg);
 	/* [w] Recipients and words of what is older than before are erased, of at most
-	 * max messages and inbound texts; raw events and codes too. *n: how many were. */
+	 * max messages and inbound texts; raw events and codes too, and who
+	 * waited, once that is over. *n: how many were. */
 	enum rdvd_rc (*anonymise)(void *st, rdvd_time before, size_t max, size_t *n);
 
 	/* What comes back [w]: keep what the provider said (raw: the request's body or
@@ -608,6 +609,11 @@ struct rdvd_store_ops {
 				    void *arg);
 	/* [r] Those that are stopped or bad. */
 	enum rdvd_rc (*contact_each)(void *st, rdvd_contact_cb *cb, void *arg);
+	/* [w] By the person's word its STOP, or that nothing arrives there, counts no
+	 * more; actor took it down, about an appointment (0 none) that names the person
+	 * for the audit trail. NOT_FOUND when there is nothing to lift. */
+	enum rdvd_rc (*contact_lift)(void *st, const char *number, enum rdvd_lift what,
+				     rdvd_id about, const char *actor, rdvd_time now);
 	enum rdvd_rc (*turn)(void *st, const struct rdvd_turn *t);
 	/* [r] A number's appointments that are not cancelled and start at or after from,
 	 * by start. */

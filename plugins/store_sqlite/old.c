@@ -22,7 +22,8 @@ static size_t remove_front(struct db *db, enum sql_name front, enum sql_name rem
 enum rdvd_rc store_anonymise(void *st, rdvd_time before, size_t max, size_t *n)
 {
 	static const enum sql_name erasures[] = {SQL_OLD_ATTEMPTS, SQL_OLD_LETTERS,
-						 SQL_OLD_INBOUND, SQL_OLD_CONTACTS};
+						 SQL_OLD_INBOUND, SQL_OLD_CONTACTS,
+						 SQL_OLD_WAITS};
 	struct db *db = db_start(st);
 	size_t done = 0;
 

@@ -88,6 +88,7 @@ static const struct rdvd_store_ops ops = {
 	.inbound_mark = store_inbound_mark,
 	.contact_get = store_contact_get,
 	.contact_each = store_contact_each,
+	.contact_lift = store_contact_lift,
 	.turn = store_turn,
 	.wait_put = store_wait_put,
 	.wait_end = store_wait_end,

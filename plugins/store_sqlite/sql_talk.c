@@ -81,6 +81,10 @@ const char *const sql_talk_texts[SQL_COUNT] = {
 		"AND m.delivered_at > :at LIMIT 1",
 	[SQL_CONTACT_REACHED] = "UPDATE contact SET bad_since = NULL, bad_note = '' "
 				"WHERE number = :number AND bad_since <= :at",
+	[SQL_CONTACT_STOP_LIFT] = "UPDATE contact SET stopped = NULL WHERE number = "
+				  ":number AND stopped IS NOT NULL",
+	[SQL_CONTACT_BAD_LIFT] = "UPDATE contact SET bad_since = NULL, bad_note = '' "
+				 "WHERE number = :number AND bad_since IS NOT NULL",
 	[SQL_CONTACT_VERIFIED] =
 		"INSERT INTO contact (number, verified) VALUES (:number, :now) "
 		"ON CONFLICT (number) DO UPDATE SET verified = :now",

@@ -28,6 +28,11 @@ const char *const sql_waiting_texts[SQL_COUNT] = {
 		"UPDATE wait SET last_offer = :made, seen = :seen WHERE id = :id",
 	[SQL_WAIT_EACH] = WAIT "WHERE w.state = 1 ORDER BY w.created, w.id",
 	[SQL_WAIT_GET] = WAIT "WHERE w.token_hash = :token",
+	[SQL_OLD_WAITS] =
+		"UPDATE wait SET number = '', email = '', person = '', near = '', "
+		"seen = '' WHERE id IN (SELECT id FROM wait WHERE state <> 1 "
+		"AND ended < :before AND (number <> '' OR email <> '' OR person <> '') "
+		"LIMIT :max)",
 	[SQL_OFFER_INSERT] =
 		"INSERT INTO offer (wait, site, starts, ends, hold, made, expires, "
 		"state) VALUES (:wait, :site, :starts, :ends, :hold, :made, :expires, 1)",

@@ -130,6 +130,20 @@ enum rdvd_rc store_contact_each(void *st, rdvd_contact_cb *cb, void *arg)
 	return db->rc;
 }
 
+enum rdvd_rc store_contact_lift(void *st, const char *number, enum rdvd_lift what,
+				rdvd_id about, const char *actor, rdvd_time now)
+{
+	struct db *db = db_start(st);
+	int stop = what == RDVD_LIFT_STOP;
+
+	if (RUN(db, stop ? SQL_CONTACT_STOP_LIFT : SQL_CONTACT_BAD_LIFT,
+		TEXT("number", number)))
+		audit_add(db, now, actor, stop ? "stop lifted" : "number works", about);
+	else
+		db_answer(db, RDVD_NOT_FOUND);
+	return db->rc;
+}
+
 enum rdvd_rc store_turn(void *st, const struct rdvd_turn *t)
 {
 	struct db *db = db_start(st);

@@ -19,6 +19,8 @@ void contact_read(sqlite3_stmt *s, struct rdvd_contact *k);
 enum rdvd_rc store_contact_get(void *st, const char *number, rdvd_contact_cb *cb,
 			       void *arg);
 enum rdvd_rc store_contact_each(void *st, rdvd_contact_cb *cb, void *arg);
+enum rdvd_rc store_contact_lift(void *st, const char *number, enum rdvd_lift what,
+				rdvd_id about, const char *actor, rdvd_time now);
 enum rdvd_rc store_turn(void *st, const struct rdvd_turn *t);
 
 #endif

@@ -145,6 +145,39 @@ static void test_joining_and_leaving(void **state)
 	world_assert_whole(w);
 }
 
+static int is_erased(void *arg, const struct rdvd_wait *l)
+{
+	*(int *)arg = !*l->number && !*l->email && !*l->person && !*l->near && !*l->seen;
+	return 1;
+}
+
+/* Who waited is forgotten a while after it ended; who still waits is not. */
+static void test_those_who_waited_are_forgotten(void **state)
+{
+	struct world *w = *state;
+	struct rdvd_wait gone = waiter(w, 0, T0 + 9 * DAY),
+			 there = waiter(w, 0, T0 + 9 * DAY);
+	rdvd_id id;
+	size_t n;
+	int erased = -1;
+
+	assert_int_equal(ACT(w, wait_put(w->st, &gone, &id)), RDVD_OK);
+	assert_int_equal(ACT(w, wait_end(w->st, id, RDVD_WAIT_LEFT, T0)), RDVD_OK);
+	assert_int_equal(ACT(w, wait_put(w->st, &there, &id)), RDVD_OK);
+	assert_int_equal(ACT(w, anonymise(w->st, T0, 10, &n)), RDVD_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(ACT(w, anonymise(w->st, T0 + DAY, 10, &n)), RDVD_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(w->ops->wait_get(w->st, gone.token_hash, is_erased, &erased),
+			 RDVD_OK);
+	assert_int_equal(erased, 1);
+	assert_int_equal(w->ops->wait_get(w->st, there.token_hash, is_erased, &erased),
+			 RDVD_OK);
+	assert_int_equal(erased, 0);
+	assert_int_equal(ACT(w, anonymise(w->st, T0 + DAY, 10, &n)), RDVD_OK);
+	assert_int_equal(n, 0);
+}
+
 static void test_an_offer_keeps_its_slot(void **state)
 {
 	struct world *w = *state;
@@ -530,6 +563,7 @@ static void test_notices(void **state)
 
 const struct CMUnitTest waiting_tests[] = {
 	WORLD_TEST(test_joining_and_leaving),
+	WORLD_TEST(test_those_who_waited_are_forgotten),
 	WORLD_TEST(test_an_offer_keeps_its_slot),
 	WORLD_TEST(test_an_offer_that_cannot_be_made),
 	WORLD_TEST(test_taking_what_is_gone),
