@@ -507,11 +507,8 @@ def test_killed_at_each_step(d):
 
 def test_everybody_at_once(d):
     """The button pressed many times, taken and declined together, others after the place: one outcome."""
-    for turn in range(6):
-        day = f"2026-03-{21 + turn}" if turn else "2026-03-21"
-        d.restart(now=at("2026-03-20", 8) if turn == 0 else at(f"2026-03-{20 + turn}", 8))
-        if datetime.fromisoformat(d.now).weekday() == 6:
-            continue
+    for turn, day in enumerate((20, 21, 23, 24, 25)):
+        d.restart(now=at(f"2026-03-{day}", 8))
         base = (turn + 1) * 100
         when = at("2026-04-02", 9 + turn)
         free = book(d, str(base), when)
@@ -561,6 +558,44 @@ def test_it_lapses_while_it_runs(daemon, tmp_path):
     wait_for(lambda: offer(d, two), "the next offer")
     assert offer(d, one) is None
     check_is_clean(d)
+
+
+def test_taken_at_the_last_moment(daemon, tmp_path):
+    """The answer and the end of the offer at once: either it was taken, or the next one is asked; never both."""
+    clock = Stepper(tmp_path / "clock")
+    clock.set(datetime.fromisoformat("2026-03-20T09:00:00+01:00"))
+    d = daemon(now=None, territory=write_territory(tmp_path), env=clock.env(), expect_log=["the clock was set"])
+    for turn, day in enumerate((20, 21, 23, 24, 25)):  # a Sunday has no hours
+        clock.set(datetime.fromisoformat(f"2026-03-{day}T09:00:00+01:00"))
+        os.kill(d.pid, signal.SIGHUP)
+        base, when = (turn + 1) * 1000, at("2026-03-30", 9 + turn)
+        free = book(d, str(base), when)
+        mine, hers = book(d, str(base + 1), at("2026-04-06", 8 + turn)), book(d, str(base + 2), at("2026-04-07", 8 + turn))
+        one, two = join(d, mine), join(d, hers)
+        cancel(d, free)
+        ends = instant(offered(d, one)["expires"])
+        clock.set(ends - timedelta(milliseconds=300))
+
+        def act(k):
+            with d.client() as c:
+                if k == 3:
+                    clock.set(ends + timedelta(seconds=1))
+                    os.kill(d.pid, signal.SIGHUP)
+                    return c.request("DELETE", "/api/v1/holds/0123456789abcdef").status
+                return c.request("POST", f"/api/v1/waiting/{one['token']}/take").status
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            got = list(pool.map(act, range(8)))
+        taken = 200 in got
+        assert taken == (see(d, mine)["start"] == when) == (waits(d, one)["state"] == "served"), got
+        if not taken:
+            cancel(d, book(d, str(base + 3), at("2026-05-20", 9)))
+            assert offered(d, two)["start"] == when
+        assert sum(r["start"] == when for r in live(everything(d))) == taken
+        check_is_clean(d)
+        for a, w in ((mine, one), (hers, two)):
+            cancel(d, a)
+            assert waits(d, w)["state"] in ("left", "served")
 
 
 # ---- what is written
