@@ -319,7 +319,7 @@ static enum words_intent judge_choice(struct judge *j)
 		     SAYS(j, SAYS_EARLIER) || SAYS(j, SAYS_CALL) || SAYS(j, SAYS_COMING);
 
 	if (said || others || j->t.question)
-		return INTENT_COUNT;
+		return j->n.choice < 0 && !others ? INTENT_UNCLEAR : INTENT_COUNT;
 	if (j->n.choice > 0) {
 		j->out->number = j->n.choice;
 		j->out->said_the = j->n.choice_the;

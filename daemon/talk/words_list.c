@@ -94,10 +94,11 @@ const struct word word_list[] = {
 	FR("prevu", FILL, 0, 0, "prevue convenu convenue"),
 	/* what is wanted done */
 	FR("annule", UNKNOWN, 0, 1, "annuler annulee annulez annulation anule anuler anulee anulez annuller "
-		"annulle annulles annul anul annules anulle anuller annulait supprimer "
-		"supprime suprimer suprime supprimez desister desiste decommander "
+		"annulle annulles annul anul annules anulle anuller annulait "
+		"z desister desiste decommander "
 		"decommande annullez annulerai annulerais"),
 	EN("annule", UNKNOWN, 0, 1, "cancel canceled cancelled cancelling cancell"),
+	FR("supprimer", UNKNOWN, 0, 0, "supprime suprimer suprime supprimez effacer effacez efface"),
 	FR("confirme", UNKNOWN, 0, 1, "confirmer confirmee comfirme comfirmer confime confimer confirm valide "
 		"valider jconfirme confirmes confirmation confirmed"),
 	FR("changer", UNKNOWN, 0, 1, "change changez changement changements modifier modifie modifiez "

@@ -85,7 +85,11 @@ const struct phrase phrase_list[] = {
 	{.words = "vous pouvez rappeler|appeler", .says = SAYS_CALL},
 	{.words = "comment ?ce fonctionne|marche", .says = SAYS_HELP},
 
+	{.words = "supprimer ?le|mon|ce rdv", .says = SAYS_CANCEL},
 	/* for a human, whatever else is said */
+	{.words = "supprimer", .says = SAYS_HUMAN},
+	{.words = "cest pas moi", .says = SAYS_HUMAN},
+	{.words = "pas ?de ?le ?bon numero", .says = SAYS_HUMAN},
 	{.words = "est|sommes choicenumber", .says = SAYS_HUMAN},
 	{.words = "changer ?de ?mon|votre numero|tel|telephone|portable|mail|adresse|nom|conseillere|conseiller|contacts|avis|situation|logement|ville", .says = SAYS_HUMAN},
 	{.words = "nouveau numero|tel|telephone|portable|mail|adresse", .says = SAYS_HUMAN},
@@ -110,6 +114,7 @@ const struct phrase phrase_list[] = {
 	{.words = "viens de", .says = SAYS_HUMAN},
 	{.words = "serai la quand|si", .says = SAYS_HUMAN},
 
+	{.words = "pas|plus de voiture|bus|permis|transport|train|argent|essence", .says = SAYS_NOTHING},
 	{.words = "sens pas ?bien", .says = SAYS_NOTHING},
 
 	/* no more reminders, no more messages */
@@ -164,7 +169,7 @@ const struct phrase phrase_list[] = {
 	{.words = "sans annule|changer", .says = SAYS_KEEP},
 
 	/* another time */
-	{.words = "veux pas venir|viens|aller", .says = SAYS_CANNOT},
+	{.words = "veux pas|plus venir|viens|aller", .says = SAYS_CANNOT},
 	{.words = "autre rdv|jour|creneau|heure|moment|proposition|journee|matin|aprem|lundi|mardi|mercredi|jeudi|vendredi|samedi|disponibilite|place", .says = SAYS_MOVE},
 	{.words = "un|le|choisis|prends|veux autre", .says = SAYS_MOVE},
 	{.words = "autre ?un|le rdv|jour|creneau", .says = SAYS_MOVE},
