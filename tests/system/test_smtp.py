@@ -9,6 +9,8 @@ import re
 
 import pytest
 
+from helpers import wait_for
+from small import NOW, all_messages, booking, person, small, write_territory
 from smtp_sink import REPLIES, Drive, SmtpSink, make_certificates, report
 
 ICS = ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//rdvd//rdvd//FR\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:rdv-1-x\r\n"
@@ -322,6 +324,38 @@ def test_mail_to_sms(tmp_path):
     assert mail["Content-Transfer-Encoding"] == "8bit" and mail.get_content_charset() == "iso-8859-15"
     assert mail.get_payload(decode=True).decode("iso-8859-15").replace("\r\n", "\n") == \
         "+33612345678\n" + text.replace("’", "'").replace("–", "-") + "\n"
+
+
+MAIL_TO_SMS = """store store_sqlite {{
+}}
+gateway mail2sms {{
+	plugin = "gw_smtp"
+	channels = {{"sms"}}
+	server = "127.0.0.1"
+	port = "{port}"
+	tls = "none"
+	sms_to = "{{national}}@sms.example"
+	sms_from = "rdv@exemple.fr"
+	sms_charset = "iso-8859-15"
+	rate_per_second = 1000
+}}
+"""
+
+
+def test_a_bookings_sms_leaves_by_the_mailbox(daemon, tmp_path):
+    with SmtpSink() as sink:
+        d = daemon(now=NOW, sections=MAIL_TO_SMS.format(port=sink.port), conf={"sms_sender": None},
+                   territory=write_territory(tmp_path, small()))
+        d.api("POST", "/appointments", booking("cle-mail2sms-0123456789", "rdv", "centre", "2026-03-24T10:00:00+01:00",
+                                               person(7)), expect=201)
+        one, = wait_for(lambda: sink.taken, "the SMS's mail")
+        mail = parsed(one["data"])
+        assert one["to"] == "0600000007@sms.example" and mail.get_content_type() == "text/plain"
+        text = mail.get_payload(decode=True).decode("iso-8859-15").strip()
+        assert "mardi 24 mars" in text and "10" in text and len(text) <= 160
+        confirmation, = wait_for(lambda: [m for m in all_messages(d) if m["state"] == "accepted"], "it to be accepted")
+        assert confirmation["kind"] == "confirmation"
+        d.stop()
 
 
 # ---- what comes back
