@@ -256,8 +256,16 @@ int app_signals_up(struct app *a)
 	return 0;
 }
 
+/* It is ending: one more word about it, once nobody listens, would kill it half-way. */
 void app_signals_down(struct app *a)
 {
+	sigset_t heard;
+
+	sigemptyset(&heard);
+	sigaddset(&heard, SIGTERM);
+	sigaddset(&heard, SIGINT);
+	sigaddset(&heard, SIGHUP);
+	sigprocmask(SIG_BLOCK, &heard, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(a->signals); i++)
 		loop_watch_free(a->signals[i]);
 	loop_timer_free(a->ending);
