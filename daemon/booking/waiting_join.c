@@ -211,6 +211,9 @@ static void choose_place(struct join_job *j)
 		return;
 	}
 	j->row.radius_km = RADIUS_KM;
+	/* a commune can be named to people; a point cannot */
+	if (communes && site != TERRITORY_NONE && !(home && home->has_point))
+		home = commune_by_insee(communes, t->sites[site].insee);
 	if (home && home->has_point)
 		buf_addf(&j->near, "insee:%s", home->insee);
 	else if (site != TERRITORY_NONE)
