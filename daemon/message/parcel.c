@@ -180,9 +180,8 @@ rdvd_time parcel_settlement(const struct parcel *p, const struct gateway *g,
 			return plan_ask_at(unknowns, now, m->deadline);
 		unknowns -= PLAN_LOOKUPS_MAX;
 	}
-	return plan_settle_unknown(m->kind, unknowns,
-				   g && gateway_can(g, RDVD_GATEWAY_IDEMPOTENT), now,
-				   start, m->deadline, (uint64_t)m->id);
+	return plan_settle_unknown(m->kind, unknowns, g ? g->capabilities : 0, now, start,
+				   m->deadline, (uint64_t)m->id);
 }
 
 /* 1 when the message may go by another gateway than g, and that one works. */

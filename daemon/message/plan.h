@@ -176,13 +176,15 @@ rdvd_time plan_retry_at(int attempt, rdvd_time now, int retry_after_s, rdvd_time
 			uint64_t salt);
 
 /* When to send again a message that may or may not have been accepted; 0: leave it so,
- * for a human to see. unknowns is how often it has ended so, this time included. An
- * idempotent gateway is asked again as after a refusal; else a cancellation or a move
- * goes once more after 2 minutes, a reminder once more after 10 when more than three
- * hours remain to the start, anything else never: an answer or a code can be asked for
+ * for a human to see. unknowns is how often it has ended so, this time included; can is
+ * what its gateway can (enum rdvd_gateway_cap, 0 for one that is gone). An idempotent
+ * gateway is asked again as after a refusal; else a cancellation or a move goes once more
+ * after 2 minutes, for missing it is worse than reading it twice; a reminder once more
+ * after 10, when the gateway gives receipts (none has come by then) and more than three
+ * hours remain to the start; anything else never: an answer or a code can be asked for
  * again, two offers of one place or two kind words after a missed appointment would do
  * harm, and a confirmation stands on the page that was shown. */
-rdvd_time plan_settle_unknown(enum rdvd_message_kind kind, int unknowns, int idempotent,
+rdvd_time plan_settle_unknown(enum rdvd_message_kind kind, int unknowns, unsigned can,
 			      rdvd_time now, rdvd_time start, rdvd_time deadline,
 			      uint64_t salt);
 

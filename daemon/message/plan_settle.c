@@ -101,13 +101,13 @@ rdvd_time plan_retry_at(int attempt, rdvd_time now, int retry_after_s, rdvd_time
 	return now + delay_s < deadline ? now + delay_s : 0;
 }
 
-rdvd_time plan_settle_unknown(enum rdvd_message_kind kind, int unknowns, int idempotent,
+rdvd_time plan_settle_unknown(enum rdvd_message_kind kind, int unknowns, unsigned can,
 			      rdvd_time now, rdvd_time start, rdvd_time deadline,
 			      uint64_t salt)
 {
 	rdvd_time at = 0;
 
-	if (idempotent)
+	if (can & RDVD_GATEWAY_IDEMPOTENT)
 		return plan_retry_at(unknowns, now, 0, deadline, salt);
 	if (unknowns > 1)
 		return 0;
@@ -115,7 +115,7 @@ rdvd_time plan_settle_unknown(enum rdvd_message_kind kind, int unknowns, int ide
 	case RDVD_MSG_CANCELLATION:
 	case RDVD_MSG_MOVED: at = now + 120; break;
 	case RDVD_MSG_REMINDER:
-		if (start - now > 3 * 3600)
+		if ((can & RDVD_GATEWAY_RECEIPTS) && start - now > 3 * 3600)
 			at = now + 600;
 		break;
 	case RDVD_MSG_CONFIRMATION:

@@ -161,7 +161,7 @@ class Database:
     MESSAGE = ("INSERT INTO message (id, participation, kind, ordinal, channel, revision, state, queue, starts, due,"
                " deadline, attempts, sent_at, note, created) VALUES (?,?,?,?,1,?,?,?,?,?,?,?,?,?,?)")
     ATTEMPT = ("INSERT INTO attempt (message, number, outcome, started, ended, recipient, text, segments,"
-               " provider_id, note) VALUES (?,1,3,?,?,?,?,1,?,'')")
+               " provider_id, note, gateway) VALUES (?,1,3,?,?,?,?,1,?,'','spool')")
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)

@@ -39,7 +39,7 @@ SECTIONS = """store store_sqlite {
 messages {
 	budget_person = 1000000
 	budget_prefix = 1000000
-	budget_organisation = 100000000
+	budget_organisation = 1000000
 	answers_per_hour = 1000
 }
 """

@@ -197,7 +197,7 @@ def test_metrics_are_what_prometheus_reads(daemon):
         elif line.startswith("# TYPE "):
             typed[line.split()[2]] = line.split()[3]
         else:
-            name, value = re.fullmatch(r'(\w+)(?:{\w+="[^"\\]*"})? (-?\d+(?:\.\d+)?)', line).groups()
+            name, value = re.fullmatch(r'(\w+)(?:{\w+="[^"\\]*"(?:,\w+="[^"\\]*")*})? (-?\d+(?:\.\d+)?)', line).groups()
             assert name in described and typed[name] in ("counter", "gauge"), line
             assert (typed[name] == "counter") == name.endswith("_total"), line
     assert d.metric("rdvd_bookings_total") == 1

@@ -88,7 +88,8 @@ static void test_settle_unknown(void **state)
 {
 	static const struct {
 		enum rdvd_message_kind kind;
-		int unknowns, idempotent;
+		int unknowns;
+		unsigned can;
 		int start_s, deadline_s; /* from now */
 		int again_s;		 /* 0: never */
 	} cases[] = {
@@ -97,10 +98,13 @@ static void test_settle_unknown(void **state)
 		{RDVD_MSG_CANCELLATION, 1, 0, 120, 120, 0},
 		{RDVD_MSG_MOVED, 1, 0, 9000, 9000, 120},
 		{RDVD_MSG_MOVED, 2, 0, 9000, 9000, 0},
-		{RDVD_MSG_REMINDER, 1, 0, 10801, 10000, 600},
-		{RDVD_MSG_REMINDER, 1, 0, 10800, 10000, 0},
-		{RDVD_MSG_REMINDER, 2, 0, 90000, 80000, 0},
-		{RDVD_MSG_REMINDER, 1, 0, 90000, 600, 0},
+		{RDVD_MSG_REMINDER, 1, RDVD_GATEWAY_RECEIPTS, 10801, 10000, 600},
+		{RDVD_MSG_REMINDER, 1, RDVD_GATEWAY_RECEIPTS, 10800, 10000, 0},
+		{RDVD_MSG_REMINDER, 2, RDVD_GATEWAY_RECEIPTS, 90000, 80000, 0},
+		{RDVD_MSG_REMINDER, 1, RDVD_GATEWAY_RECEIPTS, 90000, 600, 0},
+		/* nobody could tell whether it has arrived: not twice */
+		{RDVD_MSG_REMINDER, 1, 0, 90000, 80000, 0},
+		{RDVD_MSG_REMINDER, 1, RDVD_GATEWAY_REPLIES, 90000, 80000, 0},
 		{RDVD_MSG_CONFIRMATION, 1, 0, 90000, 90000, 0},
 		{RDVD_MSG_ANSWER, 1, 0, 90000, 90000, 0},
 		{RDVD_MSG_OFFER, 1, 0, 90000, 90000, 0},
@@ -109,15 +113,15 @@ static void test_settle_unknown(void **state)
 	const rdvd_time now = 1000000;
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		rdvd_time t = plan_settle_unknown(cases[i].kind, cases[i].unknowns, 0,
-						  now, now + cases[i].start_s,
-						  now + cases[i].deadline_s, 3);
+		rdvd_time t = plan_settle_unknown(
+			cases[i].kind, cases[i].unknowns, cases[i].can, now,
+			now + cases[i].start_s, now + cases[i].deadline_s, 3);
 
 		assert_int_equal(t, cases[i].again_s ? now + cases[i].again_s : 0);
 		/* The same key again is never a second message. */
-		t = plan_settle_unknown(cases[i].kind, cases[i].unknowns, 1, now,
-					now + cases[i].start_s, now + cases[i].deadline_s,
-					3);
+		t = plan_settle_unknown(
+			cases[i].kind, cases[i].unknowns, RDVD_GATEWAY_IDEMPOTENT, now,
+			now + cases[i].start_s, now + cases[i].deadline_s, 3);
 		assert_int_equal(t, plan_retry_at(cases[i].unknowns, now, 0,
 						  now + cases[i].deadline_s, 3));
 		assert_true(t > now);
