@@ -33,11 +33,6 @@ unsigned access_role_parse(const char *name)
 	return 0;
 }
 
-const char *access_role_names(void)
-{
-	return "admin, counsellor";
-}
-
 /* ---- members ---- */
 
 static size_t member_place(const struct access *a, const char *login, int *found)

@@ -28,8 +28,6 @@ enum access_role {
 
 /* 0 when name is not a role. */
 unsigned access_role_parse(const char *name);
-/* "admin, counsellor": for messages. */
-const char *access_role_names(void);
 
 /* A member of staff, or a program that came with a bearer token. Lent; a change makes a
  * new one and the old one stays readable until access_free. */

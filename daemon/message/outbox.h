@@ -122,4 +122,11 @@ const struct outbox_counts *outbox_counts(const struct outbox *o);
 void outbox_preview(const struct outbox *o, const struct rdvd_message_row *m,
 		    const struct rdvd_appointment *a, struct buf *body, int *segments);
 
+/* The words of a message, for people: those of its last attempt, else what it would say
+ * now (added to text); nothing of one that was sent once and whose words were erased. */
+enum outbox_said { OUTBOX_SAID, OUTBOX_WILL_SAY, OUTBOX_ERASED };
+enum outbox_said outbox_words(const struct outbox *o, const struct rdvd_message_row *m,
+			      const struct rdvd_appointment *a, struct buf *text,
+			      int *segments);
+
 #endif

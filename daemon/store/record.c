@@ -71,10 +71,6 @@ static void message_strings(struct rdvd_message_row *m, struct string_list *l)
 	note_string(l, &m->letter_subject);
 	note_string(l, &m->letter_text);
 	note_string(l, &m->gateway);
-	note_string(l, &m->letter_to);
-	note_string(l, &m->letter_subject);
-	note_string(l, &m->letter_text);
-	note_string(l, &m->gateway);
 }
 
 struct rdvd_message_row *message_row_dup(const struct rdvd_message_row *m)

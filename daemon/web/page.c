@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "message/phone.h"
 
 const char *page_text(struct http_request *rq, const char *fmt, ...)
 {
@@ -114,26 +115,44 @@ const struct organisation *page_organisation(const struct web *w, int index)
 	return t->live_organisations == 1 ? &t->organisations[0] : NULL;
 }
 
+const char *page_phone(struct http_request *rq, const char *number)
+{
+	struct buf pretty = BUF_INIT, b = BUF_INIT;
+	struct phone phone;
+	const char *out;
+
+	phone_pretty(phone_parse(number, &phone) == RDVD_OK ? phone.number : number,
+		     &pretty);
+	for (const char *p = buf_str(&pretty); *p; p++) {
+		if (*p == ' ')
+			buf_addlit(&b, "\u00a0");
+		else
+			buf_addch(&b, *p);
+	}
+	out = http_request_strdup(rq, buf_str(&b));
+	buf_fini(&pretty);
+	buf_fini(&b);
+	return out;
+}
+
 void page_team(struct http_request *rq, const struct web *w, const struct organisation *o,
 	       const char **name, const char **phone, const char **tel)
 {
 	const struct territory *t = booking_territory(w->booking);
-	char *read, *dial;
+	char *dial;
 	size_t n = 0;
 
 	*name = o ? o->name : t->name;
 	*phone = *tel = NULL;
 	if (!o || !o->phone || !*o->phone)
 		return;
-	read = http_request_alloc(rq, WORDS_SIZE);
 	dial = http_request_alloc(rq, 5 + strlen(o->phone));
 	memcpy(dial, "tel:", 4);
 	for (const char *p = o->phone; *p; p++)
 		if (*p == '+' || (*p >= '0' && *p <= '9'))
 			dial[4 + n++] = *p;
 	dial[4 + n] = '\0';
-	words_phone(read, dial + 4);
-	*phone = read;
+	*phone = page_phone(rq, dial + 4);
 	*tel = dial;
 }
 

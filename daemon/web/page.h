@@ -47,6 +47,8 @@ const char *page_text(struct http_request *rq, const char *fmt, ...)
 /* Words of WORDS_SIZE into the request's memory. */
 const char *page_duration(struct http_request *rq, int minutes);
 const char *page_hour(struct http_request *rq, int minute);
+/* A telephone number as one reads it, however it was written, in one piece. */
+const char *page_phone(struct http_request *rq, const char *number);
 /* "lundi 30 novembre à 9 h"; title: with a capital. */
 const char *page_when(struct http_request *rq, const struct web *w, civil_time t,
 		      bool title);

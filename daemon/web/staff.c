@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "message/phone.h"
 #include "web/staff_room.h"
 
 struct staff *staff_new(struct http_server *s, struct booking *b, struct access *a,
@@ -364,22 +363,4 @@ civil_day staff_asked_day(const struct http_request *rq, const struct staff *st)
 	civil_day day;
 
 	return s && civil_day_parse(s, &day) == 0 ? day : staff_today(st);
-}
-
-const char *staff_phone(struct http_request *rq, const char *number)
-{
-	struct buf pretty = BUF_INIT, b = BUF_INIT;
-	const char *out;
-
-	phone_pretty(number, &pretty);
-	for (const char *p = buf_str(&pretty); *p; p++) {
-		if (*p == ' ')
-			buf_addlit(&b, "\u00a0"); /* in one piece */
-		else
-			buf_addch(&b, *p);
-	}
-	out = http_request_strdup(rq, buf_str(&b));
-	buf_fini(&pretty);
-	buf_fini(&b);
-	return out;
 }

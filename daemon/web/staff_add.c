@@ -72,7 +72,7 @@ static void fill_match(struct http_request *rq, const struct staff *st,
 		buf_addf(&b, tr(http_request_lang(rq), "année %d, "),
 			 a->person.birth_year);
 	if (*a->person.phone)
-		buf_addf(&b, "%s, ", staff_phone(rq, a->person.phone));
+		buf_addf(&b, "%s, ", page_phone(rq, a->person.phone));
 	buf_addf(&b, tr(http_request_lang(rq), "dernier rendez-vous %1$s, %2$s"),
 		 page_when(rq, &st->web, a->when.civil_start, false),
 		 staff_place_name(st, a));

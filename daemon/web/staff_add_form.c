@@ -344,7 +344,7 @@ static void say_person(struct http_request *rq, const struct add *a,
 		return;
 	v->who = page_text(rq, "%s%s%s", staff_person_name(rq, a->who),
 			   *a->who->phone ? ", " : "",
-			   *a->who->phone ? staff_phone(rq, a->who->phone)
+			   *a->who->phone ? page_phone(rq, a->who->phone)
 					  : tr(l, " (pas de téléphone)"));
 }
 

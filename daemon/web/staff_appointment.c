@@ -48,7 +48,7 @@ static void say_message(struct http_request *rq, const struct staff *st,
 		outbox_preview(st->outbox, m, a, &text, &segments);
 	*v = (struct staff_message_view){
 		.title = page_text(rq, sms ? tr(l, "au %s") : tr(l, "à %s"),
-				   sms ? staff_phone(rq, to) : to),
+				   sms ? page_phone(rq, to) : to),
 		.text = http_request_strdup(rq, buf_str(&text)),
 		.state = {.text = http_request_strdup(rq, buf_str(&words)),
 			  .ok = tone > 0,
@@ -211,10 +211,10 @@ static const char *say_told(struct http_request *rq, const struct staff *st,
 		return page_text(
 			rq,
 			tr(l, "%1$s le saura par un SMS au %2$s et un e-mail à %3$s."),
-			p->first_name, staff_phone(rq, p->phone), p->email);
+			p->first_name, page_phone(rq, p->phone), p->email);
 	if (sms)
 		return page_text(rq, tr(l, "%1$s le saura par un SMS au %2$s."),
-				 p->first_name, staff_phone(rq, p->phone));
+				 p->first_name, page_phone(rq, p->phone));
 	if (email)
 		return page_text(rq, tr(l, "%1$s le saura par un e-mail à %2$s."),
 				 p->first_name, p->email);
@@ -222,7 +222,7 @@ static const char *say_told(struct http_request *rq, const struct staff *st,
 		return page_text(
 			rq,
 			tr(l, "Aucun message ne peut partir\u00a0: téléphonez au %s."),
-			staff_phone(rq, p->phone));
+			page_phone(rq, p->phone));
 	return tr(l, "Aucun message ne peut partir\u00a0: ni téléphone, ni e-mail.");
 }
 
@@ -322,7 +322,7 @@ static void fill_card(struct http_request *rq, const struct staff *st,
 	if (p->birth_year)
 		c->birth = page_text(rq, "%d", p->birth_year);
 	if (*p->phone) {
-		c->phone = staff_phone(rq, p->phone);
+		c->phone = page_phone(rq, p->phone);
 		c->tel = page_text(rq, "tel:%s", p->phone);
 	}
 }

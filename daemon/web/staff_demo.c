@@ -38,7 +38,7 @@ static void fill(struct http_request *rq, const struct staff *st, const struct s
 	staff_message_words(l, s->m, &words);
 	*v = (struct staff_demo_message){
 		.sms = s->m->channel == RDVD_CHANNEL_SMS,
-		.to = s->m->channel == RDVD_CHANNEL_SMS ? staff_phone(rq, s->m->to)
+		.to = s->m->channel == RDVD_CHANNEL_SMS ? page_phone(rq, s->m->to)
 							: s->m->to,
 		.when = page_when(rq, &st->web, zone_to_civil(z, s->m->sent_at), true),
 		.text = s->m->text,

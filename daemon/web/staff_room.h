@@ -99,7 +99,6 @@ const char *staff_hour_words(struct http_request *rq, const struct zone *z, rdvd
 const char *staff_date(struct http_request *rq, civil_day day);
 /* ?jour=, or today. */
 civil_day staff_asked_day(const struct http_request *rq, const struct staff *st);
-const char *staff_phone(struct http_request *rq, const char *number);
 
 /* ---- rows and bands ---- */
 

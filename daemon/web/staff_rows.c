@@ -173,7 +173,7 @@ static void say_contact(struct http_request *rq, const struct rdvd_appointment *
 	char *code;
 
 	if (*p->phone) {
-		out->phone = staff_phone(rq, p->phone);
+		out->phone = page_phone(rq, p->phone);
 		out->tel = page_text(rq, "tel:%s", p->phone);
 	}
 	if (*p->phone && p->sms_ok)

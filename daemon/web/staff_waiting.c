@@ -115,7 +115,7 @@ static void say_person(struct http_request *rq, const struct waiting_row *row,
 		out->url = page_text(rq, "/equipe/rdv/%lld",
 				     (long long)row->appointment->id);
 	if (*w->number) {
-		out->phone = staff_phone(rq, w->number);
+		out->phone = page_phone(rq, w->number);
 		out->tel = page_text(rq, "tel:%s", w->number);
 	}
 	out->email = http_request_strdup(rq, w->email);

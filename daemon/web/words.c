@@ -140,31 +140,3 @@ int words_seats(char out[WORDS_SIZE], const char *lang, int n)
 	add(&r, is_english(lang) ? " left" : "");
 	return r.len;
 }
-
-int words_phone(char out[WORDS_SIZE], const char *number)
-{
-	struct run r = {out, 0};
-	const char *digits = number;
-	char pair[3] = "";
-
-	out[0] = '\0';
-	if (strncmp(digits, "+33", 3) == 0 && strlen(digits) == 12)
-		digits += 3;
-	else if (digits[0] == '0' && strlen(digits) == 10)
-		digits++;
-	else
-		digits = NULL;
-	if (!digits || strspn(digits, "0123456789") != 9) {
-		add(&r, number);
-		return r.len;
-	}
-	pair[0] = '0';
-	pair[1] = digits[0];
-	add(&r, pair);
-	for (int i = 1; i < 9; i += 2) {
-		memcpy(pair, digits + i, 2);
-		add(&r, NBSP);
-		add(&r, pair);
-	}
-	return r.len;
-}

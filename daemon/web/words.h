@@ -25,8 +25,5 @@ int words_duration(char out[WORDS_SIZE], const char *lang, int minutes);
 int words_distance(char out[WORDS_SIZE], const char *lang, int32_t metres);
 /* "1 place", "4 places"; "4 places left". */
 int words_seats(char out[WORDS_SIZE], const char *lang, int n);
-/* A phone number for reading: "+33612345678" and "0612345678" become "06 12 34 56 78";
- * anything else is kept. */
-int words_phone(char out[WORDS_SIZE], const char *number);
 
 #endif

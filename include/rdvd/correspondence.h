@@ -179,6 +179,9 @@ struct rdvd_inbound {
 
 enum rdvd_stop { RDVD_STOP_KEEP = 0, RDVD_STOP_ON, RDVD_STOP_OFF };
 
+/* What a person's word can take back of it. */
+enum rdvd_lift { RDVD_LIFT_STOP = 1, RDVD_LIFT_BAD };
+
 /* What is known of a number, whoever holds it. */
 struct rdvd_contact {
 	const char *number;  /* E.164, or an e-mail address */

@@ -314,6 +314,26 @@ static void test_stop_and_start(void **state)
 	world_assert_whole(w);
 }
 
+static void test_what_a_word_lifts(void **state)
+{
+	struct world *w = *state;
+	struct rdvd_turn t = {.number = NUMBER, .stop = RDVD_STOP_ON, .now = T0};
+
+	assert_int_equal(
+		ACT(w, contact_lift(w->st, NUMBER, RDVD_LIFT_STOP, 0, "marie", T0)),
+		RDVD_NOT_FOUND);
+	assert_int_equal(ACT(w, turn(w->st, &t)), RDVD_OK);
+	assert_int_equal(
+		ACT(w, contact_lift(w->st, NUMBER, RDVD_LIFT_BAD, 0, "marie", T0)),
+		RDVD_NOT_FOUND);
+	assert_int_equal(world_contact(w, NUMBER).stopped, T0);
+	assert_int_equal(
+		ACT(w, contact_lift(w->st, NUMBER, RDVD_LIFT_STOP, 0, "marie", T0 + 1)),
+		RDVD_OK);
+	assert_int_equal(world_contact(w, NUMBER).stopped, 0);
+	world_assert_whole(w);
+}
+
 static struct rdvd_turn step(struct world *w, const char *key, const char *reply)
 {
 	return (struct rdvd_turn){.inbound = world_text(w, NUMBER, key, "texte"),
@@ -485,6 +505,7 @@ const struct CMUnitTest talk_tests[] = {
 	WORLD_TEST(test_a_step),
 	WORLD_TEST(test_answers_are_counted),
 	WORLD_TEST(test_stop_and_start),
+	WORLD_TEST(test_what_a_word_lifts),
 	WORLD_TEST(test_acts_with_their_step),
 	WORLD_TEST(test_no_act_without_its_step),
 	WORLD_TEST(test_appointments_of_a_number),

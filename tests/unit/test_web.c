@@ -127,14 +127,6 @@ static void test_distances_and_numbers(void **state)
 	assert_string_equal(out, "1" NBSP "place");
 	words_seats(out, "en", 12);
 	assert_string_equal(out, "12" NBSP "places left");
-	words_phone(out, "+33612345678");
-	assert_string_equal(out, "06" NBSP "12" NBSP "34" NBSP "56" NBSP "78");
-	words_phone(out, "0321000000");
-	assert_string_equal(out, "03" NBSP "21" NBSP "00" NBSP "00" NBSP "00");
-	words_phone(out, "+3221234567");
-	assert_string_equal(out, "+3221234567");
-	words_phone(out, "3919");
-	assert_string_equal(out, "3919");
 }
 
 /* ---- colours ---- */
