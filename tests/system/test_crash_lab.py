@@ -87,7 +87,7 @@ class Lab:
     """A daemon on a copy of the base, its due messages, and its clock."""
 
     def __init__(self, daemon, base, provider, count, **more):
-        self.d = daemon(start=False, sections=SECTIONS + provider.section(rate_per_second=20000, window=128,
+        self.d = daemon(start=False, sections=SECTIONS + provider.section(rate_per_second=20000, window=64,
                                                                           connections=8),
                         expect_log=PROVOKED, **more)
         shutil.copytree(base, self.d.data, dirs_exist_ok=True)
@@ -215,7 +215,7 @@ def test_a_disk_that_fails_for_a_while(daemon, base, tmp_path):
             before = len(provider.taken())
             wait_for(lambda: lab.d.local("GET", "/health").status == 503, "it to say that it cannot write")
             pause(0.3)
-            assert len(provider.taken()) <= before + 128, "what was not claimed does not leave"
+            assert len(provider.taken()) <= before + 64, "what was not claimed does not leave"
             flag.unlink()
         wait_for(lambda: lab.waiting() == 0, "the rest to go", 30)
         lab.d.stop()
