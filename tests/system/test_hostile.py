@@ -224,6 +224,7 @@ class Slow:
 
 def test_slow_ones_and_a_thousand_idle(d):
     """Slow headers, slow bodies, silence: each ends by itself, and meanwhile everybody else is served."""
+    d.expect_log(r"budget")  # they all give one number
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192) if hard > 0 else 8192, hard))
     idle = []
