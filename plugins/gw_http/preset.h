@@ -27,7 +27,8 @@ struct request {
 	size_t nheaders;
 	enum body_kind kind;
 	int is_latin9;
-	struct template *body; /* owned; NULL none */
+	struct template *body;		     /* owned; NULL none */
+	long validity_min_s, validity_max_s; /* what may be asked for */
 	/* OVHcloud's signature: three headers over the whole request and the moment */
 	char *ovh_secret, *ovh_consumer; /* owned; NULL none */
 	struct rule *rules;		 /* owned: what an answer means, in order */

@@ -9,7 +9,7 @@
 #define REQUEST_KEYS                                                                 \
 	"about method url query headers auth form json xml text charset outcome id " \
 	"note "                                                                      \
-	"credit"
+	"credit validity"
 
 static void add_header(struct request *q, const char *name, struct template *value)
 {
@@ -313,6 +313,21 @@ static void read_rules(struct reader *r, const json_t *o, int is_lookup,
 	read_back(r, before);
 }
 
+/* The bounds that the provider has for a validity. */
+static void read_validity(struct reader *r, const json_t *o, struct request *q)
+{
+	json_t *bounds = read_object(r, o, "validity", "min_s max_s");
+	size_t before = read_into(r, "validity");
+
+	q->validity_min_s = read_number(r, bounds, "min_s", 1, 86400);
+	q->validity_max_s = read_number(r, bounds, "max_s", 3600, 366L * 86400);
+	read_back(r, before);
+	if (!q->validity_min_s)
+		q->validity_min_s = 1;
+	if (!q->validity_max_s)
+		q->validity_max_s = 366L * 86400;
+}
+
 void read_request(struct reader *r, const json_t *o, const char *key, int is_lookup,
 		  struct request *out)
 {
@@ -330,6 +345,7 @@ void read_request(struct reader *r, const json_t *o, const char *key, int is_loo
 		read_headers(r, v, out);
 		read_auth(r, v, out);
 		read_body(r, v, out);
+		read_validity(r, v, out);
 		read_rules(r, v, is_lookup, out);
 		read_value(r, v, "id", &out->id);
 		read_value(r, v, "note", &out->note);

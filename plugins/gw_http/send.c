@@ -28,16 +28,22 @@ static int is_number(const char *to)
 	return *to == '+' && n >= 5 && n <= 16 && strspn(to + 1, "0123456789") == n - 1;
 }
 
+static long long within(long long n, long low, long high)
+{
+	return n < low ? low : n > high ? high : n;
+}
+
 static void fill(struct filling *f, const struct gw *g, const struct rdvd_message *m,
 		 rdvd_time now)
 {
 	const char *sender = settings_get(&g->preset->settings, "sender");
-	long long left = m->deadline > now ? (long long)(m->deadline - now) : 0;
-	time_t deadline = (time_t)m->deadline;
+	long long left = within(m->deadline - now, g->preset->send.validity_min_s,
+				g->preset->send.validity_max_s);
+	time_t deadline = (time_t)(now + left);
 	struct str from = {0};
 	struct tm tm;
 
-	snprintf(f->seconds, sizeof f->seconds, "%lld", left ? left : 1);
+	snprintf(f->seconds, sizeof f->seconds, "%lld", left);
 	snprintf(f->minutes, sizeof f->minutes, "%lld", left >= 60 ? left / 60 : 1);
 	f->deadline[0] = '\0';
 	if (gmtime_r(&deadline, &tm))

@@ -125,9 +125,11 @@ static int condition_holds(const struct condition *c, const struct doc *d)
 {
 	const json_t *at = json_at(d->root, c->pointer);
 	struct str text = {0};
-	int holds = 0;
+	int holds = 0, says_nothing;
 
 	json_text(at, &text);
+	/* not there, "", [], {} and null */
+	says_nothing = !text.len && !json_object_size(at) && !json_array_size(at);
 	switch (c->kind) {
 	case IS_ONE_OF:
 		for (size_t i = 0; at && i < c->n; i++)
@@ -136,12 +138,9 @@ static int condition_holds(const struct condition *c, const struct doc *d)
 	case IS_MATCHED:
 		holds = at && regexec(&c->regex, str_of(&text), 0, NULL, 0) == 0;
 		break;
-	case IS_THERE: holds = at != NULL; break;
-	case IS_EMPTY:
-		/* "", [], {} and null; not what is missing from something unreadable */
-		holds = d->root && (!at || (!text.len && !json_object_size(at) &&
-					    !json_array_size(at)));
-		break;
+	case IS_THERE: holds = !says_nothing; break;
+	/* not what is missing from something unreadable */
+	case IS_EMPTY: holds = d->root && says_nothing; break;
 	}
 	str_fini(&text);
 	return holds;

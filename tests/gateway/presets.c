@@ -245,6 +245,109 @@ static void test_answers(struct test_host *h, const json_t *data)
 	}
 }
 
+/* An answer with everything that was said in it but the id, which is not there, null or
+ * empty. */
+static json_t *without_id(const json_t *answer, const char *instead)
+{
+	const char *body = text_of(answer, "body", ""), *id = text_of(answer, "id", NULL);
+	const char *at = id ? strstr(body, id) : NULL;
+	size_t quoted = at && at > body && at[-1] == '"';
+	struct buf b = BUF_INIT;
+	json_t *o;
+
+	if (!at)
+		return NULL;
+	buf_addf(&b, "%.*s%s%s", (int)(at - quoted - body), body,
+		 quoted || strstr(body, "\":") ? instead : "", at + strlen(id) + quoted);
+	o = json_pack("{s:O, s:s}", "status", json_object_get(answer, "status"), "body",
+		      buf_str(&b));
+	buf_fini(&b);
+	return o;
+}
+
+/* Whatever is answered with a status of success, but by nobody who speaks as the provider
+ * does, leaves a message in doubt; so does every failure that nobody explains. */
+static void check_in_doubt(struct test_host *h, const json_t *reply)
+{
+	struct rdvd_receipt r = {.retry_after_s = 0};
+	struct rdvd_message m = test_message();
+	json_t *replies = one(reply);
+	enum rdvd_sent sent;
+
+	expect(replies);
+	sent = test_ops->send(h->gw, &m, &r);
+	if (sent != RDVD_SENT_UNKNOWN)
+		fail_msg("%s is what was made of %d \"%s\"", sent_names[sent],
+			 (int)json_integer_value(json_object_get(reply, "status")),
+			 text_of(reply, "body", ""));
+	json_decref(replies);
+}
+
+static void test_doubts(struct test_host *h, const json_t *data)
+{
+	static const int statuses[] = {200, 201, 202, 203, 204, 206, 299, 408,
+				       500, 501, 502, 504, 507, 520, 599};
+	static const char *const bodies[] = {
+		"",
+		"{}",
+		"[]",
+		"null",
+		"{\"ok\":true}",
+		"<html>Log in</html>",
+		"OK",
+		"{\"id\":null,\"sid\":\"\",\"messageId\":null,\"status\":null}"};
+	static const char *const instead[] = {"\"\"", "null", "[]", "{}"};
+	json_t *o;
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(bodies); j++) {
+			o = json_pack("{s:i, s:s}", "status", statuses[i], "body",
+				      bodies[j]);
+			check_in_doubt(h, o);
+			json_decref(o);
+		}
+	}
+	json_array_foreach(json_object_get(data, "answers"), n, o)
+	{
+		json_t *cut;
+
+		if (strcmp(text_of(o, "is", ""), "accepted") != 0)
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(instead); i++) {
+			cut = without_id(o, instead[i]);
+			if (cut)
+				check_in_doubt(h, cut);
+			json_decref(cut);
+		}
+	}
+}
+
+/* A provider refuses a message whose validity is beyond what it allows: an appointment
+ * may be a minute or a year away. */
+static void test_validities(struct test_host *h, const json_t *data)
+{
+	static const int left[] = {1, 400 * 86400};
+	static const char *const keys[] = {"soon", "late"};
+	const json_t *wanted = json_object_get(data, "validity");
+	json_t *replies = one(json_array_get(json_object_get(data, "answers"), 0));
+
+	for (size_t i = 0; wanted && i < ARRAY_SIZE(left); i++) {
+		struct rdvd_receipt r = {.retry_after_s = 0};
+		struct rdvd_message m = test_message();
+		const char *text = text_of(wanted, keys[i], "?");
+
+		m.deadline = TEST_NOW + left[i];
+		expect(replies);
+		assert_int_equal(test_ops->send(h->gw, &m, &r), RDVD_SENT_ACCEPTED);
+		if (!strstr(buf_str(&provider.body), text) &&
+		    !strstr(buf_str(&provider.headers), text))
+			fail_msg("no %s in %s%s", text, buf_str(&provider.headers),
+				 buf_str(&provider.body));
+	}
+	json_decref(replies);
+}
+
 static void test_lookups(struct test_host *h, const json_t *data)
 {
 	json_t *lookup = json_object_get(data, "lookup"), *o;
@@ -387,6 +490,8 @@ static void test_preset(void **state)
 	test_capabilities(&h, data);
 	test_requests(&h, data);
 	test_answers(&h, data);
+	test_doubts(&h, data);
+	test_validities(&h, data);
 	test_lookups(&h, data);
 	test_callbacks(&h, data);
 	test_polls(&h, data);
