@@ -25,6 +25,7 @@ static void http_close(void *gw)
 	if (!g)
 		return;
 	wire_free(g->wire);
+	free(g->poll_from);
 	preset_free(g->preset);
 	free(g);
 }
@@ -41,6 +42,7 @@ static enum rdvd_rc http_open(const struct rdvd_host *host, void **gw)
 		http_close(g);
 		return RDVD_FAILED;
 	}
+	g->poll_from = mem_zero(g->preset->npolls, sizeof *g->poll_from);
 	*gw = g;
 	return RDVD_OK;
 }

@@ -51,6 +51,31 @@ static json_t *ask(struct round *r, const struct request *q, const struct vars *
 	return root;
 }
 
+/* What is not understood says nothing, but what it is: the daemon keeps that for a human,
+ * and it need not come again. */
+static void tell_as_it_is(struct round *r, const json_t *root, const char *prefix,
+			  const char *item)
+{
+	char *text = json_dumps(root, JSON_COMPACT | JSON_ENCODE_ANY);
+	struct str ack = {0};
+	struct rdvd_event e = {.kind = RDVD_EVENT_INBOUND,
+			       .key = "",
+			       .note = "",
+			       .message_id = "",
+			       .provider_id = "",
+			       .from = "",
+			       .to = "",
+			       .text = text ? text : "",
+			       .part_ref = ""};
+
+	str_puts(&ack, prefix);
+	str_puts(&ack, item);
+	e.ack = str_of(&ack);
+	r->cb(r->arg, &e);
+	str_fini(&ack);
+	free(text);
+}
+
 static void tell(struct round *r, const struct poll *p, size_t index, const json_t *root,
 		 const char *item)
 {
@@ -70,40 +95,63 @@ static void tell(struct round *r, const struct poll *p, size_t index, const json
 		t.ack = "";
 	t.ack_prefix = str_of(&prefix);
 	tell_one(&t, &d);
+	if (t.unread && item && p->settle.method)
+		tell_as_it_is(r, root, str_of(&prefix), item);
 	if (t.unread)
-		r->g->host->log(r->g->host, 4, "something that waited could not be read");
+		r->g->host->log(r->g->host, item ? 4 : 6,
+				"something that waited could not be read");
 	str_fini(&prefix);
+}
+
+/* One of a list that has only names. 0, or -1: it was not told. */
+static int poll_item(struct round *r, const struct poll *p, size_t index,
+		     const json_t *one)
+{
+	struct str name = {0};
+	json_t *whole;
+
+	json_text(one, &name);
+	whole = ask(r, &p->item, &(struct vars){{[VAR_ITEM] = str_of(&name)}},
+		    "asking for one that waits");
+	if (whole)
+		tell(r, p, index, whole, str_of(&name));
+	str_fini(&name);
+	json_decref(whole);
+	return whole ? 0 : -1;
+}
+
+/* Some of them each round. One that cannot be told, now or ever, holds up no other: when
+ * there are such ones, or more than a round's, the next round goes on behind. */
+static int poll_items(struct round *r, const struct poll *p, size_t index,
+		      const json_t *list)
+{
+	size_t n = json_array_size(list), *from = &r->g->poll_from[index], i;
+	int rc = 0;
+
+	if (*from >= n)
+		*from = 0;
+	for (i = 0; i < n && i < ITEMS_MAX; i++) {
+		rc |= poll_item(r, p, index, json_array_get(list, (*from + i) % n));
+		if (r->until_ms <= now_ms())
+			break;
+	}
+	*from = rc || n > ITEMS_MAX ? *from + i : 0;
+	return rc;
 }
 
 static int poll_one(struct round *r, const struct poll *p, size_t index)
 {
 	json_t *root = ask(r, &p->list, &(struct vars){{0}}, "asking what waits");
 	const json_t *list = root && p->each ? json_at(root, p->each) : root;
-	size_t n = json_array_size(list);
 	int rc = json_is_array(list) ? 0 : -1;
 
 	if (root && rc)
 		r->g->host->log(r->g->host, 4,
 				"asking what waits: no list in the answer");
-	for (size_t i = 0; i < n && i < ITEMS_MAX && !rc; i++) {
-		const json_t *one = json_array_get(list, i);
-		struct str name = {0};
-		json_t *whole;
-
-		if (!p->item.method) {
-			tell(r, p, index, one, NULL);
-			continue;
-		}
-		json_text(one, &name);
-		whole = ask(r, &p->item, &(struct vars){{[VAR_ITEM] = str_of(&name)}},
-			    "asking for one that waits");
-		if (whole)
-			tell(r, p, index, whole, str_of(&name));
-		else
-			rc = -1;
-		json_decref(whole);
-		str_fini(&name);
-	}
+	if (!rc && p->item.method)
+		rc = poll_items(r, p, index, list);
+	for (size_t i = 0; !rc && !p->item.method && i < json_array_size(list); i++)
+		tell(r, p, index, json_array_get(list, i), NULL);
 	json_decref(root);
 	return rc;
 }

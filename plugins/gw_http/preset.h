@@ -29,6 +29,7 @@ struct request {
 	int is_latin9;
 	struct template *body;		     /* owned; NULL none */
 	long validity_min_s, validity_max_s; /* what may be asked for */
+	size_t answer_max;		     /* bytes that are read of an answer */
 	/* OVHcloud's signature: three headers over the whole request and the moment */
 	char *ovh_secret, *ovh_consumer; /* owned; NULL none */
 	struct rule *rules;		 /* owned: what an answer means, in order */

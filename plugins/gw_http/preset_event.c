@@ -7,6 +7,8 @@
 #include "proof.h"
 #include "reader.h"
 
+#define LIST_MAX ((size_t)1024 * 1024) /* of what nobody has fetched for long */
+
 static void read_words(struct reader *r, const json_t *o, struct telling *t)
 {
 	static const struct {
@@ -228,6 +230,7 @@ void read_polls(struct reader *r, const json_t *root)
 
 		if (read_keys(r, o, "about list each item events settle")) {
 			read_request(r, o, "list", 0, &poll->list);
+			poll->list.answer_max = LIST_MAX;
 			if (!poll->list.method)
 				read_fault(r, "say with \"list\" what is asked");
 			poll->each = copy_of(read_string(r, o, "each", 0));

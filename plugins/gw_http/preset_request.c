@@ -6,6 +6,8 @@
 
 #include "reader.h"
 
+#define ANSWER_MAX ((size_t)64 * 1024)
+
 #define REQUEST_KEYS                                                                 \
 	"about method url query headers auth form json xml text charset outcome id " \
 	"note "                                                                      \
@@ -339,6 +341,7 @@ void read_request(struct reader *r, const json_t *o, const char *key, int is_loo
 
 	if (v) {
 		method = read_choice(r, v, "method", methods, 1);
+		out->answer_max = ANSWER_MAX;
 		out->method = mem_dup(methods[method], strlen(methods[method]));
 		out->is_latin9 = read_choice(r, v, "charset", charsets, 0);
 		read_url(r, v, out);

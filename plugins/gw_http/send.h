@@ -9,6 +9,7 @@ struct gw {
 	const struct rdvd_host *host; /* lent */
 	struct preset *preset;	      /* owned */
 	struct wire *wire;	      /* owned */
+	size_t *poll_from;	      /* owned: where each poll's next round begins */
 };
 
 enum rdvd_sent http_send(void *gw, const struct rdvd_message *m,

@@ -21,7 +21,6 @@
 #include "proof.h"
 
 #define CONNECT_MS_MAX 5000L
-#define ANSWER_MAX ((size_t)64 * 1024)
 /* An idle connection is forgotten on the way by some, without a word to us. */
 #define IDLE_S_MAX 5L
 
@@ -30,6 +29,7 @@ struct wire {
 	const struct preset *preset;
 	CURL *curl; /* owned */
 	struct str url, body, answer, text;
+	size_t answer_max;
 	size_t body_at; /* as far as libcurl has read it */
 	int is_cut;	/* the answer was longer than we read */
 	const struct request
@@ -40,7 +40,7 @@ struct wire {
 static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct wire *w = arg;
-	size_t room = ANSWER_MAX - w->answer.len;
+	size_t room = w->answer_max - w->answer.len;
 
 	n *= size;
 	str_add(&w->answer, bytes, n < room ? n : room);
@@ -124,6 +124,10 @@ static void set_up(struct wire *w)
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	/* An address is what the preset says, to the dot. */
+	curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
+	/* A name that does not resolve takes no longer than the message has. */
+	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(c, CURLOPT_PROXY, ""); /* nor from the environment */
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -291,6 +295,7 @@ void wire_ask(struct wire *w, const struct request *q, const struct vars *vars,
 	str_clear(&w->body);
 	str_clear(&w->answer);
 	w->is_cut = 0;
+	w->answer_max = q->answer_max;
 	w->body_at = 0;
 	template_render(q->url, vars, &w->url);
 	if (q->body)

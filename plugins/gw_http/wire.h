@@ -20,7 +20,7 @@ struct answer {
 	enum wire_end end;
 	int status;
 	int retry_after_s; /* as its header says; 0 */
-	const char *body;  /* NUL-terminated, at most 64 KiB; the wire's */
+	const char *body;  /* NUL-terminated, as much as answer_max; the wire's */
 	const char *why; /* without an answer: one phrase, nothing personal; the wire's */
 };
 

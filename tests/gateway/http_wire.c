@@ -473,6 +473,101 @@ static void test_poll_ends_in_time(void **state)
 	server_free(s);
 }
 
+/* ---- what waits ---- */
+
+/* OVHcloud with n texts, named from 1; those named in bad cannot be told. */
+struct waiting {
+	int n;
+	const char *bad; /* " 1 2 " */
+	struct buf body;
+};
+
+static struct server_reply tell_waiting(void *arg, const struct server_request *rq)
+{
+	struct waiting *w = arg;
+	const char *name = strstr(rq->line, "/incoming/");
+	char id[16];
+
+	buf_clear(&w->body);
+	if (!name) {
+		for (int i = 1; i <= w->n; i++)
+			buf_addf(&w->body, "%s%d", i == 1 ? "[" : ",", i);
+		buf_addstr(&w->body, "]");
+		return (struct server_reply){.status = 200, .body = buf_str(&w->body)};
+	}
+	name += strlen("/incoming/");
+	snprintf(id, sizeof id, " %.*s ", (int)strcspn(name, " "), name);
+	if (strstr(w->bad, id))
+		return (struct server_reply){.status = 500, .body = "oops"};
+	if (strcmp(id, " 999 ") == 0)
+		return (struct server_reply){.status = 200, .body = "{\"odd\":1}"};
+	buf_addf(&w->body, "{\"id\":%s,\"sender\":\"+33612345678\",\"message\":\"OUI\"}",
+		 id);
+	return (struct server_reply){.status = 200, .body = buf_str(&w->body)};
+}
+
+static void note_key(void *arg, const struct rdvd_event *e)
+{
+	buf_addf(arg, "%s ", e->key);
+}
+
+static void note_odd(void *arg, const struct rdvd_event *e)
+{
+	if (!*e->from)
+		buf_addf(arg, "%s %s", e->ack, e->text);
+}
+
+/* What is told, but not understood, is handed on as it is, once. */
+static void test_poll_hands_on_what_is_odd(void **state)
+{
+	struct waiting w = {.n = 999, .bad = ""};
+	struct server *s = server_new(tell_waiting, &w);
+	struct buf odd = BUF_INIT;
+	struct test_host h;
+	char url[64];
+
+	host_init(&h, "preset=ovhcloud", "account=sms-x", "user=u", "secret=s", "token=c",
+		  preset_url(url, sizeof url, server_port(s)), NULL);
+	assert_int_equal(host_open(&h), RDVD_OK);
+	for (int i = 0; i < 10; i++)
+		test_ops->poll(h.gw, 20000, note_odd, &odd);
+	assert_string_equal(buf_str(&odd), "0:999 {\"odd\":1}");
+	host_fini(&h);
+	server_free(s);
+	buf_fini(&w.body);
+	buf_fini(&odd);
+}
+
+/* One that the provider cannot give, for ever, holds up no other; more of them than are
+ * asked for in one round do not either. */
+static void test_poll_passes_what_cannot_be_told(void **state)
+{
+	struct waiting w = {.n = 3, .bad = " 1 "};
+	struct server *s = server_new(tell_waiting, &w);
+	struct buf keys = BUF_INIT, many = BUF_INIT;
+	struct test_host h;
+	char url[64];
+
+	host_init(&h, "preset=ovhcloud", "account=sms-x", "user=u", "secret=s", "token=c",
+		  preset_url(url, sizeof url, server_port(s)), NULL);
+	assert_int_equal(host_open(&h), RDVD_OK);
+	assert_int_equal(test_ops->poll(h.gw, 5000, note_key, &keys), RDVD_FAILED);
+	assert_string_equal(buf_str(&keys), "2 3 ");
+	buf_addstr(&many, " ");
+	for (int i = 1; i <= 120; i++)
+		buf_addf(&many, "%d ", i);
+	w = (struct waiting){.n = 121, .bad = buf_str(&many), .body = w.body};
+	buf_clear(&keys);
+	for (int i = 0; i < 2; i++)
+		test_ops->poll(h.gw, 5000, note_key, &keys);
+	assert_string_equal(buf_str(&keys), "121 ");
+	host_fini(&h);
+	server_free(s);
+	buf_fini(&w.body);
+	buf_fini(&keys);
+	buf_fini(&many);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -487,6 +582,8 @@ int main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_log_is_discreet),
 		cmocka_unit_test(test_poll_ends_in_time),
+		cmocka_unit_test(test_poll_passes_what_cannot_be_told),
+		cmocka_unit_test(test_poll_hands_on_what_is_odd),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
