@@ -25,11 +25,13 @@
 #include "http/http.h"
 #include "http/lang.h"
 #include "message/budget.h"
+#include "message/erase.h"
 #include "message/outbox.h"
 #include "message/receive.h"
 #include "message/text.h"
 #include "report/export.h"
 #include "store/store.h"
+#include "talk/inbox.h"
 #include "talk/talk.h"
 #include "web/staff.h"
 #include "web/web.h"
@@ -59,6 +61,8 @@ struct app {
 	struct waiting *waiting;
 	struct receive *receive;
 	struct talk *talk;
+	struct inbox *inbox;
+	struct erase *erase;
 	struct verify *verify;
 	struct export_job **exports; /* owned, as the configuration's */
 	struct http_server *server;
@@ -116,6 +120,10 @@ int app_waiting_up(struct app *a);
 void app_waiting_down(struct app *a);
 int app_talk_up(struct app *a);
 void app_talk_down(struct app *a);
+/* Erase what is old enough. */
+void app_erase_old(struct app *a);
+int app_inbox_up(struct app *a);
+void app_inbox_down(struct app *a);
 int app_exports_up(struct app *a);
 void app_exports_down(struct app *a);
 /* 1 when a fact has yet to reach its folder. */

@@ -48,6 +48,7 @@ static const struct step {
 	{.up = app_receive_up, .down = app_receive_down},
 	{.up = app_waiting_up, .down = app_waiting_down},
 	{.up = app_talk_up, .down = app_talk_down},
+	{.up = app_inbox_up, .down = app_inbox_down},
 	{.up = app_exports_up, .down = app_exports_down},
 	{.down = app_work_down},
 	{.up = app_http_up, .down = app_http_down, .is_serving = 1},

@@ -56,6 +56,9 @@ static void pages_up(struct app *a)
 	};
 	const struct staff_options staff = {
 		.waiting = a->waiting,
+		.inbox = a->inbox,
+		.budget = a->budget,
+		.receive = a->receive,
 		.langs = a->langs,
 		.public_url = a->config->public_url,
 		.demonstration = a->config->demo,
@@ -164,6 +167,7 @@ static void http_has_stopped(void *arg)
 
 	receive_stop(a->receive);
 	talk_stop(a->talk);
+	erase_stop(a->erase);
 	outbox_stop(a->outbox);
 	waiting_stop(a->waiting);
 	a->stop_by_ms = clock_monotonic_ms() + ENDING_MS;
@@ -271,7 +275,7 @@ void app_signals_down(struct app *a)
 	loop_timer_free(a->ending);
 }
 
-/* ---- care: the watchdog, and every night a check ---- */
+/* ---- care: the watchdog, every night a check and the erasure of what is old ---- */
 
 static void on_watchdog(void *arg)
 {
@@ -308,8 +312,10 @@ static void on_nightly(void *arg)
 {
 	struct app *a = arg;
 
-	if (!a->stopping)
+	if (!a->stopping) {
 		booking_check(a->booking, nightly_done, a);
+		app_erase_old(a);
+	}
 	arm_nightly(a);
 }
 

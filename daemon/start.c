@@ -491,7 +491,11 @@ void app_waiting_down(struct app *a)
 
 static void answer_is_due(void *ctx)
 {
-	outbox_nudge(((struct app *)ctx)->outbox);
+	struct app *a = ctx;
+
+	outbox_nudge(a->outbox);
+	if (a->inbox)
+		inbox_look(a->inbox, NULL, NULL);
 }
 
 int app_talk_up(struct app *a)
@@ -514,6 +518,37 @@ void app_talk_down(struct app *a)
 {
 	talk_free(a->talk);
 	a->talk = NULL;
+}
+
+/* What people read, and what is no longer kept. */
+int app_inbox_up(struct app *a)
+{
+	const struct inbox_options o = {
+		.sms_prefixes =
+			(const char *const *)a->config->messages.sms_prefixes.items,
+		.nsms_prefixes = a->config->messages.sms_prefixes.n,
+	};
+
+	a->inbox = inbox_new(a->store, a->outbox, &o);
+	inbox_look(a->inbox, NULL, NULL);
+	a->erase = erase_new(a->store);
+	app_erase_old(a);
+	return 0;
+}
+
+void app_inbox_down(struct app *a)
+{
+	app_work_down(a); /* a start that failed left them jobs */
+	inbox_free(a->inbox);
+	a->inbox = NULL;
+	erase_free(a->erase);
+}
+
+void app_erase_old(struct app *a)
+{
+	erase_begin(a->erase,
+		    erase_limit(booking_territory(a->booking)->zone, clock_now(),
+				a->config->messages.anonymise_months));
 }
 
 int app_exports_up(struct app *a)

@@ -96,6 +96,7 @@ struct config {
 		char *sms_service;	 /* slug of what RDV books; NULL: the first */
 		char *emergency;	 /* ends the help text; NULL nothing */
 		int answers_per_hour;	 /* by the program, to one number */
+		int anonymise_months;	 /* words and numbers are erased after them */
 		int quiet_start_minutes; /* of the day: messages leave from here...
 					  */
 		int quiet_end_minutes;	 /* ...until here */

@@ -77,6 +77,8 @@ const struct config_key config_keys[] = {
 	{MESSAGES("emergency", TYPE_STRING, emergency)},
 	{MESSAGES("answers_per_hour", TYPE_INT, answers_per_hour), .preset = "6",
 	 RANGE(1, 60, "answers")},
+	{MESSAGES("anonymise_months", TYPE_INT, anonymise_months), .preset = "6",
+	 RANGE(1, 120, "months")},
 	{MESSAGES("quiet_start", TYPE_DAY_TIME, quiet_start_minutes), .preset = "08:00"},
 	{MESSAGES("quiet_end", TYPE_DAY_TIME, quiet_end_minutes), .preset = "20:00"},
 	{MESSAGES("sunday", TYPE_BOOL, sunday), .preset = "false"},

@@ -37,6 +37,28 @@ static int keep_message(void *arg, const struct rdvd_message_row *m,
 	return 0;
 }
 
+static int keep_contact(void *arg, const struct rdvd_contact *k)
+{
+	struct record *r = arg;
+
+	r->stopped = k->stopped;
+	r->bad_since = k->bad_since;
+	return 1;
+}
+
+/* What was sent to the person, and what is known of her number. */
+static enum rdvd_rc add_messages(const struct rdvd_store_ops *ops, void *st,
+				 struct record *r)
+{
+	const struct rdvd_message_filter f = {.participation = r->appointment->id};
+	enum rdvd_rc rc = ops->message_each(st, &f, keep_message, r);
+
+	if (rc != RDVD_OK || !*r->appointment->person.phone)
+		return rc;
+	rc = ops->contact_get(st, r->appointment->person.phone, keep_contact, r);
+	return rc == RDVD_NOT_FOUND ? RDVD_OK : rc;
+}
+
 static enum rdvd_rc list_run(const struct rdvd_store_ops *ops, void *st,
 			     struct store_job *job)
 {
@@ -55,11 +77,8 @@ static enum rdvd_rc list_run(const struct rdvd_store_ops *ops, void *st,
 					&j->records);
 		break;
 	}
-	for (size_t i = 0; rc == RDVD_OK && j->with_messages && i < j->records.n; i++) {
-		struct rdvd_message_filter f = {
-			.participation = j->records.items[i].appointment->id};
-		rc = ops->message_each(st, &f, keep_message, &j->records.items[i]);
-	}
+	for (size_t i = 0; rc == RDVD_OK && j->with_messages && i < j->records.n; i++)
+		rc = add_messages(ops, st, &j->records.items[i]);
 	return rc;
 }
 

@@ -296,6 +296,11 @@ int64_t budget_spent(struct budget *b, rdvd_id organisation, rdvd_time now)
 	return spent_of(b, BUDGET_ORGANISATION, "", organisation);
 }
 
+int budget_limit(const struct budget *b, enum budget_scope scope)
+{
+	return b->o.limits[scope];
+}
+
 const struct budget_counts *budget_counts(const struct budget *b)
 {
 	return &b->counts;

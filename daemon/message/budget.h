@@ -92,6 +92,8 @@ void budget_count(struct budget *b, const char *to, rdvd_id organisation,
 
 /* Segments spent today by an organisation (0 the network's own letters). */
 int64_t budget_spent(struct budget *b, rdvd_id organisation, rdvd_time now);
+/* Segments a day that a budget allows; 0 no limit. */
+int budget_limit(const struct budget *b, enum budget_scope scope);
 struct budget_counts {
 	uint64_t held[BUDGET_SCOPES]; /* since the start */
 	uint64_t numbers;	      /* refused for their kind */

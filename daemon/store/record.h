@@ -10,6 +10,8 @@ struct record {
 	struct rdvd_appointment *appointment; /* owned, one block with its strings */
 	struct rdvd_message_row **messages;   /* owned, by id; NULL unless asked for */
 	size_t nmessages;
+	rdvd_time stopped;   /* with messages: the person's number wants no SMS; 0 */
+	rdvd_time bad_since; /* nothing arrives there; 0 */
 };
 
 struct record_list {

@@ -125,7 +125,7 @@ void text_done(struct text *x)
 	n->texts++;
 	n->to_hand += x->settled == RDVD_INBOUND_TO_HAND;
 	n->ignored += x->settled == RDVD_INBOUND_IGNORED;
-	if (x->turn.reply && *x->turn.reply)
+	if ((x->turn.reply && *x->turn.reply) || x->settled == RDVD_INBOUND_TO_HAND)
 		talk_notify_changed(x->talk);
 	text_leave(x, RDVD_OK);
 }

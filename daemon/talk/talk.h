@@ -39,7 +39,7 @@ struct talk_options {
 	const char *service; /* slug of what RDV books; "" the first public one on site */
 	const char *emergency; /* "Urgence : 115" for the help text; "" none */
 	int answers_per_hour;  /* to one number, the loop guard; 6 */
-	/* An answer may be due. */
+	/* An answer may be due, or a text is for the team. */
 	void (*changed)(void *ctx);
 	void *ctx;
 };

@@ -35,6 +35,9 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	staff_week_routes(st);
 	staff_absence_routes(st);
 	staff_waiting_routes(st);
+	staff_inbox_routes(st);
+	staff_thread_routes(st);
+	staff_gateways_routes(st);
 	staff_sheet_routes(st);
 	staff_feed_routes(st);
 	if (options->demonstration)
@@ -152,30 +155,38 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 		[STAFF_DAY] = {"/equipe", N_("Jour")},
 		[STAFF_WEEK] = {"/equipe/semaine", N_("Semaine")},
 		[STAFF_ADD] = {"/equipe/ajouter", N_("Ajouter")},
+		[STAFF_INBOX] = {"/equipe/sms", N_("SMS")},
 		[STAFF_WAITING] = {"/equipe/attente", N_("Attente")},
 		[STAFF_ABSENCES] = {"/equipe/absences", N_("Absences")},
 		[STAFF_FEED] = {"/equipe/agenda", N_("Mon agenda")},
+		[STAFF_GATEWAYS] = {"/equipe/passerelles", N_("Passerelles")},
 	};
 	struct link_view *nav = http_request_alloc(rq, ARRAY_SIZE(places) * sizeof(*nav));
 	const struct lang *l = http_request_lang(rq);
 	const struct organisation *o = NULL;
 	struct viewer who;
+	size_t waiting, n;
 
 	staff_viewer(rq, &who);
 	if (who.organisation != TERRITORY_NONE)
 		o = page_organisation(&st->web, who.organisation);
 	page_layout(rq, &st->web, v, title, o);
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+	n = ARRAY_SIZE(places) - !who.admin; /* the last one is the administrators' */
+	for (size_t i = 0; i < n; i++)
 		nav[i] = (struct link_view){
 			.url = places[i].url,
 			.text = tr(l, places[i].text),
 			.current = i == (size_t)place,
 		};
+	waiting = inbox_waiting(st->options.inbox, staff_inbox_of(st, &who)).texts;
+	if (waiting)
+		nav[STAFF_INBOX].text =
+			page_text(rq, "%s (%zu)", nav[STAFF_INBOX].text, waiting);
 	v->home = "/equipe";
 	v->look = "wide team";
 	v->sheet = http_asset_url("staff.css");
 	v->nav = nav;
-	v->nnav = ARRAY_SIZE(places);
+	v->nnav = n;
 	v->logout = "/equipe/deconnexion";
 	v->csrf = http_request_csrf(rq);
 	v->user = who.user->login;
@@ -363,4 +374,10 @@ civil_day staff_asked_day(const struct http_request *rq, const struct staff *st)
 	civil_day day;
 
 	return s && civil_day_parse(s, &day) == 0 ? day : staff_today(st);
+}
+
+const char *staff_moment(struct http_request *rq, const struct staff *st, rdvd_time t)
+{
+	return page_when(rq, &st->web, zone_to_civil(staff_zone(st, TERRITORY_NONE), t),
+			 false);
 }

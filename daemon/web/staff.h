@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* staff.h - the counsellor's pages, under /equipe: log in, the day by place or by person,
  * the week, outcomes in one tap, booking, moving and cancelling for somebody, who waits,
- * absences,
- * the printed sheet, the secret calendar address. And on a demonstration instance
- * /demo/messages, which shows everything that was sent.
+ * what people wrote and what they are answered, absences, the printed sheet, the secret
+ * calendar address; for administrators how the gateways do. And on a demonstration
+ * instance /demo/messages, which shows everything that was sent.
  *
  * Whoever is logged in sees the appointments of her organisation and those of her own
  * agenda; administrators see all. What she may not see does not exist: 404. No name, no
@@ -14,9 +14,12 @@
 
 struct access;
 struct booking;
+struct budget;
 struct http_server;
+struct inbox;
 struct langs;
 struct outbox;
+struct receive;
 struct waiting;
 struct staff;
 
@@ -26,12 +29,15 @@ struct staff;
 #define STAFF_DEMO_PATH "/demo/messages"
 
 struct staff_options {
-	struct waiting *waiting;   /* lent */
-	const struct langs *langs; /* lent; NULL: French only */
-	const char *public_url;	   /* for the calendar address, copied; NULL or "": the
-				      address the browser used */
-	int demonstration;	   /* show the messages to anybody: only where nobody is
-				      real */
+	struct waiting *waiting;       /* lent */
+	struct inbox *inbox;	       /* lent */
+	struct budget *budget;	       /* lent */
+	const struct receive *receive; /* lent */
+	const struct langs *langs;     /* lent; NULL: French only */
+	const char *public_url; /* for the calendar address, copied; NULL or "": the
+				   address the browser used */
+	int demonstration;	/* show the messages to anybody: only where nobody is
+				   real */
 };
 
 /* Register the pages. All that is lent outlives it. */

@@ -12,12 +12,6 @@
 
 /* ---- the page ---- */
 
-static const char *say_when(struct http_request *rq, const struct staff *st, rdvd_time t)
-{
-	return page_when(rq, &st->web, zone_to_civil(staff_zone(st, TERRITORY_NONE), t),
-			 false);
-}
-
 static const char *channel_words(enum rdvd_booked_by c)
 {
 	switch (c) {
@@ -31,39 +25,6 @@ static const char *channel_words(enum rdvd_booked_by c)
 	return "";
 }
 
-static void say_message(struct http_request *rq, const struct staff *st,
-			const struct rdvd_message_row *m,
-			const struct rdvd_appointment *a, struct staff_message_view *v)
-{
-	const struct lang *l = http_request_lang(rq);
-	bool sms = m->channel == RDVD_CHANNEL_SMS;
-	const char *to = *m->to ? m->to : sms ? a->person.phone : a->person.email;
-	struct buf words = BUF_INIT, text = BUF_INIT;
-	int segments = 0, tone = staff_message_tone(m);
-
-	staff_message_words(l, m, &words);
-	if (*m->text)
-		buf_addstr(&text, m->text);
-	else
-		outbox_preview(st->outbox, m, a, &text, &segments);
-	*v = (struct staff_message_view){
-		.title = page_text(rq, sms ? tr(l, "au %s") : tr(l, "à %s"),
-				   sms ? page_phone(rq, to) : to),
-		.text = http_request_strdup(rq, buf_str(&text)),
-		.state = {.text = http_request_strdup(rq, buf_str(&words)),
-			  .ok = tone > 0,
-			  .bad = tone < 0},
-	};
-	if (m->sent_at)
-		v->when = page_text(rq, tr(l, "parti %s"), say_when(rq, st, m->sent_at));
-	else if (m->state == RDVD_MSG_SCHEDULED || m->state == RDVD_MSG_RETRY_WAIT)
-		v->when = page_text(rq, tr(l, "partira %s"), say_when(rq, st, m->due));
-	if (*m->note && m->state != RDVD_MSG_FAILED && m->state != RDVD_MSG_SUPPRESSED)
-		v->note = http_request_strdup(rq, tr(l, m->note));
-	buf_fini(&words);
-	buf_fini(&text);
-}
-
 static void say_messages(struct http_request *rq, const struct staff *st,
 			 const struct record *r, struct staff_appointment_view *v)
 {
@@ -71,7 +32,7 @@ static void say_messages(struct http_request *rq, const struct staff *st,
 		http_request_alloc(rq, (r->nmessages + 1) * sizeof(*m));
 
 	for (size_t i = 0; i < r->nmessages; i++)
-		say_message(rq, st, r->messages[i], r->appointment, &m[i]);
+		staff_message(rq, st, r->messages[i], r->appointment, &m[i]);
 	v->messages = m;
 	v->nmessages = r->nmessages;
 }
@@ -144,7 +105,7 @@ static void show(void *arg, enum rdvd_rc rc, const struct record_list *records)
 	v.with = staff_counsellor_names(rq, st, a->counsellors, a->ncounsellors);
 	v.channel = page_text(rq, tr(http_request_lang(rq), "%1$s, %2$s"),
 			      tr(http_request_lang(rq), channel_words(a->channel)),
-			      say_when(rq, st, a->created));
+			      staff_moment(rq, st, a->created));
 	v.email = a->person.email;
 	v.code = v.row.code;
 	v.back_url = page_url(rq, "/equipe", "jour",
@@ -154,6 +115,8 @@ static void show(void *arg, enum rdvd_rc rc, const struct record_list *records)
 		v.cancel_url = page_text(rq, "%s/annuler", style.back);
 	}
 	say_messages(rq, st, r, &v);
+	if (*a->person.phone || *a->person.email)
+		v.thread_url = page_text(rq, "%s/messages", style.back);
 	say_said(rq, &v);
 	staff_layout(rq, st, &v.layout, tr(http_request_lang(rq), "Un rendez-vous"),
 		     STAFF_DAY);

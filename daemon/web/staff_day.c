@@ -11,12 +11,15 @@
 #define PENDING_DAYS 30
 #define PENDING_MAX 200
 #define VIEWS_MAX 12
+#define NOTICES_MAX 3
 
 struct day_page {
 	struct day_ask ask;
 	bool chosen, all; /* by the address; else where she is */
 	size_t pending;
 	rdvd_time oldest;
+	const struct staff_notice_view *notices;
+	size_t nnotices;
 };
 
 /* ---- which day, which place ---- */
@@ -179,6 +182,19 @@ static void say_pending(struct http_request *rq, const struct staff *st,
 	v->waiting_url = "/equipe/a-renseigner";
 }
 
+static void say_texts(struct http_request *rq, const struct staff *st,
+		      const struct viewer *who, struct staff_day_view *v)
+{
+	int n = (int)inbox_waiting(st->options.inbox, staff_inbox_of(st, who)).texts;
+
+	if (n)
+		v->texts = page_text(rq,
+				     trn(http_request_lang(rq),
+					 "%d SMS reçu attend une réponse.",
+					 "%d SMS reçus attendent une réponse.", n),
+				     n);
+}
+
 static void say_links(struct http_request *rq, const struct staff *st,
 		      const struct day_page *p, struct staff_day_view *v)
 {
@@ -241,6 +257,9 @@ static void show_day(void *arg, enum rdvd_rc rc, const struct record_list *recor
 	say_heading(rq, st, p, v);
 	staff_layout(rq, st, &v->layout, v->heading, STAFF_DAY);
 	say_views(rq, st, &who, p, v);
+	v->notices = p->notices;
+	v->nnotices = p->nnotices;
+	say_texts(rq, st, &who, v);
 	say_pending(rq, st, p, v);
 	say_links(rq, st, p, v);
 	say_said(rq, &v->said);
@@ -286,23 +305,41 @@ static void count_pending(void *arg, enum rdvd_rc rc, const struct record_list *
 	booking_list(st->web.booking, &f, 1, show_day, staff_wait(rq, p));
 }
 
-static void day(struct http_request *rq)
+/* What the team should know stands above the day. */
+static void noticed(void *arg, enum rdvd_rc rc, const struct rdvd_notice *items, size_t n)
 {
-	struct staff *st = http_request_context(rq);
-	struct day_page *p = http_request_alloc(rq, sizeof(*p));
+	struct staff *st;
+	void *data;
+	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct day_page *p = data;
 	struct rdvd_appointment_filter f;
-	struct day_ask since = {staff_today(st) - PENDING_DAYS, TERRITORY_NONE,
-				TERRITORY_NONE};
+	struct day_ask since = {0, TERRITORY_NONE, TERRITORY_NONE};
 	struct viewer who;
 
+	if (!rq)
+		return;
 	staff_viewer(rq, &who);
-	read_ask(rq, st, &who, p);
+	if (rc == RDVD_OK)
+		p->nnotices = staff_notices(rq, st, &who, items, n, NOTICES_MAX,
+					    "/equipe", &p->notices);
+	since.day = staff_today(st) - PENDING_DAYS;
 	since.counsellor = who.counsellor;
 	staff_filter(st, &who, &since, PENDING_DAYS + 1, &f);
 	f.unmarked = 1;
 	f.to = clock_now();
 	f.limit = PENDING_MAX;
 	booking_list(st->web.booking, &f, 0, count_pending, staff_wait(rq, p));
+}
+
+static void day(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+	struct day_page *p = http_request_alloc(rq, sizeof(*p));
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	read_ask(rq, st, &who, p);
+	inbox_notices(st->options.inbox, 1, noticed, staff_wait(rq, p));
 }
 
 static const struct http_route routes[] = {

@@ -7,6 +7,7 @@
 #include "booking/access.h"
 #include "message/outbox.h"
 #include "store/record.h"
+#include "talk/inbox.h"
 #include "web/page.h"
 #include "web/staff.h"
 #include "web/staff_views.h"
@@ -46,9 +47,12 @@ enum staff_place {
 	STAFF_DAY,
 	STAFF_WEEK,
 	STAFF_ADD,
+	STAFF_INBOX,
 	STAFF_WAITING,
 	STAFF_ABSENCES,
-	STAFF_FEED
+	STAFF_FEED,
+	STAFF_GATEWAYS, /* administrators only */
+	STAFF_PLACES
 };
 
 void staff_layout(struct http_request *rq, const struct staff *st, struct layout *v,
@@ -99,6 +103,25 @@ const char *staff_hour_words(struct http_request *rq, const struct zone *z, rdvd
 const char *staff_date(struct http_request *rq, civil_day day);
 /* ?jour=, or today. */
 civil_day staff_asked_day(const struct http_request *rq, const struct staff *st);
+
+/* "lundi 30 novembre à 9 h 05", in the network's zone. */
+const char *staff_moment(struct http_request *rq, const struct staff *st, rdvd_time t);
+
+/* ---- messages ---- */
+
+/* Whose texts and notices she sees, as the inbox counts them. */
+rdvd_id staff_inbox_of(const struct staff *st, const struct viewer *v);
+bool staff_may_see_organisation(const struct staff *st, const struct viewer *v,
+				rdvd_id organisation);
+/* A message with its words, what became of it and when, what it cost. */
+void staff_message(struct http_request *rq, const struct staff *st,
+		   const struct rdvd_message_row *m, const struct rdvd_appointment *a,
+		   struct staff_message_view *out);
+/* The notices that she may see, at most max; back: where "seen" comes back to. Returns
+ * how many. */
+size_t staff_notices(struct http_request *rq, const struct staff *st,
+		     const struct viewer *v, const struct rdvd_notice *items, size_t n,
+		     size_t max, const char *back, const struct staff_notice_view **out);
 
 /* ---- rows and bands ---- */
 
@@ -154,6 +177,9 @@ void staff_move_routes(struct staff *st);
 void staff_add_routes(struct staff *st);
 void staff_week_routes(struct staff *st);
 void staff_waiting_routes(struct staff *st);
+void staff_inbox_routes(struct staff *st);
+void staff_thread_routes(struct staff *st);
+void staff_gateways_routes(struct staff *st);
 void staff_absence_routes(struct staff *st);
 void staff_sheet_routes(struct staff *st);
 void staff_feed_routes(struct staff *st);

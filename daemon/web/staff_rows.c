@@ -223,6 +223,8 @@ void staff_row(struct http_request *rq, const struct staff *st, const struct rec
 	out->cancelled = a->status == RDVD_CANCELLED;
 	out->confirmed = a->status == RDVD_CONFIRMED;
 	out->done = a->outcome != RDVD_OUTCOME_UNKNOWN;
+	out->stopped = r->stopped != 0;
+	out->bad_number = r->bad_since != 0;
 	out->nmessages = staff_tags(rq, r, &out->messages);
 	if (style->with_outcome && a->when.start - EARLY_S <= style->now)
 		say_outcome(rq, st, a, style, &out->outcome);

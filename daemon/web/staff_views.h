@@ -45,6 +45,8 @@ struct staff_row {
 	bool cancelled, confirmed, done;
 	const struct staff_tag *messages;
 	size_t nmessages;
+	bool stopped;	 /* wants no SMS */
+	bool bad_number; /* nothing arrives there */
 	struct staff_outcome_view outcome;
 };
 
@@ -71,10 +73,18 @@ struct staff_login_view {
 	bool demonstration;
 };
 
+/* Something the team should know (pages/_staff_notice.html). */
+struct staff_notice_view {
+	const char *id, *text, *when, *csrf, *back;
+};
+
 struct staff_day_view {
 	struct layout layout;
 	const char *heading, *sub;
 	struct staff_said said;
+	const struct staff_notice_view *notices;
+	size_t nnotices;
+	const char *texts;   /* "2 messages reçus attendent une réponse." */
 	const char *waiting; /* "2 rendez-vous à renseigner depuis jeudi" */
 	const char *waiting_url;
 	const char *before_url, *after_url, *today_url, *sheet_url, *add_url, *week_url;
@@ -98,8 +108,11 @@ struct staff_pending_view {
 };
 
 struct staff_message_view {
-	const char *title; /* "SMS de rappel au 06 12 34 56 78" */
-	const char *when, *text, *note;
+	const char *title; /* "au 06 12 34 56 78" */
+	const char *when;  /* "parti lundi 23 mars à 9 h 05, reçu à 9 h 06" */
+	const char *cost;  /* "1 SMS, passerelle kannel, 2 essais" */
+	const char *text, *note;
+	bool erased;
 	struct staff_tag state;
 };
 
@@ -112,8 +125,85 @@ struct staff_appointment_view {
 	struct staff_row row;
 	const struct staff_message_view *messages;
 	size_t nmessages;
-	const char *code;
+	const char *code, *thread_url;
 	bool fresh;
+};
+
+/* ---- what people wrote ---- */
+
+struct staff_text_view {
+	const char *url, *name, *phone, *when, *text;
+	const char *next; /* "Prochain rendez-vous : lundi 23 mars à 9 h, Oignies" */
+	bool erased, shared;
+};
+
+struct staff_inbox_view {
+	struct layout layout;
+	struct staff_said said;
+	const struct staff_text_view *rows;
+	size_t nrows;
+	const char *more; /* how many are not shown; NULL: all are */
+};
+
+struct staff_bubble {
+	bool in, erased, waits;
+	const char *when, *text;
+	const char *understood; /* "a voulu annuler" */
+	const char *about, *about_url;
+	struct staff_message_view out;
+};
+
+struct staff_thread_view {
+	struct layout layout;
+	struct staff_said said;
+	const char *back_url, *back;
+	const char *heading, *phone, *tel, *email;
+	const char *people; /* of a number that several share */
+	const char *next, *next_url, *last;
+	const char *stopped, *bad, *verified; /* since when */
+	const char *bad_note;
+	const char *lift_url; /* who may take these back */
+	const char *older_url;
+	const struct staff_bubble *bubbles;
+	size_t nbubbles;
+	/* the answer */
+	bool can_answer;
+	const char *cannot; /* why not */
+	const char *action, *csrf, *key, *seen, *typed, *error, *agreed;
+	const char *send; /* of the button: "Envoyer 1 SMS" */
+	const char *read_url;
+	int max;
+};
+
+/* ---- gateways ---- */
+
+struct staff_gateway_view {
+	const char *name, *kind, *until, *words, *queue, *rate, *counts, *received,
+		*credit;
+	struct staff_tag state;
+	bool spare;
+};
+
+struct staff_budget_view {
+	const char *name, *spent;
+};
+
+struct staff_trouble_view {
+	const char *who, *url, *appointment;
+	struct staff_message_view message;
+};
+
+struct staff_gateways_view {
+	struct layout layout;
+	const struct staff_notice_view *notices;
+	size_t nnotices;
+	const struct staff_gateway_view *gateways;
+	size_t ngateways;
+	const struct staff_budget_view *budgets;
+	size_t nbudgets;
+	const struct staff_trouble_view *troubles;
+	size_t ntroubles;
+	const char *more;
 };
 
 struct staff_cancel_view {
@@ -282,6 +372,9 @@ TEMPLATE_PAGE(staff_absences, struct staff_absences_view);
 TEMPLATE_PAGE(staff_waiting, struct staff_waiting_view);
 TEMPLATE_PAGE(staff_sheet, struct staff_sheet_view);
 TEMPLATE_PAGE(staff_feed, struct staff_feed_view);
+TEMPLATE_PAGE(staff_gateways, struct staff_gateways_view);
+TEMPLATE_PAGE(staff_inbox, struct staff_inbox_view);
+TEMPLATE_PAGE(staff_thread, struct staff_thread_view);
 TEMPLATE_PAGE(staff_demo, struct staff_demo_view);
 
 #endif
