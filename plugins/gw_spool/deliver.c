@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,20 @@ int spool_folder(const char *path)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* Is it a temporary file of ours, whose process is no more? Another handle of this
+ * process, or another daemon on the same folder, may be writing it at this moment. */
+static int is_left_over(const char *name)
+{
+	char again[NAME_MAX + 1];
+	unsigned number;
+	long pid;
+
+	if (sscanf(name, ".%ld-%u.tmp", &pid, &number) != 2 || pid < 1)
+		return 0;
+	snprintf(again, sizeof again, ".%ld-%u.tmp", pid, number);
+	return strcmp(name, again) == 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
 void spool_sweep(int fd)
 {
 	DIR *d = fdopendir(fd);
@@ -35,10 +50,7 @@ void spool_sweep(int fd)
 		return;
 	}
 	while ((e = readdir(d))) {
-		size_t n = strlen(e->d_name);
-
-		if (e->d_name[0] == '.' && n > 5 &&
-		    strcmp(e->d_name + n - 4, ".tmp") == 0)
+		if (is_left_over(e->d_name))
 			unlinkat(dirfd(d), e->d_name, 0);
 	}
 	closedir(d);

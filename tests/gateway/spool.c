@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -196,6 +197,55 @@ static void test_file_is_readable(void **state)
 	assert_int_equal(st.st_mode & 07777, 0700);
 }
 
+static void leave(const char *name)
+{
+	char path[sizeof spool_dir + 64];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", spool_dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fclose(f);
+}
+
+static int is_there(const char *name)
+{
+	char path[sizeof spool_dir + 64];
+	int there;
+
+	snprintf(path, sizeof path, "%s/%s", spool_dir, name);
+	there = access(path, F_OK) == 0;
+	unlink(path);
+	return there;
+}
+
+/* A handle that is opened removes what a killed process left, and nothing that another
+ * handle is writing at that moment, nor what is somebody else's. */
+static void test_left_over(void **state)
+{
+	struct rdvd_message m = {.id = "90",
+				 .channel = RDVD_CHANNEL_SMS,
+				 .to = "+33612345678",
+				 .from = "CLLAJ62",
+				 .text = "Rappel"};
+	struct rdvd_receipt r;
+	pid_t gone = fork();
+	char ours[64], theirs[64];
+
+	if (gone == 0)
+		_exit(0);
+	assert_int_equal(waitpid(gone, NULL, 0), gone);
+	snprintf(ours, sizeof ours, ".%ld-4000000.tmp", (long)getpid());
+	snprintf(theirs, sizeof theirs, ".%ld-7.tmp", (long)gone);
+	leave(ours);
+	leave(theirs);
+	leave(".editor.tmp");
+	assert_int_equal(send_one(&m, &r), RDVD_SENT_ACCEPTED);
+	assert_int_equal(is_there(ours), 1);
+	assert_int_equal(is_there(theirs), 0);
+	assert_int_equal(is_there(".editor.tmp"), 1);
+}
+
 static void test_names(void **state)
 {
 	char long_id[102], long_to[300];
@@ -301,6 +351,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_file_is_readable),
+		cmocka_unit_test(test_left_over),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_folder_lost),
 		cmocka_unit_test(test_settings),
