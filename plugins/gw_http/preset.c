@@ -43,6 +43,11 @@ static int read_secret(const char *file, char out[SECRET_MAX])
 		errno = ENODATA;
 	fclose(f);
 	out[ok ? strcspn(out, "\r\n") : 0] = '\0';
+	/* An empty secret would be held for one that is not set. */
+	if (ok && !*out) {
+		errno = ENODATA;
+		ok = 0;
+	}
 	return ok ? 0 : -1;
 }
 

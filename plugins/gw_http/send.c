@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#define SECRET_MIN 8
 #define NUMBER_DIGITS_MIN 6 /* runs of digits from this length on are shown to nobody */
 
 /* The texts of a message's values that are not there as they stand. */
@@ -125,12 +126,37 @@ static void put_field(char *field, size_t size, const char *s)
 	field[n] = '\0';
 }
 
-static void take_note(struct rdvd_receipt *receipt, const struct request *q,
-		      const struct doc *d, const char *text, int status)
+/* Some repeat the key that they do not know. */
+static void hide_secrets(struct str *note, const struct settings *settings)
+{
+	static const char *const names[] = {"password", "token", "secret"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *secret = settings_get(settings, names[i]), *at;
+
+		/* a shorter one is no secret, and may be a part of any word */
+		if (!secret || strlen(secret) < SECRET_MIN || strchr(secret, '*'))
+			continue;
+		while ((at = strstr(str_of(note), secret))) {
+			struct str clean = {0};
+
+			str_add(&clean, note->s, (size_t)(at - note->s));
+			str_putc(&clean, '*');
+			str_puts(&clean, at + strlen(secret));
+			str_fini(note);
+			*note = clean;
+		}
+	}
+}
+
+static void take_note(const struct gw *g, struct rdvd_receipt *receipt,
+		      const struct request *q, const struct doc *d, const char *text,
+		      int status)
 {
 	struct str note = {0};
 
 	value_get(&q->note, d, &note);
+	hide_secrets(&note, &g->preset->settings);
 	/* A provider that repeats the text says nothing that may be kept. */
 	if (note.len && *text && strstr(str_of(&note), text))
 		str_clear(&note);
@@ -211,7 +237,8 @@ static enum rdvd_sent unforeseen(int status)
 	if (status == 401 || status == 402 || status == 403 || status == 404 ||
 	    status == 405)
 		return RDVD_SENT_STOPPED;
-	if (status >= 400 && status < 500 && status != 408)
+	/* Too slow, or there already: it may be this very message. */
+	if (status >= 400 && status < 500 && status != 408 && status != 409)
 		return RDVD_SENT_REFUSED;
 	return RDVD_SENT_UNKNOWN;
 }
@@ -267,7 +294,7 @@ enum rdvd_sent http_send(void *gw, const struct rdvd_message *m,
 	sent = rule ? (enum rdvd_sent)rule->result : unforeseen(a.status);
 	receipt->retry_after_s =
 		rule && rule->retry_after_s ? rule->retry_after_s : a.retry_after_s;
-	take_note(receipt, q, &d, m->text, a.status);
+	take_note(g, receipt, q, &d, m->text, a.status);
 	take_credit(receipt, q, &d);
 	if (sent == RDVD_SENT_ACCEPTED || sent == RDVD_SENT_UNKNOWN)
 		take_id(g, receipt, q, &d);
@@ -296,7 +323,7 @@ enum rdvd_found http_lookup(void *gw, const char *id, const char *provider_id,
 	d = document(&a);
 	rule = rule_of(g, q, &a, &d);
 	found = rule ? (enum rdvd_found)rule->result : RDVD_FOUND_UNKNOWN;
-	take_note(receipt, q, &d, "", a.status);
+	take_note(g, receipt, q, &d, "", a.status);
 	take_credit(receipt, q, &d);
 	if (found == RDVD_FOUND_ACCEPTED || found == RDVD_FOUND_DELIVERED ||
 	    found == RDVD_FOUND_UNDELIVERED)

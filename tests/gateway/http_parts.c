@@ -2,6 +2,7 @@
 /* http_parts.c - the pieces of gw_http that are pure: signatures against the examples of
  * those who invented them, instants, networks, templates, notes; and every fault of a
  * preset with what is said of it. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -540,6 +541,15 @@ static void test_secret_file(void **state)
 	assert_int_equal(host_open(&h), RDVD_OK);
 	assert_string_equal(settings_get(&((struct gw *)h.gw)->preset->settings, "token"),
 			    "hush");
+	host_fini(&h);
+	/* One that is empty is not "none": a proof would silently not be asked for. */
+	assert_int_equal(truncate(path, 0), 0);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(write(fd, "\nmore\n", 6), 6);
+	close(fd);
+	host_init(&h, "preset=primotexto", setting, NULL);
+	assert_int_equal(host_open(&h), RDVD_FAILED);
+	assert_non_null(strstr(buf_str(&h.log), "token cannot be read"));
 	host_fini(&h);
 	unlink(path);
 }

@@ -81,6 +81,8 @@ static void test_ends(void **state)
 		 RDVD_SENT_STOPPED},
 		{"gone", {.status = 404}, RDVD_SENT_STOPPED},
 		{"teapot", {.status = 418}, RDVD_SENT_REFUSED},
+		/* that it has something of that name may well be this message */
+		{"conflict", {.status = 409}, RDVD_SENT_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
