@@ -11,6 +11,7 @@ The territory must have been imported into the folder. usage: fill.py FOLDER TER
 import argparse
 import base64
 import collections
+import contextlib
 import hashlib
 import hmac
 import pathlib
@@ -342,6 +343,32 @@ def fill(folder, territory_path, now, past=500000, future=20000, places=None, se
     filler.finish()
     return (f"{filler.count:,} appointments of {filler.people.next_id - 1:,} people, {filler.fact - 1:,} facts and "
             f"{filler.message - 1:,} messages in {time.monotonic() - begun:.0f} s")
+
+
+def make_due(folder, now, count, email=False):
+    """Leave one waiting reminder to each of that many appointments, all due at now (RFC 3339) and of use for two days
+    more, each to somebody else; the other waiting messages go. email: by e-mail. Returns their numbers."""
+    instant = oracle.parse_instant(now)
+    with contextlib.closing(sqlite3.connect(database_path(folder))) as db, db:
+        db.execute("CREATE TEMP TABLE chosen AS SELECT min(m.id) AS id FROM message m"
+                   " JOIN participation p ON p.id = m.participation JOIN session s ON s.id = p.session"
+                   " WHERE m.queue = 1 AND m.kind = 2 AND m.deadline > ? AND s.starts > ?"
+                   " GROUP BY m.participation ORDER BY 1 LIMIT ?", (instant + 2 * DAY_S, instant + 3 * DAY_S, count))
+        db.execute("DELETE FROM message WHERE queue <> 0 AND id NOT IN (SELECT id FROM chosen)")
+        db.execute("UPDATE message SET due = ?, queue = 2, channel = ? WHERE id IN (SELECT id FROM chosen)",
+                   (instant - 60, 2 if email else 1))
+        # one a person: several of a week would become one message
+        db.execute("INSERT INTO person SELECT (SELECT max(id) FROM person) + p.id, n.situation, randomblob(16),"
+                   " n.first_name, n.last_name, n.first_folded, n.last_folded, n.birth_year,"
+                   " '+336' || printf('%08d', p.id), 1, 'p' || p.id || '@exemple.fr', n.postcode, n.insee, n.locale,"
+                   " n.needs, n.discreet, n.created, n.changed, 0, 0, 0 FROM participation p"
+                   " JOIN person n ON n.id = p.person"
+                   " WHERE p.id IN (SELECT participation FROM message WHERE queue = 2)")
+        db.execute("UPDATE participation SET person = (SELECT n.id FROM person n WHERE n.phone ="
+                   " '+336' || printf('%08d', participation.id)) WHERE id IN (SELECT participation FROM message"
+                   " WHERE queue = 2)")
+        db.execute("UPDATE message_count SET n = (SELECT count(*) FROM message m WHERE m.state = message_count.state)")
+        return [i for i, in db.execute("SELECT id FROM chosen ORDER BY id")]
 
 
 def main(argv=None):

@@ -40,7 +40,7 @@ messages {
 	budget_person = 1000000
 	budget_prefix = 1000000
 	budget_organisation = 1000000
-	answers_per_hour = 1000
+	answers_per_hour = 60
 }
 """
 
@@ -89,20 +89,6 @@ def bare(count, *arguments):
     return told["rate"]
 
 
-def make_due(data, count, email):
-    """Leave one waiting reminder to each appointment, due now; the rest of the waiting ones go."""
-    with contextlib.closing(sqlite3.connect(fill.database_path(data))) as db, db:
-        db.execute("CREATE TEMP TABLE chosen AS SELECT min(id) AS id FROM message WHERE queue = 1 AND kind = 2"
-                   " AND deadline > ? GROUP BY participation ORDER BY id LIMIT ?", (NOW_S + 90000, count))
-        db.execute("DELETE FROM message WHERE queue <> 0 AND id NOT IN (SELECT id FROM chosen)")
-        db.execute("UPDATE message SET due = ?, queue = 2 WHERE id IN (SELECT id FROM chosen)", (NOW_S - 60,))
-        if email:
-            db.execute("UPDATE message SET channel = 2 WHERE queue = 2")
-            db.execute("UPDATE person SET email = 'p' || id || '@exemple.fr'")
-        db.execute("UPDATE message_count SET n = (SELECT count(*) FROM message m WHERE m.state = message_count.state)")
-        return db.execute("SELECT count(*) FROM message WHERE queue = 2").fetchone()[0]
-
-
 def metrics(daemon):
     with Client(daemon.socket_path) as c:
         return c.request("GET", "/metrics").text
@@ -131,7 +117,7 @@ class Messages:
         one = Daemon(self.bench.fresh("daemon"), now=NOW, start=False, sections=SECTIONS + section)
         self.bench.daemons.append(one)
         shutil.copytree(self.base, one.data, dirs_exist_ok=True)
-        self.due = make_due(one.data, (count or self.args.messages) if due else 0, email)
+        self.due = len(fill.make_due(one.data, NOW, (count or self.args.messages) if due else 0, email))
         return one
 
     def dispatched(self, one):
@@ -159,10 +145,8 @@ class Messages:
         floor, measured = statistics.median(floors), statistics.median(found)
         row = {"work": work, "floor": floor, "measured": measured, "must": {"ratio": must}, "unit": "/s",
                "ratio": measured / floor, "met": measured / floor >= must, "rounds": len(found), "detail": detail}
-        self.bench.rows.append(row)
+        self.bench.add(row)
         self.bench.notes.append(f"{work}: {detail}")
-        from run import line_of
-        print(f"  {line_of(row)}", flush=True)
 
     # -- plain HTTP
 
@@ -261,9 +245,7 @@ class Messages:
         row = {"work": f"{len(lines):,} SMS that come in, to their answers committed", "floor": None,
                "measured": measured, "must": {"at_least": 2000}, "unit": "/s", "ratio": None,
                "met": measured >= 2000, "detail": "by call-back, 64 connections"}
-        self.bench.rows.append(row)
-        from run import line_of
-        print(f"  {line_of(row)}", flush=True)
+        self.bench.add(row)
 
     def answered(self, one, path, count):
         loader = threading.Thread(target=lambda: subprocess.run(

@@ -273,8 +273,11 @@ class Bench:
             one = {"work": work, "floor": None, "measured": measured, "must": must, "unit": unit,
                    "ratio": None, "met": measured <= must["at_most"]}
         one["detail"] = detail
-        self.rows.append(one)
-        print(f"  {line_of(one)}", flush=True)
+        self.add(one)
+
+    def add(self, row):
+        self.rows.append(row)
+        print(f"  {line_of(row)}", flush=True)
 
     # GETs: one floor, four kinds of question, in turns
 

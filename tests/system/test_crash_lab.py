@@ -55,24 +55,6 @@ POINTS = ("claimed", "before-send", "after-send", "before-result", "after-result
 PROVOKED = (r"gateway lab", r"message \d+", r"store", r"rdvd\.db", r"reminders?", r"messages?")
 
 
-def due(data, count):
-    """Leave one waiting reminder to each of that many appointments, due now; returns their numbers."""
-    with contextlib.closing(sqlite3.connect(fill.database_path(data))) as db, db:
-        db.execute("CREATE TEMP TABLE chosen AS SELECT min(m.id) AS id FROM message m"
-                   " JOIN participation p ON p.id = m.participation JOIN session s ON s.id = p.session"
-                   " WHERE m.queue = 1 AND m.kind = 2 AND m.deadline > ? AND s.starts > ?"
-                   " GROUP BY m.participation ORDER BY 1 LIMIT ?", (NOW_S + 2 * 86400, NOW_S + 3 * 86400, count))
-        db.execute("DELETE FROM message WHERE queue <> 0 AND id NOT IN (SELECT id FROM chosen)")
-        # one a person: several of a week would become one message
-        db.execute("UPDATE person SET phone = '+336' || printf('%08d', id), sms_ok = 1")
-        db.execute("UPDATE participation SET person = (SELECT min(n.id) + participation.id % (SELECT count(*) FROM"
-                   " person) FROM person n)")
-        db.execute("UPDATE message SET due = ?, queue = 2, state = 1 WHERE id IN (SELECT id FROM chosen)",
-                   (NOW_S - 60,))
-        db.execute("UPDATE message_count SET n = (SELECT count(*) FROM message m WHERE m.state = message_count.state)")
-        return [i for i, in db.execute("SELECT id FROM chosen ORDER BY id")]
-
-
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
     """A data folder with the national territory and enough appointments to come."""
@@ -91,7 +73,7 @@ class Lab:
                                                                           connections=8),
                         expect_log=PROVOKED, **more)
         shutil.copytree(base, self.d.data, dirs_exist_ok=True)
-        self.ids = due(self.d.data, count)
+        self.ids = fill.make_due(self.d.data, NOW.isoformat(), count)
         assert len(self.ids) == count
         self.provider, self.minutes = provider, 0
 
