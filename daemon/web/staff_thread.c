@@ -287,6 +287,7 @@ static void show(void *arg, enum rdvd_rc rc, const struct inbox_thread *t)
 		v.lift_url = page_text(rq, "%s/retablir", ask->url);
 	staff_layout(rq, st, &v.layout, tr(l, "Une conversation"),
 		     t->of ? STAFF_DAY : STAFF_INBOX);
+	v.layout.script = http_asset_url("staff.js");
 	page_staff_thread(&out, l, &v);
 	http_reply_html(rq, v.error ? 422 : 200, &out);
 }

@@ -54,3 +54,28 @@
 			form.querySelector("[name=quand][value=" + radio + "]").checked = true;
 	});
 })();
+
+/* How many SMS an answer makes, while it is typed. */
+(function () {
+	var text = document.getElementById("reponse"), count = document.getElementById("compte");
+	var plain = /^[@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
+	if (!text || !count)
+		return;
+
+	/* As the server folds it: an accent that the alphabet lacks is taken off. */
+	function folded(s) {
+		return s.replace(/[’‘]/g, "'").replace(/[«»“”]/g, '"').replace(/[–—]/g, "-").replace(/…/g, "...")
+			.replace(/[\u00a0\u202f]/g, " ").replace(/œ/g, "oe").replace(/Œ/g, "OE").split("").map(function (c) {
+				return plain.test(c) ? c : c.normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+			}).join("");
+	}
+
+	function show() {
+		var s = folded(text.value.trim()), wide = !plain.test(s);
+		var n = s.length + (wide ? 0 : s.replace(/[^\^{}\\[~\]|€]/g, "").length);
+		var one = wide ? 70 : 160, more = wide ? 67 : 153;
+		count.textContent = n ? n + " / " + one + ", " + (n <= one ? 1 : Math.ceil(n / more)) + " SMS" : "";
+	}
+	text.addEventListener("input", show);
+	show();
+})();
