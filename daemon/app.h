@@ -110,6 +110,9 @@ void app_log_lines(const char *text);
  * in errors. */
 int app_check_senders(const struct config *c, struct buf *errors);
 int app_senders_up(struct app *a);
+/* The store's and the gateways' sections, and the files that gateways name, without
+ * starting anything: 0, or -1 (logged). */
+int app_check_plugins(const struct config *c);
 int app_outbox_up(struct app *a);
 void app_outbox_down(struct app *a);
 int app_verify_up(struct app *a);

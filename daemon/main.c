@@ -99,9 +99,13 @@ static int check_only(const char *path)
 		config_free(c);
 		c = NULL;
 	}
+	if (c && app_check_plugins(c) != 0) {
+		config_free(c);
+		c = NULL;
+	}
 	if (c)
 		printf("%s: ok\n", path);
-	else
+	else if (errors.len)
 		fprintf(stderr, "%s%s", buf_str(&errors),
 			errors.len && errors.data[errors.len - 1] != '\n' ? "\n" : "");
 	config_free(c);

@@ -164,6 +164,9 @@ struct rdvd_gateway_ops {
 	enum rdvd_proof (*callback)(void *gw, const struct rdvd_callback *c,
 				    rdvd_event_cb *cb, void *arg,
 				    struct rdvd_callback_answer *answer);
+	/* "rdvd -n": are the options, and the files that they name, such that open would
+	 * take them? Makes, changes and connects nothing. FAILED: logged, each fault. */
+	enum rdvd_rc (*check)(const struct rdvd_host *host);
 };
 
 #endif

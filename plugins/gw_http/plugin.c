@@ -7,7 +7,10 @@
  *   preset*.c    the file                  callback.c  what the provider calls
  *   proof.c      who is calling            poll.c      what has to be fetched
  *   telling.c    what was told             when.c      instants */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "send.h"
 
@@ -47,6 +50,22 @@ static enum rdvd_rc http_open(const struct rdvd_host *host, void **gw)
 	return RDVD_OK;
 }
 
+/* Nothing is made or asked before the first message. */
+static enum rdvd_rc http_check(const struct rdvd_host *host)
+{
+	const char *ca_file = host->option(host, "ca_file");
+	void *gw = NULL;
+	enum rdvd_rc rc = http_open(host, &gw);
+
+	http_close(gw);
+	if (*ca_file && access(ca_file, R_OK) < 0) {
+		host->log(host, 3, "ca_file %s cannot be read: %s", ca_file,
+			  strerror(errno));
+		rc = RDVD_FAILED;
+	}
+	return rc;
+}
+
 static const struct rdvd_option options[] = {
 	{"preset", NULL, "the provider: a preset's name, or a file of your own with a /"},
 	{"presets", RDVD_PKGDATADIR "/gateways",
@@ -79,6 +98,7 @@ static const struct rdvd_gateway_ops ops = {
 	.poll = http_poll,
 	.settle = http_settle,
 	.callback = http_callback,
+	.check = http_check,
 };
 
 extern const struct rdvd_plugin RDVD_PLUGIN_SYMBOL(gw_http);

@@ -129,10 +129,12 @@ static char *read_password_file(const struct rdvd_host *host, const char *path)
 	}
 	if (fgets(line, sizeof line, f)) {
 		line[strcspn(line, "\r\n")] = '\0';
-		password = mem_copy(line, strlen(line));
-	} else {
-		host->log(host, 3, "password_file %s is empty", path);
+		password = *line ? mem_copy(line, strlen(line)) : NULL;
 	}
+	if (!password)
+		host->log(host, 3,
+			  "password_file %s is empty: its first line is the password",
+			  path);
 	explicit_bzero(line, sizeof line);
 	fclose(f);
 	return password;
@@ -164,8 +166,10 @@ static int read_password(const struct rdvd_host *host, struct options *o)
 
 static int is_loopback(const char *server)
 {
-	return strcasecmp(server, "localhost") == 0 || strncmp(server, "127.", 4) == 0 ||
-	       strcmp(server, "::1") == 0;
+	/* an address, not a name that begins so */
+	return strcasecmp(server, "localhost") == 0 || strcmp(server, "::1") == 0 ||
+	       (strncmp(server, "127.", 4) == 0 &&
+		!server[strspn(server, "0123456789.")]);
 }
 
 static int is_host_name(const char *s)
@@ -253,6 +257,12 @@ static int read_sms(const struct rdvd_host *host, struct mail_settings *s)
 			  "sms_to = \"%s\" is no mail address with {digits}, "
 			  "{national} or {number} in it",
 			  s->sms_to);
+		return -1;
+	}
+	if (!strstr(s->sms_body, "{text}") && !strstr(s->sms_subject, "{text}")) {
+		host->log(host, 3,
+			  "neither sms_body nor sms_subject has {text} in it: every SMS "
+			  "would say the same");
 		return -1;
 	}
 	if (!*s->sms_from) {

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bounce.h"
 #include "domain_pace.h"
@@ -90,6 +91,22 @@ static enum rdvd_rc smtp_open(const struct rdvd_host *host, void **gw)
 fail:
 	smtp_close(g);
 	return RDVD_FAILED;
+}
+
+/* Without the key and the folders, which open makes. */
+static enum rdvd_rc smtp_check(const struct rdvd_host *host)
+{
+	struct options o = {.password = NULL};
+	int rc = options_read(host, &o);
+
+	if (!rc && *o.bounce_maildir && access(o.bounce_maildir, R_OK | X_OK) < 0 &&
+	    errno != ENOENT) {
+		host->log(host, 3, "the folder %s cannot be used: %s", o.bounce_maildir,
+			  strerror(errno));
+		rc = -1;
+	}
+	options_fini(&o);
+	return rc ? RDVD_FAILED : RDVD_OK;
 }
 
 static long long monotonic_ms(void)
@@ -170,6 +187,7 @@ static const struct rdvd_gateway_ops ops = {
 	.poll = smtp_poll,
 	.settle = smtp_settle,
 	.callback = smtp_callback,
+	.check = smtp_check,
 };
 
 extern const struct rdvd_plugin RDVD_PLUGIN_SYMBOL(gw_smtp);

@@ -94,6 +94,13 @@ static int check_folder(struct spool *s)
 	return open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+static void say_folder(const struct spool *s)
+{
+	s->host->log(s->host, 3, "the folder %s%s cannot be used: %s",
+		     s->folder ? s->folder : "", s->is_smstools ? "/outgoing" : "",
+		     strerror(errno));
+}
+
 static enum rdvd_rc spool_open(const struct rdvd_host *host, void **gw)
 {
 	struct spool *s = calloc(1, sizeof *s);
@@ -109,15 +116,32 @@ static enum rdvd_rc spool_open(const struct rdvd_host *host, void **gw)
 	s->folder = folder_path(host->dir, host->option(host, "folder"));
 	fd = check_folder(s);
 	if (fd < 0) {
-		host->log(host, 3, "the folder %s%s cannot be used: %s",
-			  s->folder ? s->folder : "", s->is_smstools ? "/outgoing" : "",
-			  strerror(errno));
+		say_folder(s);
 		spool_close(s);
 		return RDVD_FAILED;
 	}
 	spool_sweep(fd);
 	*gw = s;
 	return RDVD_OK;
+}
+
+/* The folder of files is made by open; smstools3's have to be there. */
+static enum rdvd_rc spool_check(const struct rdvd_host *host)
+{
+	struct spool s = {.host = host};
+	int fd, rc = read_words(&s);
+
+	if (!rc && s.is_smstools) {
+		s.folder = folder_path(host->dir, host->option(host, "folder"));
+		fd = check_folder(&s);
+		if (fd < 0)
+			say_folder(&s);
+		else
+			close(fd);
+		rc = fd < 0 ? -1 : 0;
+		free(s.folder);
+	}
+	return rc ? RDVD_FAILED : RDVD_OK;
 }
 
 static const char *channel_name(enum rdvd_channel channel)
@@ -253,6 +277,7 @@ static const struct rdvd_gateway_ops ops = {
 	.close = spool_close,
 	.poll = spool_poll,
 	.settle = spool_settle,
+	.check = spool_check,
 };
 
 extern const struct rdvd_plugin RDVD_PLUGIN_SYMBOL(gw_spool);

@@ -51,8 +51,8 @@ def test_configuration(daemon, change, word):
     for command in ([str(RDVD), "-c", str(d.conf_path), "-n"], d.command()):
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, cwd=d.folder)
         said = done.stdout + done.stderr
-        if command[-1] == "-n" and done.returncode == 0:
-            continue  # a plugin's own values are judged when it is opened
+        if command[-1] == "-n" and "synchronous" in word and done.returncode == 0:
+            continue  # the store's own values are judged when it is opened
         assert done.returncode == 1, said
         lines = [line for line in said.splitlines() if word in line]
         assert lines, said
@@ -61,6 +61,59 @@ def test_configuration(daemon, change, word):
             numbers = [int(n) for n in re.findall(re.escape(str(d.conf_path)) + r":(\d+)", said)]
             assert numbers and any(word in "\n".join(changed[max(n - 2, 0):n + 1]) for n in numbers), said
     assert not (d.data / "rdvd.db").exists() or "synchronous" in word
+
+
+HTTP = 'plugin = "gw_http"\n\tpreset = "%s"\n'
+SMTP = 'plugin = "gw_smtp"\n\tserver = "localhost"\n'
+GATEWAYS = [
+    (HTTP % "kanel", "kanel.json"),
+    (HTTP % "/nowhere/mine.json", "/nowhere/mine.json"),
+    (HTTP % "kannel" + '\tuser = "u"\n', "needs password"),
+    (HTTP % "kannel" + '\tuser = "u"\n\tpassword = "file:/nowhere/secret"\n', "/nowhere/secret"),
+    (HTTP % "kannel" + '\tuser = "u"\n\tpassword = "p"\n\taccount = "a"\n', "account"),
+    (HTTP % "kannel" + '\tuser = "u"\n\tpassword = "p"\n\turl = "http://192.0.2.1:13013"\n', "allow_http"),
+    (HTTP % "kannel" + '\tuser = "u"\n\tpassword = "p"\n\tca_file = "/nowhere/ca.pem"\n', "/nowhere/ca.pem"),
+    (HTTP % "kannel" + '\tuser = "u"\n\tpassword = "p"\n\tset = "smcs=a"\n', "smcs"),
+    (SMTP + '\ttls = "maybe"\n', "maybe"),
+    (SMTP + '\tuser = "u"\n\tpassword_file = "/nowhere/secret"\n', "/nowhere/secret"),
+    (SMTP + '\tuser = "u"\n\tpassword_file = "/dev/null"\n', "is empty"),
+    (SMTP + '\tca_file = "/nowhere/ca.pem"\n', "/nowhere/ca.pem"),
+    (SMTP + '\treturn_path = "bounces {id}"\n', "return_path"),
+    (SMTP + '\tsms_to = "sms@exemple.fr"\n', "sms_to"),
+    (SMTP + '\tsms_to = "{digits}@exemple.fr"\n\tsms_from = "a@exemple.fr"\n\tsms_body = "{txet}"\n', "sms_body"),
+    ('plugin = "gw_smtp"\n\tserver = "127.mail.exemple.fr"\n\ttls = "none"\n', "in the clear"),
+    ('plugin = "gw_spool"\n\tlayout = "smstools3"\n\tfolder = "/nowhere/sms"\n', "/nowhere/sms"),
+    ('plugin = "gw_spool"\n\tlayout = "boxes"\n', "boxes"),
+    ('plugin = "gw_nobody"\n', "gw_nobody"),
+]
+
+
+@pytest.mark.parametrize("section,word", GATEWAYS)
+def test_gateways_are_checked_before_the_start(daemon, section, word):
+    """rdvd -n finds what a gateway would not be opened for, and leaves no trace of having looked."""
+    d = daemon(now=NOW, start=False)
+    good = d.conf_path.read_text()
+    before = sorted(d.data.iterdir()) if d.data.exists() else None
+    d.conf_path.write_text(good.replace('plugin = "gw_spool"\n', section, 1))
+    for command in ([str(RDVD), "-c", str(d.conf_path), "-n"], d.command()):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, cwd=d.folder)
+        # the daemon itself does not look into a list of certificates before it needs it
+        if command[-1] == "-n" or "gw_http" not in section or "ca_file" not in section:
+            assert done.returncode == 1 and word in done.stderr, done.stdout + done.stderr
+        if command[-1] == "-n":
+            assert "ok" not in done.stdout and (sorted(d.data.iterdir()) if d.data.exists() else None) == before
+        if "ca_file" in section and "gw_http" in section:
+            break
+
+
+@pytest.mark.parametrize("section", [HTTP % "kannel" + '\tuser = "u"\n\tpassword = "p"\n', SMTP, 'plugin = "gw_spool"\n'])
+def test_looking_at_gateways_makes_nothing(daemon, section):
+    d = daemon(now=NOW, start=False)
+    d.conf_path.write_text(d.conf_path.read_text().replace('plugin = "gw_spool"\n', section, 1))
+    before = sorted(p for p in d.folder.rglob("*"))
+    done = checked(d.conf_path)
+    assert done.returncode == 0 and "ok" in done.stdout, done.stdout + done.stderr
+    assert sorted(p for p in d.folder.rglob("*")) == before
 
 
 def test_configuration_that_is_not_there(daemon, tmp_path):
