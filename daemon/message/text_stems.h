@@ -45,8 +45,13 @@ enum text_form {
 	X(TEXT_ANSWER_MOVED, "answer-moved", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour))   \
 	X(TEXT_ANSWER_BOOKED, "answer-booked", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour)) \
 	X(TEXT_ANSWER_CHOOSE, "answer-choose", TEXT_OF_ANSWER, TELLS(choices))           \
+	X(TEXT_ANSWER_CHOOSE_ANY, "answer-choose-any", TEXT_OF_ANSWER, TELLS(choices))   \
 	X(TEXT_ANSWER_TAKEN, "answer-taken", TEXT_OF_ANSWER, TELLS(choices))             \
 	X(TEXT_ANSWER_WHICH, "answer-which", TEXT_OF_ANSWER, TELLS(choices))             \
+	X(TEXT_ANSWER_BOTH_CONFIRMED, "answer-both-confirmed", TEXT_OF_ANSWER,           \
+	  TELLS(choices))                                                                \
+	X(TEXT_ANSWER_BOTH_CANCELLED, "answer-both-cancelled", TEXT_OF_ANSWER,           \
+	  TELLS(choices))                                                                \
 	X(TEXT_ANSWER_NAME, "answer-name", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour))     \
 	X(TEXT_ANSWER_NAME_AGAIN, "answer-name-again", TEXT_OF_ANSWER, 0)                \
 	X(TEXT_ANSWER_ASK, "answer-ask", TEXT_OF_ANSWER, TELLS(day) | TELLS(hour))       \

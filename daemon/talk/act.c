@@ -72,6 +72,9 @@ static int offer_times(struct text *x, enum text_stem stem, rdvd_time after)
 	}
 	snprintf(ask.place, sizeof ask.place, "%s",
 		 *x->words.place ? x->words.place : x->question.place);
+	if (stem == TEXT_ANSWER_CHOOSE && *x->words.place &&
+	    !times_know(x->talk, x->words.place))
+		stem = TEXT_ANSWER_CHOOSE_ANY;
 	if (!times_find(x->talk, service, site, ask.place, after, x->now, &ask) &&
 	    !(after && times_find(x->talk, service, site, ask.place, 0, x->now, &ask)))
 		return -1;
@@ -100,8 +103,6 @@ static void do_times(struct text *x)
 
 	if (q->kind == QUESTION_CHOOSE && q->nslots && x->words.intent != INTENT_BOOK)
 		after = q->slots[q->nslots - 1].start;
-	if (q->kind == QUESTION_NAME)
-		booking_hold_release(x->talk->booking, q->hold);
 	say_times(x, TEXT_ANSWER_CHOOSE, after);
 }
 
@@ -173,6 +174,47 @@ static void do_cancel(struct text *x)
 	text_turn(x, RDVD_INBOUND_DONE, a, 1);
 	w.turn = &x->turn;
 	booking_cancel(x->talk->booking, &w, acted, x);
+}
+
+/* The second one carries the answer for both; done again after a fault, the first one
+ * changes nothing. */
+static void both_first(void *arg, const struct booking_reply *r)
+{
+	struct text *x = arg;
+	struct booking_which w = {.id = x->second, .turn = &x->turn};
+
+	if (r->verdict != BOOKING_DONE && r->verdict != BOOKING_KNOWN) {
+		acted(x, r);
+		return;
+	}
+	if (x->decision.act == ACT_CANCEL)
+		booking_cancel(x->talk->booking, &w, acted, x);
+	else
+		booking_confirm(x->talk->booking, &w, acted, x);
+}
+
+static void do_both(struct text *x)
+{
+	const struct question *q = &x->question;
+	const struct reply_env e = text_env(x, NULL);
+	const struct rdvd_appointment *list[2];
+	struct booking_which w = {.id = 0};
+	int cancel = x->decision.act == ACT_CANCEL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->nappointments && n < 2; i++)
+		if (x->appointments[i]->id == q->which[0].id ||
+		    x->appointments[i]->id == q->which[1].id)
+			list[n++] = x->appointments[i];
+	reply_which(&e, cancel ? TEXT_ANSWER_BOTH_CANCELLED : TEXT_ANSWER_BOTH_CONFIRMED,
+		    list, n, &x->reply);
+	w.id = list[0]->id;
+	x->second = list[n - 1]->id;
+	text_turn(x, RDVD_INBOUND_DONE, list[n - 1], 1);
+	if (cancel)
+		booking_cancel(x->talk->booking, &w, both_first, x);
+	else
+		booking_confirm(x->talk->booking, &w, both_first, x);
 }
 
 static void do_move(struct text *x)
@@ -414,8 +456,6 @@ static void do_stop(struct text *x)
 {
 	int stop = x->decision.what == DO_STOP;
 
-	if (x->question.kind == QUESTION_NAME)
-		booking_hold_release(x->talk->booking, x->question.hold);
 	text_say_plain(x, stop ? TEXT_ANSWER_STOP : TEXT_ANSWER_START);
 	text_turn(x, RDVD_INBOUND_DONE, NULL, stop);
 	x->turn.stop = stop ? RDVD_STOP_ON : RDVD_STOP_OFF;
@@ -425,11 +465,10 @@ static void do_stop(struct text *x)
 /* The answers that are one text, or none. */
 struct plain {
 	enum text_stem stem;
-	int is_said;  /* 0: no answer */
-	int of;	      /* says an appointment's day and hour */
-	int coming;   /* leaves "are you coming?" open */
-	int close;    /* closes the open question */
-	int let_hold; /* lets go of the time that was kept */
+	int is_said; /* 0: no answer */
+	int of;	     /* says an appointment's day and hour */
+	int coming;  /* leaves "are you coming?" open */
+	int close;   /* closes the open question */
 	enum rdvd_inbound_state state;
 };
 
@@ -456,7 +495,7 @@ static void do_plain(struct text *x)
 		[DO_NONE] = {TEXT_ANSWER_NONE, .is_said = 1, .close = 1,
 			     .state = RDVD_INBOUND_DONE},
 		[DO_LETGO] = {TEXT_ANSWER_NOTHING, .is_said = 1, .close = 1,
-			      .let_hold = 1, .state = RDVD_INBOUND_DONE},
+			      .state = RDVD_INBOUND_DONE},
 	};
 	const struct plain *p = &plains[x->decision.what];
 	const struct rdvd_appointment *a = x->decision.appointment;
@@ -467,8 +506,6 @@ static void do_plain(struct text *x)
 		text_say_plain(x, p->stem);
 	if (p->coming)
 		text_ask_coming(x, a);
-	if (p->let_hold && x->question.kind == QUESTION_NAME)
-		booking_hold_release(x->talk->booking, x->question.hold);
 	text_turn(x, p->state, a, p->close);
 	text_say(x);
 }
@@ -487,6 +524,7 @@ void text_act(struct text *x)
 		[DO_LATE] = do_plain,
 		[DO_CONFIRM] = do_confirm,
 		[DO_CANCEL] = do_cancel,
+		[DO_BOTH] = do_both,
 		[DO_INFO] = do_plain,
 		[DO_WAIT] = text_do_wait,
 		[DO_TIMES] = do_times,

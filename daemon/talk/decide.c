@@ -12,6 +12,7 @@
 #include "base/parse.h"
 
 #define PHONE_DIGITS_MIN 8
+#define NOON (12 * 60)
 
 int decide_is_person(const char *number)
 {
@@ -27,7 +28,7 @@ int decide_is_person(const char *number)
 #define BIT(intent) (1u << (intent))
 #define IS_MUDDLED                                                                       \
 	(BIT(INTENT_CHOICE) | BIT(INTENT_TIME) | BIT(INTENT_YES) | BIT(INTENT_UNCLEAR) | \
-	 BIT(INTENT_CONTRARY))
+	 BIT(INTENT_CONTRARY) | BIT(INTENT_BOTH))
 #define IS_REFUSAL (BIT(INTENT_NO) | BIT(INTENT_CANNOT) | BIT(INTENT_CANCEL))
 
 static int is_in(enum words_intent i, unsigned set)
@@ -71,18 +72,20 @@ static int time_fits(const struct words *w, int64_t civil_start, int32_t today)
 	int month, of_month;
 
 	civil_day_split(day, NULL, &month, &of_month);
-	if (w->weekday < 0 && w->ahead < 0 && w->day == 0 && w->minute < 0)
+	if (w->weekday < 0 && w->ahead < 0 && w->day == 0 && w->minute < 0 && !w->half)
 		return 0;
 	return (w->weekday < 0 || w->weekday == civil_weekday(day)) &&
 	       (w->ahead < 0 || today + w->ahead == day) &&
 	       (w->day == 0 || w->day == of_month) &&
 	       (w->month == 0 || w->month == month) &&
-	       (w->minute < 0 || w->minute == civil_time_minute(civil_start));
+	       (w->minute < 0 || w->minute == civil_time_minute(civil_start)) &&
+	       (!w->half || (w->half == 1) == (civil_time_minute(civil_start) < NOON));
 }
 
 static int says_time(const struct words *w)
 {
-	return w->weekday >= 0 || w->ahead >= 0 || w->day > 0 || w->minute >= 0;
+	return w->weekday >= 0 || w->ahead >= 0 || w->day > 0 || w->minute >= 0 ||
+	       w->half;
 }
 
 /* The only appointment, or the only one that fits the day that was said; NULL: ask. */
@@ -133,7 +136,7 @@ static int is_another_time(const struct decide_in *in, enum talk_act act,
 	struct words w = *in->words;
 
 	if (act == ACT_CANCEL) /* an hour may be the reason's: "examen à 13h" */
-		w.minute = -1;
+		w.minute = -1, w.half = 0;
 	else if (act != ACT_CONFIRM)
 		return 0;
 	return says_time(&w) && !time_fits(&w, a->when.civil_start, in->today);
@@ -238,11 +241,10 @@ static int answer_choose(const struct decide_in *in, struct decision *out)
 	int slot = chosen_slot(in);
 
 	out->appointment = a;
-	if (q->appointment && (!a || a->revision != q->revision) &&
-	    in->words->intent != INTENT_CANCEL) {
+	if (q->appointment && (!a || a->revision != q->revision)) {
+		/* the question is void: only what answers nothing else is told so */
 		out->what = DO_STALE;
-		out->appointment = a;
-		return in->words->intent != INTENT_BOOK;
+		return is_in(i, BIT(INTENT_CHOICE) | BIT(INTENT_TIME));
 	}
 	if (slot >= 0) {
 		out->slot = slot;
@@ -283,6 +285,24 @@ static const struct rdvd_appointment *chosen_which(const struct decide_in *in)
 	return n == 1 ? found : NULL;
 }
 
+/* 1 when two were asked about, what can be done with both is asked for, and neither has
+ * changed since; one that has been dealt with may be gone. */
+static int is_about_both(const struct decide_in *in)
+{
+	const struct question *q = in->question;
+	int there = 0;
+
+	for (int i = 0; i < q->nwhich; i++) {
+		const struct rdvd_appointment *a = by_id(in, q->which[i].id);
+
+		there += a != NULL;
+		if (a && a->revision != q->which[i].revision)
+			return 0;
+	}
+	return q->nwhich == 2 && there > 0 &&
+	       (q->act == ACT_CONFIRM || q->act == ACT_CANCEL);
+}
+
 static int answer_which(const struct decide_in *in, struct decision *out)
 {
 	const struct question *q = in->question;
@@ -300,7 +320,10 @@ static int answer_which(const struct decide_in *in, struct decision *out)
 		do_act(out, q->act, a);
 		return 1;
 	}
-	if (is_in(i, IS_MUDDLED)) {
+	if (i == INTENT_BOTH && is_about_both(in)) {
+		out->what = DO_BOTH;
+		out->act = q->act;
+	} else if (is_in(i, IS_MUDDLED)) {
 		out->act = q->act;
 		once_more(in, DO_WHICH, out);
 	} else if (i == INTENT_NO) {
@@ -337,8 +360,13 @@ static int answer_offer(const struct decide_in *in, struct decision *out)
 	const struct words *w = in->words;
 
 	int two = w->intent == INTENT_CHOICE ? w->number : 0;
+	int other = in->reminded != NULL || (in->offer_start && says_time(w) &&
+					     !time_fits(w, in->offer_start, in->today));
 
-	if (w->intent == INTENT_YES || two == 1)
+	/* "oui" to the reminder that came since, "je peux pas mardi" of their own */
+	if (other && is_in(w->intent, IS_REFUSAL | BIT(INTENT_YES)))
+		out->what = DO_OFFER_ASK;
+	else if (w->intent == INTENT_YES || two == 1)
 		out->what = DO_OFFER_TAKE;
 	else if (w->intent == INTENT_NO || w->intent == INTENT_CANNOT || two == 2)
 		out->what = DO_OFFER_DECLINE;
@@ -406,6 +434,7 @@ static void answer_plain(const struct decide_in *in, enum words_state state,
 	case INTENT_CHOICE:
 	case INTENT_TIME:
 	case INTENT_NAME:
+	case INTENT_BOTH:
 	case INTENT_COUNT: ask_or_hand(in, out); break;
 	}
 }
@@ -418,6 +447,21 @@ static int is_stale(const struct decide_in *in)
 	return (in->question->kind == QUESTION_CHOOSE ||
 		in->question->kind == QUESTION_WHICH) &&
 	       is_in(in->words->intent, numbers);
+}
+
+/* A reminder came after the question: "oui" is said of that, and a "non" may be. 1: it
+ * settled it. */
+static int answer_reminder(const struct decide_in *in, struct decision *out)
+{
+	if (!in->reminded || !is_in(in->words->intent, IS_REFUSAL | BIT(INTENT_YES)) ||
+	    in->words->intent == INTENT_CANCEL)
+		return 0;
+	out->appointment = in->reminded;
+	out->what = in->words->intent == INTENT_YES &&
+				    !is_another_time(in, ACT_CONFIRM, in->reminded)
+			    ? DO_CONFIRM
+			    : DO_ASK;
+	return 1;
 }
 
 /* What holds whatever was asked. 1: it settled it. */
@@ -465,6 +509,9 @@ void decide(const struct decide_in *in, struct decision *out)
 		}
 		state = decide_state(&none, in->contact, in->appointments,
 				     in->nappointments, in->offer, in->now);
+	} else if (in->question->kind != QUESTION_CONFIRM && !in->offer &&
+		   answer_reminder(in, out)) {
+		settled = 1;
 	} else if (in->question->kind == QUESTION_CHOOSE) {
 		settled = answer_choose(in, out);
 	} else if (in->question->kind == QUESTION_WHICH) {
@@ -494,6 +541,7 @@ const char *decide_name(enum decide_do what)
 		[DO_LATE] = "late",
 		[DO_CONFIRM] = "confirm",
 		[DO_CANCEL] = "cancel",
+		[DO_BOTH] = "both",
 		[DO_INFO] = "info",
 		[DO_WAIT] = "wait",
 		[DO_TIMES] = "times",

@@ -24,6 +24,7 @@ enum decide_do {
 	DO_LATE, /* with appointment: the team knows */
 	DO_CONFIRM,
 	DO_CANCEL,
+	DO_BOTH, /* what was asked about two of them, with each */
 	DO_INFO,
 	DO_WAIT,     /* join the waiting list with appointment */
 	DO_TIMES,    /* offer times: to move appointment, or to book near place */
@@ -54,16 +55,20 @@ struct decide_in {
 	size_t nappointments;
 	const struct rdvd_appointment *begun; /* within the last hour; NULL */
 	rdvd_id offer;			      /* open, made to this number; 0 */
-	int answers_per_hour;		      /* the loop guard */
-	int is_person;			      /* see decide_is_person */
-	int32_t today;			      /* civil day where the appointments are */
+	int64_t offer_start;		      /* of it, where it is; 0: not known */
+	/* An SMS asked whether they come to it, later than anything else was asked of
+	 * this number; NULL: none did. */
+	const struct rdvd_appointment *reminded;
+	int answers_per_hour; /* the loop guard */
+	int is_person;	      /* see decide_is_person */
+	int32_t today;	      /* civil day where the appointments are */
 	rdvd_time now;
 };
 
 struct decision {
 	enum decide_do what;
 	const struct rdvd_appointment *appointment; /* lent from in; NULL */
-	enum talk_act act;			    /* of WHICH */
+	enum talk_act act;			    /* of WHICH, BOTH */
 	int slot;    /* index in the question's, of MOVE, TAKE */
 	int again;   /* the question is asked once more */
 	int to_hand; /* beside what is done */

@@ -66,12 +66,18 @@ struct text {
 	struct rdvd_appointment *known[TALK_APPOINTMENTS_MAX]; /* people of that number,
 								  by their latest */
 	size_t nknown;
+	rdvd_id offer; /* open, made to that number at offer_made; 0 */
+	rdvd_time offer_made;
+	int64_t offer_start;   /* where it is */
+	rdvd_id reminded;      /* asked about since; 0 */
+	rdvd_time reminded_at; /* by a message that left then */
 
 	/* what was made of it */
 	rdvd_time now;
 	struct words words;
 	struct question question; /* that was open */
 	struct decision decision;
+	rdvd_id second;	     /* of BOTH: the one that carries the answer */
 	struct question ask; /* that the answer asks */
 	struct buf reply, json;
 	struct rdvd_turn turn;
@@ -87,6 +93,9 @@ void text_later(struct text *x);
 void talk_notify_changed(struct talk *t);
 
 /* ---- times.c ---- */
+
+/* 1 when that place is known. */
+int times_know(const struct talk *t, const char *place);
 
 /* Index of what RDV books; TERRITORY_NONE: nothing can be. */
 int times_service(const struct talk *t);

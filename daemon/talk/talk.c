@@ -118,6 +118,17 @@ static void text_leave(struct text *x, enum rdvd_rc rc)
 	read_number(x);
 }
 
+/* The time that was kept while a name was asked, once that question is closed: whatever
+ * closed it. A hold that was used is gone, and stays so. */
+static void let_hold_go(const struct text *x)
+{
+	const struct question *q = &x->question;
+	int asks_on = x->ask.kind == QUESTION_NAME && x->ask.hold == q->hold;
+
+	if (q->kind == QUESTION_NAME && q->hold && x->turn.question && !asks_on)
+		booking_hold_release(x->talk->booking, q->hold);
+}
+
 void text_done(struct text *x)
 {
 	struct talk_counts *n = &x->talk->counts;
@@ -125,6 +136,7 @@ void text_done(struct text *x)
 	n->texts++;
 	n->to_hand += x->settled == RDVD_INBOUND_TO_HAND;
 	n->ignored += x->settled == RDVD_INBOUND_IGNORED;
+	let_hold_go(x);
 	if ((x->turn.reply && *x->turn.reply) || x->settled == RDVD_INBOUND_TO_HAND)
 		talk_notify_changed(x->talk);
 	text_leave(x, RDVD_OK);
@@ -266,6 +278,45 @@ static int keep_appointment(void *arg, const struct rdvd_appointment *a)
 	return x->nappointments == TALK_APPOINTMENTS_MAX;
 }
 
+/* ---- what was asked since ---- */
+
+static int keep_reminder(void *arg, const struct rdvd_message_row *m,
+			 const struct rdvd_appointment *about)
+{
+	struct text *x = arg;
+	int asks = m->kind == RDVD_MSG_REMINDER || m->kind == RDVD_MSG_MOVED ||
+		   m->kind == RDVD_MSG_CONFIRMATION;
+
+	(void)about;
+	if (asks && m->channel == RDVD_CHANNEL_SMS && m->sent_at > x->reminded_at) {
+		x->reminded_at = m->sent_at;
+		x->reminded = m->participation;
+	}
+	return 0;
+}
+
+/* With a question or an offer open: did a reminder ask something else after it? */
+static enum rdvd_rc reminders_read(const struct rdvd_store_ops *ops, void *st,
+				   struct text *x)
+{
+	rdvd_time asked = x->contact.asked;
+	enum rdvd_rc rc = RDVD_OK;
+
+	if (x->offer && x->offer_made > asked)
+		asked = x->offer_made;
+	x->reminded = 0;
+	x->reminded_at = asked;
+	if (!x->offer && (!*x->contact.question || x->contact.until <= x->now))
+		return RDVD_OK;
+	for (size_t i = 0; i < x->nappointments && rc == RDVD_OK; i++) {
+		const struct rdvd_message_filter f = {
+			.participation = x->appointments[i]->id, .number = ""};
+
+		rc = ops->message_each(st, &f, keep_reminder, x);
+	}
+	return rc;
+}
+
 static enum rdvd_rc number_run(const struct rdvd_store_ops *ops, void *st,
 			       struct store_job *job)
 {
@@ -280,8 +331,9 @@ static enum rdvd_rc number_run(const struct rdvd_store_ops *ops, void *st,
 	rc = ops->contact_get(st, x->number, keep_contact, x);
 	if (rc != RDVD_OK && rc != RDVD_NOT_FOUND)
 		return rc;
-	return ops->appointment_of_number(st, x->number, x->now - BEGUN_S,
-					  keep_appointment, x);
+	rc = ops->appointment_of_number(st, x->number, x->now - BEGUN_S, keep_appointment,
+					x);
+	return rc == RDVD_OK ? reminders_read(ops, st, x) : rc;
 }
 
 static int32_t today_of(const struct text *x)
@@ -296,21 +348,23 @@ static void judge(struct text *x)
 	struct talk *t = x->talk;
 	const struct rdvd_appointment *const *list =
 		(const struct rdvd_appointment *const *)x->appointments;
-	const struct rdvd_offer *offer =
-		t->o.waiting ? waiting_offer_of(t->o.waiting, x->number, NULL) : NULL;
 	struct decide_in in = {.words = &x->words,
 			       .contact = &x->contact,
 			       .question = &x->question,
 			       .appointments = list,
 			       .nappointments = x->nappointments,
 			       .begun = x->begun,
-			       .offer = offer ? offer->id : 0,
+			       .offer = x->offer,
+			       .offer_start = x->offer_start,
 			       .answers_per_hour = t->o.answers_per_hour,
 			       .is_person = decide_is_person(x->number),
 			       .today = today_of(x),
 			       .now = x->now};
 	int year;
 
+	for (size_t i = 0; i < x->nappointments; i++)
+		if (x->appointments[i]->id == x->reminded)
+			in.reminded = x->appointments[i];
 	civil_day_split(in.today, &year, NULL, NULL);
 	question_read(x->contact.question, &x->question);
 	words_read(x->words_text,
@@ -335,6 +389,23 @@ static void number_done(struct store_job *job)
 		judge(x);
 }
 
+/* The offer that is open to this number, as it is now. */
+static void find_offer(struct text *x)
+{
+	const struct talk *t = x->talk;
+	const struct territory *r = booking_territory(t->booking);
+	const struct rdvd_offer *o =
+		t->o.waiting ? waiting_offer_of(t->o.waiting, x->number, NULL) : NULL;
+	int site = o ? territory_by_id(r, RDVD_DEF_SITE, o->site) : TERRITORY_NONE;
+
+	x->offer = o ? o->id : 0;
+	x->offer_made = o ? o->made : 0;
+	x->offer_start =
+		o ? zone_to_civil(site == TERRITORY_NONE ? r->zone : r->sites[site].zone,
+				  o->start)
+		  : 0;
+}
+
 static void read_number(struct text *x)
 {
 	if (x->talk->stopped) {
@@ -342,6 +413,7 @@ static void read_number(struct text *x)
 		return;
 	}
 	x->now = clock_now();
+	find_offer(x);
 	x->job = (struct store_job){.run = number_run, .done = number_done};
 	if (store_read(x->talk->store, &x->job) != RDVD_OK)
 		text_later(x);

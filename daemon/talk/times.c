@@ -43,6 +43,13 @@ static int point_of(const struct talk *t, const char *place, struct geo_point *o
 	return 0;
 }
 
+int times_know(const struct talk *t, const char *place)
+{
+	struct geo_point point;
+
+	return point_of(t, place, &point) == 0;
+}
+
 static int64_t half_day(const struct territory *r, const struct slot *s)
 {
 	civil_time at = zone_to_civil(r->sites[s->site].zone, s->start);

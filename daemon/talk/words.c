@@ -19,7 +19,7 @@ struct judge {
 	struct numbers n;
 	enum words_state state;
 	unsigned says; /* 1 << enum evidence */
-	int turned;    /* a "cannot come" is about something else: "avant 15h" */
+	int turned;    /* what was said is about something else: "avant 15h" */
 	/* what no phrase explains */
 	int unknown, reason, ask, doubt, cond, but, no, you, when, thanks, numbers;
 	struct words *out;
@@ -93,30 +93,6 @@ int token_is(const struct tokens *t, size_t i, const char *alternatives)
 	return i < t->n && word_is(&t->items[i], alternatives, strlen(alternatives));
 }
 
-/* "je peux pas venir" is plain; "... avant 15h", "... avec mon fils", "... le matin"
- * speak of how or when. */
-static int is_turned(const struct judge *j, size_t end)
-{
-	const struct tokens *t = &j->t;
-
-	while (end < t->n && t->items[end].class == CLASS_SKIP)
-		end++;
-	if (token_is(t, end,
-		     "avec|avant|apres|sans|seul|plustot|plustard|que|quand|comment|ou|"
-		     "par|vers|matin|aprem|aussi|chez|jusque|pied"))
-		return 1;
-	if (token_is(t, end, "le|ce|en|a|pour|les") &&
-	    token_is(t, end + 1,
-		     "matin|aprem|heure|voiture|bus|pied|seul|velo|transport"))
-		return !(token_is(t, end, "ce") && token_is(t, end + 1, "matin|aprem"));
-	if (token_is(t, end, "de"))
-		return !token_is(t, end + 1, "tout|le");
-	/* an hour without a day: perhaps another hour */
-	if (token_is(t, end, "a|pour|vers") && token_is(t, end + 1, "hourtime"))
-		return j->out->weekday < 0 && j->out->ahead < 0 && j->out->day == 0;
-	return 0;
-}
-
 static void find_phrases(struct judge *j)
 {
 	struct tokens *t = &j->t;
@@ -129,8 +105,7 @@ static void find_phrases(struct judge *j)
 
 			if (!end)
 				continue;
-			if (phrase->says == SAYS_CANNOT)
-				j->turned |= is_turned(j, end);
+			j->turned |= words_is_turned(t, i, end, phrase->says, j->out);
 			for (size_t k = i; k < end; k++)
 				t->items[k].explained = 1;
 			if (phrase->says != SAYS_NOTHING)
@@ -253,14 +228,21 @@ static void read_place(struct judge *j)
 	}
 }
 
-static void add_name(struct words *out, const struct token *k)
+static void add_name(struct words *out, const struct tokens *t, size_t i)
 {
-	size_t n = strlen(out->name);
+	const struct token *k = &t->items[i];
+	const char *from = k->from;
+	size_t n = strlen(out->name), length;
 
-	if (k->length == 0 || n + k->length + 2 > sizeof out->name)
+	/* "N'Golo", but not "m'appelle" nor "c'est" */
+	if (i > 0 && k->before == '\'' && t->items[i - 1].length == 1 &&
+	    strchr("DNO", t->items[i - 1].from[0]))
+		from = t->items[i - 1].from;
+	length = (size_t)(k->from + k->length - from);
+	if (k->length == 0 || n + length + 2 > sizeof out->name)
 		return;
 	snprintf(out->name + n, sizeof out->name - n, "%s%.*s",
-		 n ? k->before == '-' ? "-" : " " : "", (int)k->length, k->from);
+		 n ? k->before == '-' ? "-" : " " : "", (int)length, from);
 }
 
 /* A first name and a year, in any order; or one of them. */
@@ -287,7 +269,7 @@ static int read_name(struct judge *j)
 				is_name = 0;
 			if (!is_name || words >= 3)
 				continue;
-			add_name(out, k);
+			add_name(out, &j->t, i);
 			words++;
 			if (pass)
 				break;
@@ -300,9 +282,11 @@ static int read_name(struct judge *j)
 
 static enum words_intent judge_name(struct judge *j)
 {
+	int no_name = token_is(&j->t, 0, "rdv") || j->n.choice;
+
 	if (j->n.zero && j->unknown == 0 && !j->n.year)
 		return INTENT_CALL;
-	if (j->n.year || (!has_strong_no(j) && !SAYS(j, SAYS_HUMAN)))
+	if (j->n.year || (!has_strong_no(j) && !SAYS(j, SAYS_HUMAN) && !no_name))
 		if (read_name(j))
 			return INTENT_NAME;
 	j->out->name[0] = '\0';
@@ -318,6 +302,9 @@ static enum words_intent judge_choice(struct judge *j)
 		     SAYS(j, SAYS_HUMAN) || SAYS(j, SAYS_LATE) || SAYS(j, SAYS_KEEP) ||
 		     SAYS(j, SAYS_EARLIER) || SAYS(j, SAYS_CALL) || SAYS(j, SAYS_COMING);
 
+	if (j->state == WORDS_WHICH && !said && !others && !j->t.question &&
+	    (SAYS(j, SAYS_BOTH) || j->n.both))
+		return INTENT_BOTH;
 	if (said || others || j->t.question)
 		return j->n.choice < 0 && !others ? INTENT_UNCLEAR : INTENT_COUNT;
 	if (j->n.choice > 0) {
@@ -381,12 +368,16 @@ static enum words_intent judge_no(struct judge *j)
 {
 	int turns = turns_a_sentence(j) || j->turned;
 
-	if (SAYS(j, SAYS_CALL))
+	if (SAYS(j, SAYS_CALL)) {
+		if (!has_strong_no(j))
+			return INTENT_CALL; /* "non appelez-moi": nothing is cancelled */
 		j->out->call_too = 1;
+	}
 	if (SAYS(j, SAYS_PLEASE_CANCEL))
 		return turns || j->ask ? INTENT_UNCLEAR : INTENT_CANCEL;
 	if (SAYS(j, SAYS_CANCEL))
-		return turns || asks(j) ? INTENT_UNCLEAR : INTENT_CANCEL;
+		return turns || asks(j) || SAYS(j, SAYS_HELP) ? INTENT_UNCLEAR
+							      : INTENT_CANCEL;
 	if (SAYS(j, SAYS_CANNOT))
 		return turns || asks(j) ? INTENT_UNCLEAR : INTENT_CANNOT;
 	if (turns || asks(j) || j->unknown || j->numbers)
@@ -398,7 +389,7 @@ static enum words_intent judge_no(struct judge *j)
 
 static enum words_intent judge_yes(struct judge *j)
 {
-	int turns = turns_a_sentence(j) || asks(j) || j->numbers;
+	int turns = turns_a_sentence(j) || asks(j) || j->numbers || j->turned;
 
 	if (SAYS(j, SAYS_NO_MORE))
 		j->out->no_more = 1;
@@ -474,6 +465,17 @@ static enum words_intent judge_empty(const struct judge *j)
 	return j->t.emoji ? INTENT_THANKS : INTENT_HUMAN;
 }
 
+/* "je garde le mien": what is offered is not wanted. */
+static enum words_intent judge_keep(const struct judge *j)
+{
+	for (size_t i = 0; i < j->t.n; i++)
+		if (token_is(&j->t, i, "garde"))
+			return SAYS(j, SAYS_COMING) && !turns_a_sentence(j) && !asks(j)
+				       ? INTENT_NO
+				       : INTENT_UNCLEAR;
+	return INTENT_COUNT;
+}
+
 static enum words_intent judge_all(struct judge *j)
 {
 	enum words_intent i;
@@ -490,7 +492,7 @@ static enum words_intent judge_all(struct judge *j)
 		return i;
 	if (j->state == WORDS_NAME && (i = judge_name(j)) != INTENT_COUNT)
 		return i;
-	if (SAYS(j, SAYS_HUMAN))
+	if (SAYS(j, SAYS_HUMAN) || (SAYS(j, SAYS_BOTH) && j->state != WORDS_WHICH))
 		return INTENT_HUMAN;
 	if (j->n.zero && j->unknown == 0 && !turns_a_sentence(j) && !has_yes(j))
 		return INTENT_CALL;
@@ -500,6 +502,9 @@ static enum words_intent judge_all(struct judge *j)
 			return i;
 	if (SAYS(j, SAYS_KEEP))
 		return INTENT_CONTRARY;
+	if ((j->state == WORDS_CHOOSE || j->state == WORDS_OFFER) &&
+	    (i = judge_keep(j)) != INTENT_COUNT)
+		return i;
 	if ((i = judge_mild(j)) != INTENT_COUNT)
 		return i;
 	if (has_yes(j) && has_no(j))
@@ -507,6 +512,30 @@ static enum words_intent judge_all(struct judge *j)
 	if (has_no(j))
 		return SAYS(j, SAYS_INFO) ? INTENT_CONTRARY : judge_no(j);
 	return judge_rest(j);
+}
+
+/* "ce soir", "maintenant": today; "le matin", but not "bonne après-midi". */
+static void read_half_day(struct judge *j)
+{
+	const struct tokens *t = &j->t;
+	struct words *out = j->out;
+	int today = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		int half = token_is(t, i, "matin") ? 1 : token_is(t, i, "aprem") ? 2 : 0;
+
+		if (half && i > 0 && token_is(t, i - 1, "bon"))
+			continue;
+		if (half)
+			out->half = half;
+		today |= token_is(t, i, "maintenant") ||
+			 (half && i > 0 && token_is(t, i - 1, "ce"));
+	}
+	if (out->minute >= 0) /* the hour says it, and better */
+		out->half = 0;
+	if (today && out->weekday < 0 && out->ahead < 0 && out->day == 0)
+		out->ahead = 0;
+	j->n.times |= out->half || out->ahead == 0;
 }
 
 /* ---- the whole ---- */
@@ -534,6 +563,7 @@ void words_read(const char *text, enum words_state state, int year_now, struct w
 	read_letter_alone(&j.t);
 	numbers_read(&j.t, year_now, out, &j.n);
 	merge_all(&j.t);
+	read_half_day(&j);
 	find_phrases(&j);
 	count_rest(&j);
 	if (quoted && (words_is_reaction(&j.t) || j.t.n == 0) && !has_yes(&j) &&
@@ -555,12 +585,13 @@ const char *words_intent_name(enum words_intent i)
 		[INTENT_NO] = "no",	      [INTENT_CANNOT] = "cannot",
 		[INTENT_CANCEL] = "cancel",   [INTENT_MOVE] = "move",
 		[INTENT_EARLIER] = "earlier", [INTENT_CHOICE] = "choice",
-		[INTENT_TIME] = "time",	      [INTENT_NAME] = "name",
-		[INTENT_CALL] = "call",	      [INTENT_BOOK] = "book",
-		[INTENT_INFO] = "info",	      [INTENT_LATE] = "late",
-		[INTENT_STOP] = "stop",	      [INTENT_START] = "start",
-		[INTENT_HELP] = "help",	      [INTENT_THANKS] = "thanks",
-		[INTENT_CODE] = "code",	      [INTENT_MACHINE] = "machine",
+		[INTENT_BOTH] = "both",	      [INTENT_TIME] = "time",
+		[INTENT_NAME] = "name",	      [INTENT_CALL] = "call",
+		[INTENT_BOOK] = "book",	      [INTENT_INFO] = "info",
+		[INTENT_LATE] = "late",	      [INTENT_STOP] = "stop",
+		[INTENT_START] = "start",     [INTENT_HELP] = "help",
+		[INTENT_THANKS] = "thanks",   [INTENT_CODE] = "code",
+		[INTENT_MACHINE] = "machine",
 	};
 
 	return names[i];

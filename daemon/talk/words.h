@@ -37,6 +37,7 @@ enum words_intent {
 	INTENT_MOVE,
 	INTENT_EARLIER, /* the waiting list */
 	INTENT_CHOICE,	/* number */
+	INTENT_BOTH,	/* of two appointments */
 	INTENT_TIME,	/* one of the times offered, by its day or hour */
 	INTENT_NAME,	/* name and/or birth_year */
 	INTENT_CALL,	/* "0": be called back */
@@ -54,7 +55,8 @@ enum words_intent {
 
 enum words_language { WORDS_LANG_UNKNOWN = 0, WORDS_LANG_FR, WORDS_LANG_EN };
 
-#define WORDS_LAST 10 /* the number of "le dernier" */
+#define WORDS_SEVERAL 9999 /* a weekday or minute: two were said; none is it */
+#define WORDS_LAST 10	   /* the number of "le dernier" */
 #define WORDS_NAME_MAX 96
 #define WORDS_PLACE_MAX 64
 
@@ -66,6 +68,7 @@ struct words {
 	int day;		      /* of the month, 0 not said */
 	int month;		      /* 1..12, 0 not said */
 	int minute;		      /* of the day, -1 not said */
+	int half;		      /* of the day: 1 morning, 2 later, 0 not said */
 	int ahead;		      /* days from today ("demain" 1), -1 not said */
 	char code[8];		      /* of CODE: six digits */
 	int no_more;		      /* YES, and no more reminders */

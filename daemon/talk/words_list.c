@@ -37,8 +37,10 @@ const struct word word_list[] = {
 	/* that may stand anywhere */
 	FR("je", SKIP, 0, 0, "j jj on y ne n l s m t se"),
 	FR("vraiment", SKIP, 0, 0, "juste simplement malheureusement malheuresement helas donc alors euh heu "
-		"ben bah enfin finalement surement aussi tjrs toujours encore totalement "
-		"carrement really just unfortunately actually still also i ll re am"),
+		"ben bah enfin finalement aussi tjrs toujours encore totalement "
+		"carrement really just unfortunately actually still also ll re am "
+		"inchallah inshallah inchalah incha allah"),
+	FR("i", SKIP, 0, 0, ""),
 	FR("desole", SKIP, 0, 1, "dsl dsole desoler desolee desolai desoles jsuisdsl navre navree escuser "
 		"excuse excuser excusez excusee pardon sorry"),
 	FR("svp", SKIP, 0, 0, "stp please plz pls"),
@@ -46,14 +48,16 @@ const struct word word_list[] = {
 	FR("bien", SKIP, 0, 0, "bi1 bi1n bcp beaucoup tres trop vrmt"),
 	/* being, being able, coming */
 	FR("peux", UNKNOWN, 0, 0, "peu peut pe peus pue pourrai pourrais pourrait pourra pourai "
-		"pourais pourait poura puis jpeux jpeu jpe jpeut jpeus jpourrai jpourrais "
+		"pourais pourait poura px jpx jpeux jpeu jpe jpeut jpeus jpourrai jpourrais "
 		"jpourai jpourais jepeux jepeu"),
+	FR("puis", FILL, 0, 0, ""),
+	FR("saurai", UNKNOWN, 0, 0, "saurais saurait saura"),
 	FR("peuxpas", UNKNOWN, 0, 0, "peupas peupa jpeupas jpeupa jpeuxpas jpepa jpeuxpa pepa"),
 	FR("pouvez", ASK, 0, 0, "pouver pourriez pouriez pourez pourrez peuvent peuve"),
 	FR("pouvoir", UNKNOWN, 0, 0, "pouvoirs pouvoire"),
-	FR("vais", FILL, 0, 0, "vai jvais jvai va allons allez"),
+	FR("vais", FILL, 0, 0, "vai jvais jvai jv jve va allons allez"),
 	FR("viens", UNKNOWN, 0, 0, "vien vient viendrai viendrais viendrait viendra viendre vienderai vienne "
-		"viendrez viendront jviens jvien jvient jviendrai jviendrais vi1 "
+		"viendrez viendront jviens jvien jvient jviendrai jviendrais jviendre vi1 "
 		"viendrons venons"),
 	FR("venir", UNKNOWN, 0, 1, "vnir venire venr vennir venirs"),
 	FR("venez", YOU, 0, 0, "viendriez veniez"),
@@ -62,13 +66,14 @@ const struct word word_list[] = {
 	EN("can", UNKNOWN, 0, 0, "could"),
 	EN("cant", UNKNOWN, 0, 0, "cannot couldnt"),
 	EN("wont", UNKNOWN, 0, 0, ""),
+	EN("dont", NOT, 0, 0, "don doesnt didnt"),
 	EN("will", FILL, 0, 0, "ill"),
 	EN("be", FILL, 0, 0, "being"),
 	EN("able", UNKNOWN, 0, 0, ""),
 	EN("unable", UNKNOWN, 0, 0, ""),
 	EN("there", FILL, 0, 0, ""),
 	EN("see", FILL, 0, 0, ""),
-	EN("it", FILL, 0, 0, "that this"),
+	EN("it", FILL, 0, 0, "that thats this"),
 	EN("to", FILL, 0, 0, "one the an at my for of in is are"),
 	EN("need", FILL, 0, 0, "want wanna would like have"),
 	EN("you", FILL, 0, 0, "your u"),
@@ -98,13 +103,15 @@ const struct word word_list[] = {
 		"z desister desiste decommander "
 		"decommande annullez annulerai annulerais"),
 	EN("annule", UNKNOWN, 0, 1, "cancel canceled cancelled cancelling cancell"),
+	FR("confirmerai", DOUBT, 0, 0, "confirmerais"),
 	FR("supprimer", UNKNOWN, 0, 0, "supprime suprimer suprime supprimez effacer effacez efface"),
 	FR("confirme", UNKNOWN, 0, 1, "confirmer confirmee comfirme comfirmer confime confimer confirm valide "
 		"valider jconfirme confirmes confirmation confirmed"),
 	FR("changer", UNKNOWN, 0, 1, "change changez changement changements modifier modifie modifiez "
 		"modification modif reporter reporte reportez report decaler decale "
-		"decalez decalage decaller repousser repousse avancer avance reprogrammer "
+		"decalez decalage decaller repousser repousse avancer reprogrammer "
 		"replanifier repporter repport deplace deplacez bouger chang"),
+	FR("avance", FILL, 0, 0, ""),
 	EN("changer", UNKNOWN, 0, 1, "reschedule rescheduled postpone"),
 	FR("deplacer", UNKNOWN, 0, 1, "deplasser"),
 	FR("autre", UNKNOWN, 0, 0, "autres otre aut"),
@@ -126,7 +133,9 @@ const struct word word_list[] = {
 	FR("rdv", UNKNOWN, 0, 1, "rdvs rendezvous rendevous rendvous randevou rendevou"),
 	EN("rdv", UNKNOWN, 0, 1, "appointment appointement appt"),
 	FR("prendre", UNKNOWN, 0, 0, "avoir obtenir fixer reserver book get"),
-	FR("prends", FILL, 0, 0, "prend pren choisis choisi take garde prendrai prendrais"),
+	FR("prends", FILL, 0, 0, "prend pren choisis choisi take prendrai prendrais"),
+	FR("garde", FILL, 0, 0, "garder gardes gardez keep"),
+	FR("mien", FILL, 0, 0, "mienne mine"),
 	FR("reprendre", UNKNOWN, 0, 0, ""),
 	FR("besoin", UNKNOWN, 0, 0, "bezoin besoins"),
 	FR("veux", FILL, 0, 0, "veu veut voudrais voudrai vx souhaite souhaiterais souhaiterai aimerais "
@@ -178,7 +187,7 @@ const struct word word_list[] = {
 	/* what turns a sentence */
 	FR("si", IF, 0, 0, "if sinon"),
 	FR("mais", BUT, 0, 0, "sauf pourtant cependant toutefois but except"),
-	FR("doute", DOUBT, 0, 0, "normalement normallement essaie essaye essayer essai essaierai essayerai "
+	FR("doute", DOUBT, 0, 0, "surement surment normalement normallement essaie essaye essayer essai essaierai essayerai "
 		"espere crois pense hesite probablement eventuellement maybe try hope "
 		"sais sait jsais jsai sai"),
 	FR("peutetre", DOUBT, 0, 0, "ptet ptetre petetre"),
@@ -214,7 +223,7 @@ const struct word word_list[] = {
 		"sincerement ciao"),
 	FR("madame", FILL, 0, 0, "mme mdm mr monsieur msieur mademoiselle mlle mesdames messieurs"),
 	FR("compris", FILL, 0, 0, ""),
-	FR("jemappelle", FILL, 0, 0, "mappelle mapelle mapel jmappelle jmapelle prenom nom nomme annee naissance nee anne"),
+	FR("jemappelle", FILL, 0, 0, "mappelle mapelle mapel jmappelle jmapelle prenom nom nomme annee naissance nee anne name born"),
 	FR("numero", FILL, 0, 0, "num numeros nr nb choix option solution proposition"),
 	/* when */
 	FR("lundi", WHEN, 0, 1, "lun lundis monday"),
@@ -251,8 +260,10 @@ const struct word word_list[] = {
 	FR("malade", REASON, 0, 1, "maladie grippe covid fievre gastro hopital urgences sick clinique "
 		"hospitalise hospitalisee fatigue blesse angine"),
 	FR("medecin", REASON, 0, 0, "docteur doctor dentiste enceinte accouche"),
-	FR("enfant", REASON, 0, 0, "enfants bebe fils fille filles mere pere mari femme soeur frere famille "
-		"deces enterrement kid kids daughter son"),
+	FR("enfant", REASON, 0, 0, "enfants bebe fils fille filles famille deces enterrement kid kids "
+		"daughter son"),
+	FR("proche", REASON, 0, 0, "mere pere mari femme soeur frere conjoint conjointe copain copine ami amie "
+		"amis maman papa parents"),
 	FR("travail", REASON, 0, 0, "travaille travailler taf bosse boulot job work working formation stage "
 		"ecole cours examen entretien embauche mission interim bac lycee college "
 		"patron chef"),
@@ -268,6 +279,7 @@ const struct word word_list[] = {
 	FR("regard", UNKNOWN, 0, 0, "regarde regarder regards"),
 	FR("charger", UNKNOWN, 0, 0, "charge chargement manger changeant charges"),
 	FR("rapporter", UNKNOWN, 0, 0, "rapporte apporter apporte amener ramener emmener rapport"),
+	FR("desiree", UNKNOWN, 0, 0, ""),
 	FR("annuel", UNKNOWN, 0, 0, "annuelle annuels annuaire anneau"),
 	FR("possede", UNKNOWN, 0, 0, "salade balade absentee"),
 	FR("conforme", UNKNOWN, 0, 0, "conformer informe informer"),

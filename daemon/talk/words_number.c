@@ -55,7 +55,8 @@ static int read_hour(struct tokens *t, size_t i, struct words *out)
 		minute = t->items[i + 2].value, n = 3;
 	if (minute > 59)
 		return 0;
-	out->minute = hour * 60 + minute;
+	minute += hour * 60;
+	out->minute = out->minute < 0 || out->minute == minute ? minute : WORDS_SEVERAL;
 	put(t, i, n, "hourtime", CLASS_WHEN);
 	return 1;
 }
@@ -211,9 +212,11 @@ static int read_choice(struct tokens *t, size_t i, struct numbers *n)
 	if (value == 0)
 		n->zero = !ordinal;
 	else if (is_both(t, i))
-		n->choice = -1;
+		n->choice = -1, n->both |= value == 2;
 	else
 		note_choice(value, is_the(t, i) && !ordinal, n);
+	n->both |= value == 2 && n->choice < 0 && i > 1 && is(t, i - 1, "et") &&
+		   is(t, i - 2, "choicenumber");
 	put(t, i, ordinal ? 2 : 1, "choicenumber", CLASS_NUMBER);
 	return 1;
 }
@@ -242,6 +245,12 @@ static void read_number(struct tokens *t, size_t i, int year_now, struct words *
 	if (digits(k) == 5 && !n->postcode[0]) {
 		snprintf(n->postcode, sizeof n->postcode, "%.5s", k->text);
 		make(k, "postcode", CLASS_NUMBER);
+		return;
+	}
+	if (digits(k) == 3 && is_number(t, i + 1) && digits(&t->items[i + 1]) == 3) {
+		snprintf(n->code, sizeof n->code, "%.3s%.3s", k->text,
+			 t->items[i + 1].text); /* "482 113" */
+		put(t, i, 2, "sixdigits", CLASS_NUMBER);
 		return;
 	}
 	if (digits(k) == 6) {
@@ -341,7 +350,9 @@ void numbers_read(struct tokens *t, int year_now, struct words *out, struct numb
 		const struct token *k = &t->items[i];
 
 		if (is_weekday(k))
-			out->weekday = k->value;
+			out->weekday = out->weekday < 0 || out->weekday == k->value
+					       ? k->value
+					       : WORDS_SEVERAL;
 		else if (strcmp(k->text, "demain") == 0 ||
 			 strcmp(k->text, "aujourdhui") == 0 ||
 			 strcmp(k->text, "apresdemain") == 0)

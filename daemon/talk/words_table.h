@@ -64,6 +64,7 @@ enum evidence {
 	SAYS_START,
 	SAYS_HELP,
 	SAYS_NO_MORE, /* reminders */
+	SAYS_BOTH,
 	SAYS_HUMAN,
 	SAYS_COUNT,
 };
@@ -119,6 +120,7 @@ struct numbers {
 	int times;	  /* hours, days, dates said */
 	int choice;	  /* a number that may be a choice, 0 none, -1 several */
 	int choice_the;	  /* "le 2" */
+	int both;	  /* "les 2", "1 et 2" */
 	int zero;	  /* "0" */
 	int year;	  /* of birth, 0 none */
 	int short_year;	  /* "04", which may be something else */
@@ -129,6 +131,11 @@ void numbers_read(struct tokens *t, int year_now, struct words *out, struct numb
 
 /* words.c: 1 when token i is one of the words, "a|b". */
 int token_is(const struct tokens *t, size_t i, const char *alternatives);
+
+/* words_turn.c: 1 when what stands around the phrase in tokens [i, end) makes it say
+ * something else. said: the day and hour of the text. */
+int words_is_turned(const struct tokens *t, size_t i, size_t end, enum evidence says,
+		    const struct words *said);
 
 /* words_machine.c: 1 when a machine wrote it. */
 int words_is_machine(const char *text);

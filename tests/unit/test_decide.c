@@ -72,7 +72,8 @@ static void scene_init(struct scene *s)
 
 /* The situation of a state. confirm: Tuesday 3 March at 14:00 is to come; choose: it is
  * to be moved, to Thursday 5 at 10:00, Friday 6 at 14:30 or Monday 9 at 9:00; which:
- * Léa's on Tuesday or Tom's on Thursday 5 at 10:00 is to be cancelled. */
+ * Léa's on Tuesday or Tom's on Thursday 5 at 10:00 is to be cancelled; offer: Thursday 5
+ * at 10:00 instead of Tuesday. */
 static void scene_of(struct scene *s, enum words_state state)
 {
 	struct question *q = &s->question;
@@ -99,6 +100,7 @@ static void scene_of(struct scene *s, enum words_state state)
 		slot(s, 4, 10);
 	} else if (state == WORDS_OFFER) {
 		s->in.offer = 7;
+		s->in.offer_start = WALL(4, 10);
 	}
 }
 
@@ -218,6 +220,70 @@ static void test_stale(void **state)
 	scene_of(&s, WORDS_WHICH);
 	s.appointments[1].revision = 2;
 	expect(&s, "2", "stale:Tom");
+}
+
+/* A question that the team's own change has made void stands in nobody's way. */
+static void test_void_question(void **state)
+{
+	struct scene s;
+
+	scene_of(&s, WORDS_CHOOSE);
+	s.appointments[0].revision = 2; /* moved by the team, and asked about again */
+	expect(&s, "oui", "confirm");
+	expect(&s, "non", "ask");
+	expect(&s, "0", "call");
+	expect(&s, "c'est où ?", "info");
+	expect(&s, "rappelez moi", "call");
+	expect(&s, "jeudi", "stale");
+	s.in.nappointments = 0;
+	expect(&s, "0", "call");
+	expect(&s, "rdv carvin", "times");
+}
+
+/* What was asked last is what a "oui" answers. */
+static void test_reminded_since(void **state)
+{
+	struct scene s;
+
+	scene_of(&s, WORDS_CHOOSE);
+	s.in.reminded = s.list[0];
+	expect(&s, "oui", "confirm");
+	expect(&s, "non", "ask"); /* to the times, or to the reminder? */
+	expect(&s, "je peux pas venir", "ask");
+	expect(&s, "annuler", "cancel");
+	expect(&s, "2", "move:2");
+	scene_of(&s, WORDS_OFFER);
+	s.in.reminded = s.list[0];
+	expect(&s, "oui", "offer-ask");
+	expect(&s, "non", "offer-ask");
+	scene_of(&s, WORDS_WHICH);
+	s.in.reminded = s.list[1];
+	expect(&s, "oui", "confirm:Tom");
+	expect(&s, "1", "cancel:Léa");
+}
+
+static void test_both(void **state)
+{
+	struct scene s;
+
+	scene_of(&s, WORDS_WHICH);
+	expect(&s, "les deux", "both");
+	s.question.act = ACT_CONFIRM;
+	expect(&s, "les deux", "both");
+	s.question.act = ACT_MOVE;
+	expect(&s, "les deux", "which");
+	s.question.act = ACT_CONFIRM;
+	s.appointments[1].revision = 2;
+	expect(&s, "les deux", "which");
+	scene_of(&s, WORDS_WHICH);
+	s.in.nappointments = 1; /* the other was dealt with before a fault */
+	expect(&s, "les deux", "both");
+	scene_of(&s, WORDS_WHICH);
+	add(&s, 3, 6, 10, "Ana");
+	s.question.which[2].id = 3;
+	s.question.which[2].revision = 1;
+	s.question.nwhich = 3;
+	expect(&s, "les deux", "which");
 }
 
 static void test_which_of_the_second(void **state)
@@ -357,6 +423,9 @@ int main(void)
 		cmocka_unit_test(test_far_appointment),
 		cmocka_unit_test(test_yes_to_another_time),
 		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_void_question),
+		cmocka_unit_test(test_reminded_since),
+		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_which_of_the_second),
 		cmocka_unit_test(test_guards),
 		cmocka_unit_test(test_stop_once),
