@@ -3,10 +3,12 @@
  * section. What a section says and no preset asks for is a mistake, and told. */
 #include "preset.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "reader.h"
 
@@ -271,6 +273,41 @@ static char *preset_file(const struct rdvd_host *host)
 	return path.s;
 }
 
+static int is_preset(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+
+	return e->d_name[0] != '.' && n > 5 && strcmp(e->d_name + n - 5, ".json") == 0;
+}
+
+/* A file that is not there is most often a name with a slip in it. */
+static void say_unread(const struct rdvd_host *host, const char *file,
+		       const json_error_t *error)
+{
+	const char *folder = host->option(host, "presets");
+	struct dirent **names;
+	struct str known = {0};
+	int n;
+
+	if (access(file, F_OK) == 0) {
+		host->log(host, 3, "%s:%d: the preset cannot be read: %s", file,
+			  error->line, error->text);
+		return;
+	}
+	n = scandir(folder, &names, is_preset, alphasort);
+	for (int i = 0; i < n; i++) {
+		str_puts(&known, i ? ", " : "");
+		str_add(&known, names[i]->d_name, strlen(names[i]->d_name) - 5);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	host->log(host, 3, "preset = \"%s\": there is no file %s; in %s there is: %s",
+		  host->option(host, "preset"), file, folder,
+		  known.len ? str_of(&known) : "nothing");
+	str_fini(&known);
+}
+
 struct preset *preset_open(const struct rdvd_host *host)
 {
 	struct preset *p = mem_zero(1, sizeof *p);
@@ -284,8 +321,7 @@ struct preset *preset_open(const struct rdvd_host *host)
 	if (root) {
 		read_all(&r, root);
 	} else {
-		host->log(host, 3, "%s:%d: the preset cannot be read: %s", p->file,
-			  error.line, error.text);
+		say_unread(host, p->file, &error);
 		r.faults++;
 	}
 	json_decref(root);

@@ -63,10 +63,11 @@ def test_configuration(daemon, change, word):
     assert not (d.data / "rdvd.db").exists() or "synchronous" in word
 
 
-HTTP = 'plugin = "gw_http"\n\tpreset = "%s"\n'
+HTTP = 'plugin = "gw_http"\n\tpreset = "%s"\n\tpresets = "' + str(TOP / "etc" / "gateways") + '"\n'
 SMTP = 'plugin = "gw_smtp"\n\tserver = "localhost"\n'
 GATEWAYS = [
     (HTTP % "kanel", "kanel.json"),
+    (HTTP % "kanel", "kannel"),
     (HTTP % "/nowhere/mine.json", "/nowhere/mine.json"),
     (HTTP % "kannel" + '\tuser = "u"\n', "needs password"),
     (HTTP % "kannel" + '\tuser = "u"\n\tpassword = "file:/nowhere/secret"\n', "/nowhere/secret"),
