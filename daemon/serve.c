@@ -105,6 +105,7 @@ int app_http_up(struct app *a)
 					.waiting = a->waiting,
 					.receive = a->receive,
 					.talk = a->talk,
+					.inbox = a->inbox,
 					.budget = a->budget,
 					.verify = a->verify,
 					.inbound_number = c->messages.inbound_number,

@@ -82,6 +82,12 @@ static const struct http_route routes[] = {
 	STAFF(HTTP_POST, "/staff/waiting/{id}/remove", post_staff_waiting_remove,
 	      BODY_RAW),
 	STAFF(HTTP_GET, "/staff/messages", get_staff_messages, BODY_NONE),
+	STAFF(HTTP_GET, "/staff/inbox", get_staff_inbox, BODY_NONE),
+	STAFF(HTTP_POST, "/staff/inbox/{id}/answer", post_staff_inbox_answer, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/inbox/{id}/read", post_staff_inbox_read, BODY_RAW),
+	STAFF(HTTP_GET, "/staff/notices", get_staff_notices, BODY_NONE),
+	STAFF(HTTP_POST, "/staff/notices/{id}/seen", post_staff_notice_seen, BODY_RAW),
+	STAFF(HTTP_GET, "/staff/gateways", get_staff_gateways, BODY_NONE),
 	STAFF(HTTP_GET, "/staff/attendance", get_staff_attendance, BODY_NONE),
 
 	CALLBACK(HTTP_GET, "/cb/{gateway}/{*rest}"),
@@ -111,6 +117,7 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->waiting = o->waiting;
 	a->receive = o->receive;
 	a->talk = o->talk;
+	a->inbox = o->inbox;
 	a->budget = o->budget;
 	a->verify = o->verify;
 	a->inbound_number = o->inbound_number;

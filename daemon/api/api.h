@@ -12,6 +12,7 @@
 struct access;
 struct api;
 struct booking;
+struct inbox;
 struct outbox;
 struct receive;
 struct store;
@@ -27,6 +28,7 @@ struct api_options {
 	struct waiting *waiting;
 	struct receive *receive;
 	struct talk *talk;
+	struct inbox *inbox;
 	struct budget *budget;
 	struct verify *verify;
 	const char *inbound_number; /* where people send us an SMS; NULL nowhere */

@@ -10,6 +10,7 @@
  *   verify.c      proving a telephone number
  *   waiting.c     the waiting list
  *   staff.c       the team's lists and acts
+ *   inbox.c       texts that wait for the team, answers by hand, notices, gateways
  *   attendance.c  facts, streamed from the reader's thread
  *   callback.c    what providers tell, rdvctl sms-in, rdvctl bounce
  *   local.c       what only the local socket may do: import, users, tokens, backup,
@@ -46,6 +47,7 @@ struct api {
 	struct waiting *waiting;
 	struct receive *receive;
 	struct talk *talk;
+	struct inbox *inbox;
 	struct budget *budget;
 	struct verify *verify;
 	const char *version, *key_path;
@@ -155,6 +157,10 @@ void show_what(struct buf *b, const struct territory *t,
 void show_slug(struct buf *b, const struct territory *t, enum rdvd_definition_kind kind,
 	       rdvd_id id);
 
+/* A number however it was typed, as the store keeps it; an address as it is. Free it. A
+ * '+' that was not percent-encoded has become a space. */
+char *api_number_as_stored(const char *s);
+
 /* ---- numbers that have to be proven (verify.c) ---- */
 
 struct verify_reply;
@@ -179,6 +185,8 @@ http_handler any_callback;
 http_handler post_appointment_waiting, post_waiting, get_waiting, post_waiting_take,
 	post_waiting_decline, post_waiting_leave, get_staff_waiting,
 	post_staff_waiting_remove;
+http_handler get_staff_inbox, post_staff_inbox_answer, post_staff_inbox_read,
+	get_staff_notices, post_staff_notice_seen, get_staff_gateways;
 http_handler post_verifications, post_verification;
 http_handler get_metrics;
 

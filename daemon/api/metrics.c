@@ -23,15 +23,49 @@ struct figures {
 	struct api_call *call;
 	void (*answer)(struct http_request *rq, const struct figures *f);
 	int64_t messages[RDVD_MSG_SUPPRESSED + 1];
+	int64_t stopped, bad; /* numbers that want no SMS, where nothing arrives */
+	int64_t to_hand, notices;
 };
+
+static int note_contact(void *arg, const struct rdvd_contact *k)
+{
+	struct figures *f = arg;
+
+	f->stopped += k->stopped != 0;
+	f->bad += k->bad_since != 0;
+	return 0;
+}
+
+static int note_text(void *arg, const struct rdvd_inbound *i)
+{
+	(void)i;
+	((struct figures *)arg)->to_hand++;
+	return 0;
+}
+
+static int note_notice(void *arg, const struct rdvd_notice *n)
+{
+	(void)n;
+	((struct figures *)arg)->notices++;
+	return 0;
+}
 
 static enum rdvd_rc figures_run(const struct rdvd_store_ops *ops, void *st,
 				struct store_job *job)
 {
 	struct figures *f = (struct figures *)job;
 
+	const struct rdvd_inbound_filter to_hand = {.state = RDVD_INBOUND_TO_HAND};
+	enum rdvd_rc rc;
+
 	memset(f->messages, 0, sizeof f->messages);
-	return ops->message_counts(st, f->messages);
+	f->stopped = f->bad = f->to_hand = f->notices = 0;
+	rc = ops->message_counts(st, f->messages);
+	if (rc == RDVD_OK)
+		rc = ops->contact_each(st, note_contact, f);
+	if (rc == RDVD_OK)
+		rc = ops->inbound_each(st, &to_hand, note_text, f);
+	return rc == RDVD_OK ? ops->notice_each(st, 1, note_notice, f) : rc;
 }
 
 static void figures_done(struct store_job *job)
@@ -193,6 +227,14 @@ static void add_messages(struct buf *b, const struct api *api, const struct figu
 	     s++)
 		labelled(b, "rdvd_messages", "state", rdvd_message_state_name(s),
 			 f->messages[s]);
+	one(b, "rdvd_texts_to_hand", "gauge",
+	    "Texts that somebody of the team has to read.", f->to_hand);
+	one(b, "rdvd_notices_unseen", "gauge",
+	    "Notices that nobody of the team has seen.", f->notices);
+	head(b, "rdvd_numbers_barred", "gauge",
+	     "Numbers and addresses that are not written to, by the reason.");
+	labelled(b, "rdvd_numbers_barred", "why", "stop", f->stopped);
+	labelled(b, "rdvd_numbers_barred", "why", "bad", f->bad);
 	head(b, "rdvd_sends_total", "counter", "Messages given to gateways, by result.");
 	labelled(b, "rdvd_sends_total", "result", "accepted", (long long)n->sent);
 	labelled(b, "rdvd_sends_total", "result", "retry", (long long)n->retried);

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "message/gsm.h"
 #include "message/outbox.h"
 #include "message/phone.h"
 #include "store/store.h"
@@ -25,17 +24,13 @@ static void add_message(struct buf *b, const struct api *api,
 	const struct zone *zone =
 		show_zone(booking_territory(api->booking), a->place.site);
 	const char *to = *m->to				  ? m->to
+			 : *m->letter_to		  ? m->letter_to
 			 : m->channel == RDVD_CHANNEL_SMS ? a->person.phone
 							  : a->person.email;
-	struct buf preview = BUF_INIT;
+	struct buf text = BUF_INIT;
 	int segments = 0;
+	enum outbox_said said = outbox_words(api->outbox, m, a, &text, &segments);
 
-	if (*m->text)
-		segments = m->channel == RDVD_CHANNEL_SMS
-				   ? (int)gsm_measure(m->text).segments
-				   : 0;
-	else
-		outbox_preview(api->outbox, m, a, &preview, &segments);
 	buf_addf(b,
 		 "{\"id\":\"%lld\",\"appointment\":\"%lld\",\"kind\":\"%s\",\"channel\":"
 		 "\"%s\"",
@@ -54,12 +49,21 @@ static void add_message(struct buf *b, const struct api *api,
 	else
 		buf_addlit(b, "null");
 	buf_addlit(b, ",\"text\":");
-	buf_add_json_string(b, *m->text ? m->text : buf_str(&preview));
+	buf_add_json_string(b, buf_str(&text));
 	buf_addf(b, ",\"segments\":%d,\"ordinal\":%d,\"attempts\":%d,\"note\":", segments,
 		 m->ordinal, m->attempts);
 	buf_add_json_string(b, m->note);
-	buf_addch(b, '}');
-	buf_fini(&preview);
+	buf_addlit(b, ",\"delivered_at\":");
+	if (m->delivered_at)
+		show_instant(b, zone, m->delivered_at);
+	else
+		buf_addlit(b, "null");
+	buf_addlit(b, ",\"gateway\":");
+	buf_add_json_string(b, m->gateway);
+	buf_addlit(b, ",\"provider_id\":");
+	buf_add_json_string(b, m->provider_id);
+	buf_addf(b, ",\"erased\":%s}", said == OUTBOX_ERASED ? "true" : "false");
+	buf_fini(&text);
 }
 
 /* ---- appointments ---- */
@@ -322,9 +326,7 @@ static void messages_done(struct store_job *job)
 	messages_free(j);
 }
 
-/* A number however it was typed, as the store keeps it; an address as it is. Free it. A
- * '+' that was not percent-encoded has become a space. */
-static char *number_as_stored(const char *s)
+char *api_number_as_stored(const char *s)
 {
 	struct phone phone;
 	char *typed = xstrdup(s ? s : "");
@@ -345,11 +347,14 @@ void get_staff_messages(struct http_request *rq)
 	const char *number = http_request_query(rq, "number");
 	struct api_errors e = {.n = 0};
 	struct messages_job *j = xcalloc(1, sizeof *j);
-	int64_t limit, ignored = 0;
+	int64_t limit, ignored = 0, troubled = 0;
 
 	query_int(rq, "appointment", 1, INT64_MAX, &j->filter.participation, &e);
+	query_int(rq, "troubled", 0, 1, &troubled, &e);
+	query_time(rq, booking_territory(api->booking), "since", &j->filter.since, &e);
+	j->filter.troubled = (int)troubled;
 	query_page(rq, &limit, &ignored, &j->filter.after, &e);
-	j->number = number_as_stored(number);
+	j->number = api_number_as_stored(number);
 	if (e.n) {
 		api_refuse(rq, 400, &e);
 		messages_free(j);

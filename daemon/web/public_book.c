@@ -214,16 +214,31 @@ static void offer_ways(struct http_request *rq, const struct web *w,
 		v->phone = page_text(rq, "%s", buf_str(&pretty));
 		buf_fini(&pretty);
 	}
-	if (w->options.email_enabled && v->crowd && strchr(t->email, '@'))
+	if (w->options.email_enabled && v->crowd && strchr(t->email, '@') &&
+	    !(asked_of(w, t) != VERIFY_PHONE_NO && *typed_number(t, &phone)))
 		v->email = t->email;
 	v->number = w->options.inbound_number;
 	v->can_send = v->number != NULL;
 }
 
-/* What became of a code; sent_to: where it went. */
-static void tell_code(struct http_request *rq, const struct verify_reply *r,
-		      const char *sent_to, struct check_view *v)
+/* The code that the page had asked to be sent to us, or NULL. */
+static const char *awaited_code(const struct http_request *rq)
 {
+	const char *s = http_request_field(rq, "attendu");
+
+	return s && strlen(s) == VERIFY_DIGITS &&
+			       strspn(s, "0123456789") == VERIFY_DIGITS
+		       ? s
+		       : NULL;
+}
+
+/* What became of a code; where it went is in the form. */
+static void tell_code(struct http_request *rq, const struct typed *t,
+		      const struct verify_reply *r, struct check_view *v)
+{
+	const char *how = http_request_field(rq, "par");
+	int by_email = how && strcmp(how, "email") == 0;
+
 	v->wrong = r->verdict == VERIFY_WRONG;
 	v->over = r->verdict == VERIFY_OVER;
 	v->off = r->verdict == VERIFY_OFF;
@@ -231,16 +246,21 @@ static void tell_code(struct http_request *rq, const struct verify_reply *r,
 	v->left = r->left;
 	if (r->verdict == VERIFY_SOON)
 		v->wait = wait_words(rq, r->wait_s);
-	if (r->verdict == VERIFY_SENT && *r->code)
+	if (r->verdict == VERIFY_SENT && *r->code) {
 		v->send = r->code;
-	else if (r->verdict == VERIFY_SENT || v->wrong)
-		v->sent_to = sent_to;
+	} else if ((r->verdict == VERIFY_SENT || v->trouble) && awaited_code(rq)) {
+		v->send = awaited_code(rq);
+		v->awaited = !v->trouble;
+	} else if (r->verdict == VERIFY_SENT || v->wrong) {
+		v->sent_to = by_email ? t->email : t->phone;
+		v->by = by_email ? "email" : "sms";
+	}
 }
 
 /* The page of the step. r: what became of a code, or NULL. */
 static void reply_check(struct http_request *rq, const struct web *w,
 			const struct typed *t, enum step step,
-			const struct verify_reply *r, const char *sent_to)
+			const struct verify_reply *r)
 {
 	const struct lang *l = http_request_lang(rq);
 	struct check_view v = {.crowd = step == STEP_CROWD};
@@ -268,7 +288,7 @@ static void reply_check(struct http_request *rq, const struct web *w,
 	carry(rq, t, r, &v);
 	offer_ways(rq, w, t, &v);
 	if (r)
-		tell_code(rq, r, sent_to, &v);
+		tell_code(rq, t, r, &v);
 	page_team(rq, w, reserve_team(w, &c), &v.team, &v.team_phone, &v.team_tel);
 	page_check(&out, l, &v);
 	http_reply_html(rq, r ? 200 : 403, &out);
@@ -280,7 +300,6 @@ static void code_asked(void *arg, const struct verify_reply *r)
 {
 	struct web *w;
 	struct http_request *rq = page_wait_over(arg, &w);
-	const char *how;
 	struct phone phone;
 	struct typed t;
 
@@ -288,12 +307,11 @@ static void code_asked(void *arg, const struct verify_reply *r)
 		return;
 	form_read(rq, &t);
 	reserve_from_query(rq, &t);
-	how = http_request_field(rq, "par");
 	reply_check(rq, w, &t,
 		    asked_of(w, &t) != VERIFY_PHONE_NO && *typed_number(&t, &phone)
 			    ? STEP_NUMBER
 			    : STEP_CROWD,
-		    r, how && strcmp(how, "email") == 0 ? t.email : t.phone);
+		    r);
 }
 
 static void ask_code(struct http_request *rq)
@@ -328,6 +346,7 @@ static void code_checked(void *arg, const struct verify_reply *r)
 {
 	struct web *w;
 	struct http_request *rq = page_wait_over(arg, &w);
+	struct verify_reply over = {.verdict = VERIFY_OVER, .code = "", .number = ""};
 	struct phone phone;
 	struct typed t;
 	int asked;
@@ -338,15 +357,18 @@ static void code_checked(void *arg, const struct verify_reply *r)
 	reserve_from_query(rq, &t);
 	asked = asked_of(w, &t) != VERIFY_PHONE_NO && *typed_number(&t, &phone);
 	if (r->verdict != VERIFY_DONE) {
-		reply_check(rq, w, &t, asked ? STEP_NUMBER : STEP_CROWD, r, t.phone);
+		reply_check(rq, w, &t, asked ? STEP_NUMBER : STEP_CROWD, r);
 		return;
 	}
-	if (!asked) {
+	if (!verify_spend(w->options.verify, r->ref, t.key)) {
+		over.ref = r->ref;
+		reply_check(rq, w, &t, asked ? STEP_NUMBER : STEP_CROWD, &over);
+	} else if (!asked) {
 		book_typed(rq, w, &t, NULL);
 	} else if (strchr(r->number, '@') || (asked_of(w, &t) == VERIFY_PHONE_CODE &&
 					      strcmp(r->number, phone.number) != 0)) {
 		/* that was another one: once more */
-		reply_check(rq, w, &t, STEP_NUMBER, NULL, NULL);
+		reply_check(rq, w, &t, STEP_NUMBER, NULL);
 	} else {
 		book_typed(rq, w, &t, http_request_strdup(rq, r->number));
 	}
@@ -408,7 +430,7 @@ static void book(struct http_request *rq)
 	else if (w->options.verify && booking_hold_parse(t.verification, &ref) == 0)
 		verify_check(w->options.verify, ref, t.code, code_checked, page_wait(rq));
 	else
-		reply_check(rq, w, &t, step, NULL, NULL);
+		reply_check(rq, w, &t, step, NULL);
 }
 
 static const struct http_route routes[] = {

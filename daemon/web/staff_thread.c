@@ -76,8 +76,9 @@ static const char *say_understood(struct http_request *rq, const char *name)
 	return NULL;
 }
 
+/* next: the appointment that the page names already. */
 static void say_bubble(struct http_request *rq, const struct staff *st,
-		       const struct inbox_item *i, struct staff_bubble *out)
+		       const struct inbox_item *i, rdvd_id next, struct staff_bubble *out)
 {
 	*out = (struct staff_bubble){.in = i->text != NULL};
 	if (i->text) {
@@ -91,12 +92,19 @@ static void say_bubble(struct http_request *rq, const struct staff *st,
 	staff_message(rq, st, i->message, i->about, &out->out);
 	if (!out->out.when)
 		out->out.when = staff_moment(rq, st, i->at);
-	if (!i->about->id)
+	if (!i->about->id || i->about->id == next)
 		return;
 	out->about_url = page_text(rq, "/equipe/rdv/%lld", (long long)i->about->id);
 	out->about =
 		page_text(rq, tr(http_request_lang(rq), "rendez-vous %s"),
 			  page_when(rq, &st->web, i->about->when.civil_start, false));
+}
+
+/* What is to leave later stands on the appointment's page, out of the way here. */
+static bool is_planned(const struct inbox_item *i)
+{
+	return i->message && i->message->state == RDVD_MSG_SCHEDULED &&
+	       i->message->due > clock_now();
 }
 
 static void say_bubbles(struct http_request *rq, const struct staff *st,
@@ -107,16 +115,27 @@ static void say_bubbles(struct http_request *rq, const struct staff *st,
 	const struct inbox_item **shown =
 		http_request_alloc(rq, (t->n + 1) * sizeof(struct inbox_item *));
 	struct staff_bubble *b = http_request_alloc(rq, (t->n + 1) * sizeof(*b));
+	rdvd_id next = t->who ? t->who->id : 0;
 	size_t n = 0, from;
+	int planned = 0;
 
-	for (size_t i = 0; i < t->n; i++)
-		if (may_see_item(st, who, &t->items[i]) &&
-		    (t->items[i].text ||
-		     t->items[i].message->state != RDVD_MSG_SUPERSEDED))
+	for (size_t i = 0; i < t->n; i++) {
+		if (!may_see_item(st, who, &t->items[i]))
+			continue;
+		if (is_planned(&t->items[i]))
+			planned++;
+		else if (t->items[i].text ||
+			 t->items[i].message->state != RDVD_MSG_SUPERSEDED)
 			shown[n++] = &t->items[i];
+	}
+	if (planned)
+		v->planned = page_text(rq,
+				       trn(http_request_lang(rq), "%d message est prévu.",
+					   "%d messages sont prévus.", planned),
+				       planned);
 	from = all || n <= BUBBLES_MAX ? 0 : n - BUBBLES_MAX;
 	for (size_t i = from; i < n; i++)
-		say_bubble(rq, st, shown[i], &b[v->nbubbles++]);
+		say_bubble(rq, st, shown[i], next, &b[v->nbubbles++]);
 	v->bubbles = b;
 	if (from)
 		v->older_url = page_text(rq, "%s?tout=1", ask->url);

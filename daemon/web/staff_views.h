@@ -164,6 +164,7 @@ struct staff_thread_view {
 	const char *bad_note;
 	const char *lift_url; /* who may take these back */
 	const char *older_url;
+	const char *planned; /* how many messages are to leave later */
 	const struct staff_bubble *bubbles;
 	size_t nbubbles;
 	/* the answer */

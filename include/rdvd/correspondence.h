@@ -160,6 +160,13 @@ enum rdvd_inbound_state {
 	RDVD_INBOUND_IGNORED, /* a machine's, or one too many */
 };
 
+static inline const char *rdvd_inbound_state_name(enum rdvd_inbound_state s)
+{
+	static const char *const names[] = {"",	       "new",  "part",	 "done",
+					    "to_hand", "read", "ignored"};
+	return names[s];
+}
+
 /* A text that somebody sent. */
 struct rdvd_inbound {
 	rdvd_id id;
