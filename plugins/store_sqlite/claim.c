@@ -166,6 +166,8 @@ static void settle(struct db *db, struct waiting *w, const struct verdict *v)
 	    TEXT("note", v->note), INT("more", sending), INT("week", w->row.week));
 	db->now.messages[w->row.state]--;
 	db->now.messages[state]++;
+	if (!sending && w->row.week && state != RDVD_MSG_UNKNOWN)
+		week_reminders_return(db, w->row.id);
 	w->row.state = state;
 	w->row.attempts += sending;
 }
@@ -178,6 +180,10 @@ static int give_front(struct db *db, sqlite3_stmt *s, rdvd_time now, rdvd_messag
 	struct verdict v;
 
 	read_waiting(s, &w);
+	if (w.row.due > now) { /* the clock was set back since it became due */
+		RUN(db, SQL_MESSAGE_UNRIPEN, INT("id", w.row.id));
+		return 0;
+	}
 	v = judge(db, &w, now);
 	if (v.state == RDVD_MSG_SENDING)
 		speak_for_week(db, &w, now);

@@ -4,6 +4,7 @@
 
 #include "appointment.h"
 #include "message.h"
+#include "owe.h"
 #include "receipt.h"
 
 void message_read(sqlite3_stmt *s, struct rdvd_message_row *m)
@@ -94,6 +95,13 @@ static int is_sent(enum rdvd_message_state state)
 	       state == RDVD_MSG_UNDELIVERED;
 }
 
+/* It ended, and nobody has read it. */
+static int is_unsent(enum rdvd_message_state state)
+{
+	return state == RDVD_MSG_FAILED || state == RDVD_MSG_EXPIRED ||
+	       state == RDVD_MSG_SUPERSEDED || state == RDVD_MSG_SUPPRESSED;
+}
+
 /* From where which result can come: a result of a send that ran, the settlement of an
  * unknown one, a receipt for one that was accepted. */
 static int follows(enum rdvd_message_state from, enum rdvd_message_state to)
@@ -160,13 +168,13 @@ static void write_result(struct db *db, const struct rdvd_message_result *r,
 enum rdvd_rc store_message_result(void *st, const struct rdvd_message_result *r)
 {
 	struct db *db = db_start(st);
-	int64_t row[6]; /* state, attempts, due, sent_at, became_false, doubtful */
+	int64_t row[7]; /* state, attempts, due, sent_at, became_false, doubtful, week */
 	rdvd_time due = r->due;
 	enum rdvd_message_state from, to;
 
 	if (r->state < RDVD_MSG_SCHEDULED || r->state > RDVD_MSG_SUPPRESSED)
 		return RDVD_INVALID;
-	if (!db_ints(db, SQL_MESSAGE_STATE, VALUES(INT("id", r->id)), row, 6)) {
+	if (!db_ints(db, SQL_MESSAGE_STATE, VALUES(INT("id", r->id)), row, 7)) {
 		db_answer(db, RDVD_NOT_FOUND);
 		return db->rc;
 	}
@@ -183,6 +191,8 @@ enum rdvd_rc store_message_result(void *st, const struct rdvd_message_result *r)
 	if (!due && to == RDVD_MSG_RETRY_WAIT)
 		due = r->now;
 	write_result(db, r, to, due, row[2], row[3]);
+	if (row[6] && is_unsent(to))
+		week_reminders_return(db, r->id);
 	receipts_catch_up(db, r->id, r->gateway, r->provider_id, r->now);
 	return db->rc;
 }

@@ -66,44 +66,71 @@ void messages_owe_again(struct db *db, rdvd_id participation, int revision,
 	}
 }
 
-/* End the waiting messages that the statement gives. One that may have arrived stays
- * unknown, and is not settled any more. */
-static void supersede(struct db *db, enum sql_name which, const struct sql_value *values,
-		      int nvalues, const char *note)
+void week_reminders_return(struct db *db, rdvd_id message)
 {
-	int64_t rows[SUPERSEDE_AT_ONCE][2]; /* id, state */
+	rdvd_id ids[SUPERSEDE_AT_ONCE];
 	int n;
+
+	do {
+		sqlite3_stmt *s = QUERY(db, SQL_MESSAGE_SPOKEN_FOR, INT("by", message));
+
+		for (n = 0; n < SUPERSEDE_AT_ONCE && db_row(db, s); n++)
+			ids[n] = sqlite3_column_int64(s, 0);
+		db_done(s);
+		for (int i = 0; i < n; i++) {
+			RUN(db, SQL_MESSAGE_UNSPOKEN, INT("id", ids[i]));
+			db->now.messages[RDVD_MSG_SUPERSEDED]--;
+			db->now.messages[RDVD_MSG_SCHEDULED]++;
+		}
+	} while (n == SUPERSEDE_AT_ONCE && db->rc == RDVD_OK);
+}
+
+/* End the waiting messages that the statement gives. One that may have arrived stays
+ * unknown, and is not settled any more. by: the message that speaks for them; 0 none. */
+static void supersede(struct db *db, enum sql_name which, const struct sql_value *values,
+		      int nvalues, rdvd_id by, const char *note)
+{
+	int64_t rows[SUPERSEDE_AT_ONCE][3]; /* id, state, week */
+	int n, more;
 
 	do {
 		sqlite3_stmt *s = db_bind(db, which, values, nvalues);
 
-		for (n = 0; n < SUPERSEDE_AT_ONCE && db_row(db, s); n++) {
-			rows[n][0] = sqlite3_column_int64(s, 0);
-			rows[n][1] = sqlite3_column_int64(s, 1);
-		}
+		for (n = 0; n < SUPERSEDE_AT_ONCE && db_row(db, s); n++)
+			for (int k = 0; k < 3; k++)
+				rows[n][k] = sqlite3_column_int64(s, k);
 		db_done(s);
+		more = n == SUPERSEDE_AT_ONCE;
 		for (int i = 0; i < n; i++) {
 			int unknown = rows[i][1] == RDVD_MSG_UNKNOWN;
 			int to = unknown ? RDVD_MSG_UNKNOWN : RDVD_MSG_SUPERSEDED;
 
 			RUN(db, SQL_MESSAGE_SUPERSEDE, INT("id", rows[i][0]),
-			    INT("state", to), TEXT("note", note));
+			    INT("state", to), REF("by", by), TEXT("note", note));
 			db->now.messages[rows[i][1]]--;
 			db->now.messages[to]++;
+			if (!rows[i][2] || unknown)
+				continue;
+			week_reminders_return(db, rows[i][0]);
+			more = 1; /* they may be of these */
 		}
-	} while (n == SUPERSEDE_AT_ONCE && db->rc == RDVD_OK);
+	} while (more && db->rc == RDVD_OK);
 }
 
 void messages_supersede(struct db *db, rdvd_id participation, enum rdvd_message_kind kind,
 			const char *note)
 {
 	supersede(db, SQL_MESSAGE_WAITING,
-		  VALUES(INT("participation", participation), INT("kind", kind)), note);
+		  VALUES(INT("participation", participation), INT("kind", kind)), 0,
+		  note);
+	/* nor do they come back with a week that is not told */
+	RUN(db, SQL_MESSAGE_SETTLED_ALONE, INT("participation", participation),
+	    INT("kind", kind));
 }
 
 void offer_letters_supersede(struct db *db, rdvd_id offer, const char *note)
 {
-	supersede(db, SQL_MESSAGE_WAITING_OFFER, VALUES(INT("offer", offer)), note);
+	supersede(db, SQL_MESSAGE_WAITING_OFFER, VALUES(INT("offer", offer)), 0, note);
 }
 
 void week_reminders_supersede(struct db *db, const struct rdvd_message_row *r,
@@ -112,7 +139,7 @@ void week_reminders_supersede(struct db *db, const struct rdvd_message_row *r,
 	supersede(db, SQL_MESSAGE_WAITING_WEEK,
 		  VALUES(INT("participation", r->participation),
 			 INT("ordinal", r->ordinal), INT("channel", r->channel)),
-		  note);
+		  r->id, note);
 }
 
 static int is_letter(const struct rdvd_letter *l)

@@ -23,6 +23,9 @@ void messages_supersede(struct db *db, rdvd_id participation, enum rdvd_message_
 void offer_letters_supersede(struct db *db, rdvd_id offer, const char *note);
 void week_reminders_supersede(struct db *db, const struct rdvd_message_row *r,
 			      const char *note);
+/* The reminder that spoke for a week ended without having left: those that it spoke for
+ * speak for themselves again. */
+void week_reminders_return(struct db *db, rdvd_id message);
 
 /* offer: that it makes, or 0. Its id; 0 when its key was known. INVALID sticks when it
  * has no recipient or no words, or is of a kind that is no letter's. */

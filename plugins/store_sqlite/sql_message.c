@@ -65,20 +65,30 @@ const char *const sql_message_texts[SQL_COUNT] = {
 		":due, :deadline, '', :now, :to, :subject, :text, :answerable, "
 		":organisation, :inbound, :offer, :key) "
 		"ON CONFLICT (letter_key) WHERE letter_key IS NOT NULL DO NOTHING",
-	[SQL_MESSAGE_WAITING] =
-		"SELECT id, state FROM message WHERE participation = :participation "
-		"AND queue <> 0 AND revision IS NOT NULL "
-		"AND (:kind = 0 OR kind = :kind)",
+	[SQL_MESSAGE_WAITING] = "SELECT id, state, week FROM message WHERE participation "
+				"= :participation "
+				"AND queue <> 0 AND revision IS NOT NULL "
+				"AND (:kind = 0 OR kind = :kind)",
 	[SQL_MESSAGE_WAITING_OFFER] =
-		"SELECT id, state FROM message WHERE offer = :offer AND queue <> 0",
+		"SELECT id, state, week FROM message WHERE offer = :offer AND queue <> 0",
 	[SQL_MESSAGE_WAITING_WEEK] =
-		"SELECT m.id, m.state FROM participation p JOIN session s ON s.id = "
+		"SELECT m.id, m.state, m.week FROM participation p JOIN session s ON "
+		"s.id = "
 		"p.session JOIN message m ON m.participation = p.id WHERE " WEEK
 		"AND p.id <> :participation AND m.queue <> 0 AND m.kind = 2 "
 		"AND m.revision IS NOT NULL AND m.ordinal = :ordinal "
 		"AND m.channel = :channel",
-	[SQL_MESSAGE_SUPERSEDE] = "UPDATE message SET state = :state, due = iif(:state = "
-				  "7, NULL, due), queue = 0, note = :note WHERE id = :id",
+	[SQL_MESSAGE_SUPERSEDE] =
+		"UPDATE message SET state = :state, due = iif(:state = 7, NULL, due), "
+		"queue = 0, note = :note, week_by = iif(:state = 7, NULL, :by) "
+		"WHERE id = :id",
+	[SQL_MESSAGE_SPOKEN_FOR] = "SELECT id FROM message WHERE week_by = :by",
+	[SQL_MESSAGE_UNSPOKEN] = "UPDATE message SET state = 1, queue = 1, note = '', "
+				 "week_by = NULL WHERE id = :id",
+	[SQL_MESSAGE_SETTLED_ALONE] =
+		"UPDATE message SET week_by = NULL WHERE participation = :participation "
+		"AND week_by IS NOT NULL AND (:kind = 0 OR kind = :kind)",
+	[SQL_MESSAGE_UNRIPEN] = "UPDATE message SET queue = 1 WHERE id = :id",
 	[SQL_MESSAGE_RIPEN] = "UPDATE message SET queue = 2 WHERE id IN "
 			      "(SELECT id FROM message WHERE queue = 1 AND due <= :now "
 			      "ORDER BY due LIMIT :limit)",
@@ -99,7 +109,7 @@ const char *const sql_message_texts[SQL_COUNT] = {
 		"ELSE m.kind = 4 OR (m.kind IN (1, 2, 3) AND m.revision <> p.revision) "
 		"OR (m.kind = 7 AND p.outcome <> 2) END, "
 		"EXISTS (SELECT 1 FROM attempt a WHERE a.message = m.id AND a.outcome = "
-		"7 AND a.number < m.attempts) "
+		"7 AND a.number < m.attempts), m.week "
 		"FROM message m LEFT JOIN participation p ON p.id = m.participation "
 		"WHERE m.id = :id",
 	[SQL_MESSAGE_STANDING] = "SELECT state FROM message WHERE id = :id",

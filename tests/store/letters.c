@@ -203,6 +203,73 @@ static void test_one_reminder_for_the_week(void **state)
 	world_assert_counts(w);
 }
 
+/* One who speaks for a week and says nothing after all leaves the others their word. */
+static void test_a_week_that_is_not_told(void **state)
+{
+	static const struct {
+		const char *label;
+		enum rdvd_message_state result; /* of its send */
+		int cancelled, moved, quiet; /* its own appointment's end; the others' */
+		int left;		     /* of the two others */
+	} cases[] = {
+		{"back, then cancelled", RDVD_MSG_SCHEDULED, 1, 0, 0, 2},
+		{"to be tried again, then moved", RDVD_MSG_RETRY_WAIT, 0, 1, 0, 2},
+		{"failed", RDVD_MSG_FAILED, 0, 0, 0, 2},
+		{"held back", RDVD_MSG_SUPPRESSED, 0, 0, 0, 2},
+		{"sent, then cancelled", RDVD_MSG_ACCEPTED, 1, 0, 0, 0},
+		{"it may have arrived", RDVD_MSG_UNKNOWN, 1, 0, 0, 0},
+		{"one of the others asked for no more", RDVD_MSG_FAILED, 0, 0, 1, 1},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct world *w;
+		rdvd_time monday = (T0 / DAY + 10) * DAY + 9 * HOUR;
+		rdvd_time friday = monday - 3 * DAY;
+		rdvd_id first, second, third, session;
+		struct given g;
+		int changed, n = 0;
+
+		world_teardown(state);
+		world_setup(state);
+		w = *state;
+		first = world_book_owing(w, 0, monday, NULL);
+		second = world_book_owing(w, 1, monday + 2 * HOUR, NULL);
+		third = world_book_owing(w, 2, monday + 4 * HOUR, NULL);
+		assert_int_equal(world_claim(w, T0, 8).n, 3);
+		g = world_claim(w, friday, 8);
+		assert_int_equal(g.n, 1);
+		assert_int_equal(g.rows[0].participation, first);
+		if (cases[i].quiet) {
+			struct rdvd_mark m = {.which.id = second,
+					      .no_more_reminders = 1,
+					      .now = friday};
+			assert_int_equal(ACT(w, confirm(w->st, &m, &changed)), RDVD_OK);
+		}
+		assert_int_equal(world_result(w, g.ids[0], 1, cases[i].result,
+					      friday + 60, friday),
+				 RDVD_OK);
+		if (cases[i].cancelled)
+			assert_int_equal(world_cancel(w, first, friday + 1, &changed),
+					 RDVD_OK);
+		if (cases[i].moved) {
+			struct rdvd_move m =
+				world_move(w, first, 0, 0, monday + 9 * DAY, friday + 1);
+			assert_int_equal(ACT(w, move(w->st, &m, &session, &changed)),
+					 RDVD_OK);
+		}
+		g = world_claim(w, friday + 5 * HOUR, 8);
+		for (int k = 0; k < g.n; k++)
+			n += g.rows[k].participation == second ||
+			     g.rows[k].participation == third;
+		/* of the two that come back one speaks for both */
+		if (n != (cases[i].left > 0))
+			fail_msg("%s: %d", cases[i].label, n);
+		assert_int_equal(world_messages(w, second, RDVD_MSG_SUPERSEDED),
+				 n == 0 || cases[i].quiet ? 1 + cases[i].quiet : 0);
+		world_assert_counts(w);
+	}
+}
+
 struct ids {
 	rdvd_id id[8];
 	int n;
@@ -497,6 +564,7 @@ const struct CMUnitTest letters_tests[] = {
 	WORLD_TEST(test_a_letter_cut_off),
 	WORLD_TEST(test_stop),
 	WORLD_TEST(test_one_reminder_for_the_week),
+	WORLD_TEST(test_a_week_that_is_not_told),
 	WORLD_TEST(test_person_week),
 	WORLD_TEST(test_follow_up),
 	WORLD_TEST(test_no_more_reminders),

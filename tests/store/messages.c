@@ -145,6 +145,27 @@ static void test_sweep(void **state)
 	world_assert_counts(w);
 }
 
+/* What a clock that ran ahead had made due is not due any more once it is set back. */
+static void test_clock_set_back(void **state)
+{
+	struct world *w = *state;
+	rdvd_time due = 0;
+
+	for (int i = 0; i < 3; i++) {
+		struct rdvd_letter l = world_letter("+33700000001", "Bonjour", T0);
+
+		l.due = T0 + 8 * DAY;
+		l.deadline = T0 + 20 * DAY;
+		world_put_letter(w, &l);
+	}
+	assert_int_equal(world_claim(w, T0 + 9 * DAY, 1).n, 1); /* it ran ahead */
+	assert_int_equal(world_claim(w, T0 + HOUR, 8).n, 0);
+	assert_int_equal(w->ops->message_next(w->st, &due), RDVD_OK);
+	assert_int_equal(due, T0 + 8 * DAY);
+	assert_int_equal(world_claim(w, T0 + 8 * DAY, 8).n, 2);
+	world_assert_counts(w);
+}
+
 static void test_nothing_false_is_sent(void **state)
 {
 	struct world *w = *state;
@@ -409,6 +430,7 @@ const struct CMUnitTest messages_tests[] = {
 	WORLD_TEST(test_results),
 	WORLD_TEST(test_what_was_sent_is_kept),
 	WORLD_TEST(test_sweep),
+	WORLD_TEST(test_clock_set_back),
 	WORLD_TEST(test_nothing_false_is_sent),
 	WORLD_TEST(test_doubt_remains),
 	WORLD_TEST(test_unknown_endings_are_counted),
