@@ -110,14 +110,17 @@ static int64_t spent_of(const struct budget *b, enum budget_scope scope, const c
 }
 
 /* A new day begins with nothing spent. A clock set back does not bring back yesterday:
- * what was spent counts on. */
+ * what was spent counts on, until the day after the one that it is now. */
 static void turn_day(struct budget *b, rdvd_time now)
 {
 	int64_t day = budget_day_start(now);
+	int is_back = day < b->day;
 
-	if (day <= b->day)
+	if (day == b->day)
 		return;
 	b->day = day;
+	if (is_back)
+		return;
 	b->n = b->cap = 0;
 	memset(b->told, 0, sizeof b->told);
 	free(b->rows);
@@ -269,10 +272,10 @@ enum budget_verdict budget_ask(struct budget *b, enum budget_use use, const char
 }
 
 void budget_give_back(struct budget *b, const char *to, rdvd_id organisation,
-		      int segments, rdvd_time now)
+		      int segments, rdvd_time taken)
 {
 	/* of a day that is over there is nothing to give back */
-	if (budget_day_start(now) == b->day)
+	if (budget_day_start(taken) == b->day)
 		add(b, to, organisation, -segments, 0);
 }
 

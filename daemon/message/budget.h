@@ -82,9 +82,9 @@ enum budget_verdict budget_take(struct budget *b, enum budget_use use, const cha
 enum budget_verdict budget_ask(struct budget *b, enum budget_use use, const char *to,
 			       rdvd_id organisation, int segments, rdvd_time now,
 			       const char **why);
-/* It certainly did not go out. */
+/* What was taken at that instant certainly did not go out. */
 void budget_give_back(struct budget *b, const char *to, rdvd_id organisation,
-		      int segments, rdvd_time now);
+		      int segments, rdvd_time taken);
 /* Spent before: what the store remembers of today, or a message whose segments are known
  * only now. No alarm is raised for what is known from before. */
 void budget_count(struct budget *b, const char *to, rdvd_id organisation,

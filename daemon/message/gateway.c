@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gateway.c - see gateway.h. A gateway's threads share one queue. What waits in it when
  * the breaker opens, or when the daemon stops, is given back untried: the threads look at
- * one flag before they begin. */
+ * one flag before they begin. So is what waited for long behind a slow provider: its
+ * appointment may have been moved meanwhile, or the evening have come. */
 #include "message/gateway.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #define WINDOW_PRESET 64
 #define LOOKUP_TIMEOUT_MS 10000
+#define QUEUE_MAX_MS 30000
 #define PROMISE_MAX_S 60 /* then the nearest appointments are chosen anew */
 
 /* ---- in its threads ---- */
@@ -29,12 +31,18 @@ static void *open_handle(void *arg)
 	return handle;
 }
 
+static int is_stale(const struct gateway_call *c)
+{
+	return clock_monotonic_ms() - c->given_ms > QUEUE_MAX_MS ||
+	       c->message.deadline <= clock_now();
+}
+
 static void call_run(struct job *job, void *handle)
 {
 	struct gateway_call *c = (struct gateway_call *)job;
 	struct gateway *g = c->gateway;
 
-	if (atomic_load(&g->shut))
+	if (atomic_load(&g->shut) || is_stale(c))
 		return;
 	c->tried = 1;
 	crash_point("before-send");
@@ -77,10 +85,15 @@ int gateway_open(struct gateway *g, struct loop *l, const struct outbox_gateway 
 	return g->worker ? 0 : -1;
 }
 
-void gateway_stop(struct gateway *g)
+void gateway_shut(struct gateway *g)
 {
 	g->stopping = 1;
 	atomic_store(&g->shut, 1);
+}
+
+void gateway_stop(struct gateway *g)
+{
+	gateway_shut(g);
 	worker_free(g->worker);
 	g->worker = NULL;
 }
@@ -160,6 +173,7 @@ void gateway_hurry(struct gateway *g)
 void gateway_give(struct gateway *g, struct gateway_call *c)
 {
 	c->gateway = g;
+	c->given_ms = clock_monotonic_ms();
 	c->tried = c->sent_now = 0;
 	c->found = RDVD_FOUND_UNKNOWN;
 	c->sent = RDVD_SENT_UNKNOWN;

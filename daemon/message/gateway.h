@@ -19,6 +19,7 @@ struct gateway_call {
 	struct job job; /* the worker's */
 	struct gateway *gateway;
 	struct rdvd_message message; /* lent by the caller until done */
+	int64_t given_ms;	     /* monotonic; the gateway's */
 	int look_up; /* 1: ask first whether the provider has it, send it only if not */
 	const char *provider_id; /* for the look-up; "" */
 	/* How it ended, for done. */
@@ -55,11 +56,14 @@ struct gateway {
 	int has_credit;
 	double credit;
 	char words[256]; /* the provider's, of the last trouble */
+	int told;	 /* 1: the team was written to about the present outage */
 };
 
 /* 0, or -1: a thread's handle could not be opened (logged). g is zeroed and stays where
  * it is. */
 int gateway_open(struct gateway *g, struct loop *l, const struct outbox_gateway *from);
+/* Its threads begin nothing any more: before gateway_stop, when several are stopped. */
+void gateway_shut(struct gateway *g);
 /* What is under way ends (done is called), the rest is given back; no more calls. */
 void gateway_stop(struct gateway *g);
 /* Stops it too. */

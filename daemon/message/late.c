@@ -3,8 +3,10 @@
  * was. Nobody was told what they said, so the team has to know: one notice for each
  * organisation, not one for each message. They are counted when nothing is due any more,
  * from those whose deadline lies after the last count; where that was is kept in the
- * store, so that a restart neither forgets nor repeats. */
+ * store, so that a restart neither forgets nor repeats. What was written to the team
+ * itself does not count: they would be told of their own mail for ever. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -36,6 +38,8 @@ static int add(void *arg, const struct rdvd_message_row *m,
 
 	if (m->state != RDVD_MSG_EXPIRED || m->deadline <= j->since ||
 	    m->deadline > j->now)
+		return 0;
+	if (*j->o->alerts && strcmp(m->letter_to, j->o->alerts) == 0)
 		return 0;
 	while (i < j->n && j->items[i].organisation != organisation)
 		i++;

@@ -21,6 +21,7 @@
 #define BLOCKED_MS 5000 /* a wait that is no mere matter of pace */
 
 static void look(void *arg);
+static void ask_next(struct outbox *o);
 
 /* ---- whose turn ---- */
 
@@ -74,20 +75,24 @@ static struct gateway *best(struct outbox *o, enum rdvd_channel channel, int64_t
 	return NULL;
 }
 
-/* Settle whose turn it is on each channel. It changes only when nothing is under way, so
- * that a sweep knows who had what. 0, or -1: wait until that is so. */
-static int take_turns(struct outbox *o, int64_t now_ms)
+/* Settle whose turn it is on each channel. It changes only when no gateway has anything
+ * of the channel, so that a sweep knows who had what; until then nothing more is given.
+ * What is claimed and goes back untried may be taken for anybody's: nobody has it. */
+static void take_turns(struct outbox *o, int64_t now_ms)
 {
 	for (int c = RDVD_CHANNEL_SMS; c < CHANNELS; c++) {
 		struct gateway *g = best(o, (enum rdvd_channel)c, now_ms);
 
-		if (g == o->turn[c])
-			continue;
-		if (g && o->under_way > 0 && outbox_choice(o, (enum rdvd_channel)c) > 1)
-			return -1;
-		o->turn[c] = g;
+		o->turn_ends[c] = g && g != o->turn[c] && o->given[c] > 0 &&
+				  outbox_choice(o, (enum rdvd_channel)c) > 1;
+		if (!o->turn_ends[c])
+			o->turn[c] = g;
 	}
-	return 0;
+}
+
+static size_t room_of(struct outbox *o, int c, int64_t now_ms)
+{
+	return o->turn[c] && !o->turn_ends[c] ? gateway_room(o->turn[c], now_ms) : 0;
 }
 
 /* How many may be claimed now. With several gateways the one that can take most decides,
@@ -99,10 +104,11 @@ static size_t allowance(struct outbox *o, int64_t now_ms)
 
 	if (o->ngateways == 0)
 		return CLAIM_MAX;
-	if (take_turns(o, now_ms) != 0 || o->under_way >= left)
+	take_turns(o, now_ms);
+	if (o->under_way >= left)
 		return 0;
 	for (int c = RDVD_CHANNEL_SMS; c < CHANNELS; c++) {
-		size_t room = o->turn[c] ? gateway_room(o->turn[c], now_ms) : 0;
+		size_t room = room_of(o, c, now_ms);
 
 		if (room > most)
 			most = room;
@@ -144,6 +150,21 @@ static void claim_forget(struct claim_job *j)
 		parcel_free(j->parcels[--j->n]);
 }
 
+struct ahead {
+	struct record_list *list;
+	rdvd_time now;
+};
+
+/* What has been, or how it went, is nobody's reminder. */
+static int add_ahead(void *arg, const struct rdvd_appointment *a)
+{
+	struct ahead *ahead = arg;
+
+	if (a->when.start <= ahead->now || a->outcome != RDVD_OUTCOME_UNKNOWN)
+		return 0;
+	return record_list_add(ahead->list, a);
+}
+
 /* What the reminders of a week speak for. */
 static enum rdvd_rc claim_weeks(struct claim_job *j, const struct rdvd_store_ops *ops,
 				void *st)
@@ -153,9 +174,11 @@ static enum rdvd_rc claim_weeks(struct claim_job *j, const struct rdvd_store_ops
 	for (size_t i = 0; i < j->n && rc == RDVD_OK; i++) {
 		struct parcel *p = j->parcels[i];
 
+		struct ahead ahead = {&p->week, j->now};
+
 		if (p->row->week)
-			rc = ops->person_week(st, p->row->participation, record_list_add,
-					      &p->week);
+			rc = ops->person_week(st, p->row->participation, add_ahead,
+					      &ahead);
 	}
 	return rc;
 }
@@ -271,16 +294,24 @@ static void ask_done(struct store_job *job)
 		loop_timer_at(o->timer, j->due ? j->due : clock_now() + FAR_AWAY_S);
 	if (job->rc == RDVD_OK && (!j->due || j->due > clock_now()))
 		outbox_count_late(o, j->counts[RDVD_MSG_EXPIRED]);
+	else if (job->rc == RDVD_OK)
+		o->dirty = 1; /* the last claim gave nothing, and was not the end */
 	if (o->dirty)
 		outbox_nudge(o);
+	else if (o->ask_again)
+		ask_next(o);
 	free(j);
 }
 
-/* Sleep until the next one is due. */
+/* Sleep until the next one is due. One who asks already may have looked too early. */
 static void ask_next(struct outbox *o)
 {
-	struct ask_job *j = xcalloc(1, sizeof *j);
+	struct ask_job *j;
 
+	o->ask_again = o->asking;
+	if (o->asking)
+		return;
+	j = xcalloc(1, sizeof *j);
 	*j = (struct ask_job){.o = o};
 	j->job.run = ask_run;
 	j->job.done = ask_done;
@@ -349,8 +380,7 @@ static void look(void *arg)
 	o->blocked = 0;
 	if (o->nothing_due && !o->dirty) {
 		o->nothing_due = 0;
-		if (!o->asking)
-			ask_next(o);
+		ask_next(o);
 		return;
 	}
 	if (is_braked(o))
@@ -383,17 +413,44 @@ static void told(void *arg)
 	outbox_nudge(arg);
 }
 
-void outbox_tell(struct outbox *o, const char *key, const char *kind,
-		 rdvd_id organisation, const char *text)
+static void tell(struct outbox *o, const char *key, const char *kind,
+		 rdvd_id organisation, const char *text, const char *to)
 {
 	const struct rdvd_notice n = {.key = key,
 				      .kind = kind,
 				      .organisation = organisation,
 				      .text = text,
 				      .at = clock_now()};
-	const char *to = outbox_has_channel(o, RDVD_CHANNEL_EMAIL) ? o->alerts : "";
 
 	notice_tell(o->store, &n, to, told, o);
+}
+
+void outbox_tell(struct outbox *o, const char *key, const char *kind,
+		 rdvd_id organisation, const char *text)
+{
+	tell(o, key, kind, organisation, text,
+	     outbox_has_channel(o, RDVD_CHANNEL_EMAIL) ? o->alerts : "");
+}
+
+/* Who is written to about g: nobody twice in one outage, and nobody by g itself, which
+ * would send it once it is false. */
+static const char *mail_about(const struct outbox *o, struct gateway *g)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	int by_g = (g->channels & 1u << RDVD_CHANNEL_EMAIL) != 0;
+
+	if (g->told)
+		return "";
+	for (size_t i = 0; i < o->ngateways; i++) {
+		const struct gateway *other = &o->gateways[i];
+
+		if (other == g || !outbox_may_use(o, other, RDVD_CHANNEL_EMAIL) ||
+		    (by_g && !gateway_is_usable(other, now_ms)))
+			continue;
+		g->told = 1;
+		return o->alerts;
+	}
+	return "";
 }
 
 /* The gateway logged it; the team is told what needs them, not each hiccup. */
@@ -402,6 +459,8 @@ static void on_event(void *arg, struct gateway *g, enum breaker_turn turn)
 	struct outbox *o = arg;
 	struct buf key = BUF_INIT, text = BUF_INIT;
 
+	if (turn == BREAKER_MENDED)
+		g->told = 0;
 	if (turn == BREAKER_STOPPED) {
 		buf_addf(&key, "gateway:%s:stopped", g->name);
 		buf_addf(&text,
@@ -416,7 +475,7 @@ static void on_event(void *arg, struct gateway *g, enum breaker_turn turn)
 			 g->name, g->words);
 	}
 	if (key.len)
-		outbox_tell(o, buf_str(&key), "gateway", 0, buf_str(&text));
+		tell(o, buf_str(&key), "gateway", 0, buf_str(&text), mail_about(o, g));
 	buf_fini(&key);
 	buf_fini(&text);
 }
@@ -483,6 +542,8 @@ void outbox_stop(struct outbox *o)
 {
 	o->stopped = 1;
 	loop_timer_stop(o->timer);
+	for (size_t i = 0; i < o->ngateways; i++)
+		gateway_shut(&o->gateways[i]);
 	for (size_t i = 0; i < o->ngateways; i++)
 		gateway_stop(&o->gateways[i]);
 	parcels_write_again(o);

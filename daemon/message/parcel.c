@@ -21,7 +21,8 @@
 #include "message/render.h"
 
 #define SEND_TIMEOUT_MS 20000
-#define ANSWER_FRESH_S 3600 /* an answer to what somebody has just done */
+#define RETRY_AFTER_MAX_S 3600 /* however long a provider asks for */
+#define ANSWER_FRESH_S 3600    /* an answer to what somebody has just done */
 
 struct parcel *parcel_new(struct outbox *o, const struct rdvd_message_row *m,
 			  const struct rdvd_appointment *a)
@@ -143,7 +144,10 @@ static int spend(struct parcel *p)
 	switch (budget_take(
 		p->o->options.budget, m->inbound ? BUDGET_ANSWER : budget_use_of(m->kind),
 		p->call.message.to, organisation_of(p), p->segments, now, &again, &why)) {
-	case BUDGET_OK: p->spent = p->segments; return 0;
+	case BUDGET_OK:
+		p->spent = p->segments;
+		p->spent_at = now;
+		return 0;
 	case BUDGET_HELD:
 		if (again < m->deadline) {
 			parcel_end(p, RDVD_MSG_SCHEDULED, again, why, NULL);
@@ -161,7 +165,7 @@ static void unspend(struct parcel *p)
 {
 	if (p->spent)
 		budget_give_back(p->o->options.budget, p->call.message.to,
-				 organisation_of(p), p->spent, clock_now());
+				 organisation_of(p), p->spent, p->spent_at);
 	p->spent = 0;
 }
 
@@ -224,8 +228,10 @@ static void not_taken(struct parcel *p, struct gateway *g)
 {
 	const struct rdvd_message_row *m = p->row;
 	const struct rdvd_receipt *r = &p->call.receipt;
-	rdvd_time due = plan_retry_at(m->attempts, clock_now(), r->retry_after_s,
-				      m->deadline, (uint64_t)m->id);
+	int after_s = r->retry_after_s < RETRY_AFTER_MAX_S ? r->retry_after_s
+							   : RETRY_AFTER_MAX_S;
+	rdvd_time due = plan_retry_at(m->attempts, clock_now(), after_s, m->deadline,
+				      (uint64_t)m->id);
 
 	parcel_end(p, due ? RDVD_MSG_RETRY_WAIT : RDVD_MSG_FAILED, due, r->note, g);
 }
@@ -380,6 +386,8 @@ static void give(struct parcel *p, struct gateway *g, int answerable)
 			  !gateway_can(g, RDVD_GATEWAY_IDEMPOTENT) && g->ops->lookup;
 	p->call.provider_id = m->provider_id;
 	p->call.done = call_done;
+	p->given = 1;
+	o->given[m->channel]++;
 	gateway_give(g, &p->call);
 }
 
@@ -425,7 +433,8 @@ static void dispatch(struct parcel *p)
 		parcel_end(p, RDVD_MSG_UNKNOWN, 0, "sa passerelle n’est plus là", NULL);
 		return;
 	}
-	if (!g || gateway_room(g, clock_monotonic_ms()) == 0) {
+	if (!g || (m->unknowns == 0 && o->turn_ends[m->channel]) ||
+	    gateway_room(g, clock_monotonic_ms()) == 0) {
 		send_back(p, g ? g : outbox_gateway_for(o, m->channel));
 		return;
 	}

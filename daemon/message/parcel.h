@@ -41,6 +41,8 @@ struct parcel {
 	rdvd_time not_before;
 	int segments;
 	int spent; /* of the budget */
+	rdvd_time spent_at;
+	int given; /* to a gateway, not only claimed */
 };
 
 struct outbox {
@@ -55,11 +57,14 @@ struct outbox {
 	size_t ngateways;
 	struct gateway *turn[CHANNELS]; /* whose a channel's messages are now, or NULL */
 	int64_t turn_kept[CHANNELS];	/* the same, as the store knows it; 0 */
+	int turn_ends[CHANNELS]; /* 1: another's turn comes once nothing is given */
+	size_t given[CHANNELS];	 /* parcels of those under way that a gateway has */
 	struct brake brake;
 	struct loop_timer *timer, *again;
 	struct parcel *unwritten; /* results the store would not take yet */
 	size_t under_way;	  /* parcels between claim and committed result */
 	int claiming, asking, swept, stopped, dirty;
+	int ask_again; /* once the present question is answered */
 	int swept_once;
 	int nothing_due;
 	int blocked; /* nothing can be sent for a while: a breaker is open, a brake is on
@@ -89,6 +94,11 @@ rdvd_time parcel_settlement(const struct parcel *p, const struct gateway *g,
 
 /* ---- result.c ---- */
 
+/* Note in p->ended how it ended; see parcel_end. Any thread. */
+void parcel_close(struct parcel *p, enum rdvd_message_state state, rdvd_time due,
+		  const char *note, const struct gateway *gateway);
+/* One more that ended so. */
+void outbox_count_end(struct outbox *o, enum rdvd_message_state state);
 /* Write down how it ended, and free it. due: of the next attempt, 0 none. gateway: whose
  * answer that is; NULL: none was tried. */
 void parcel_end(struct parcel *p, enum rdvd_message_state state, rdvd_time due,
@@ -98,8 +108,8 @@ void parcels_write_again(void *outbox);
 
 /* ---- sweep.c ---- */
 
-/* At start: find what the last run left "sending" and say when it is settled; swept is
- * then set. -1: the store is busy. */
+/* At start: find what the last run left "sending" and, in the same transaction, write
+ * down when it is settled; swept is then set. -1: the store is busy. */
 int outbox_sweep(struct outbox *o);
 /* Names a gateway in the store: not 0. */
 int64_t gateway_mark(const struct gateway *g);

@@ -43,6 +43,7 @@ static void result_done(struct store_job *job)
 	}
 	crash_point("after-result");
 	o->under_way--;
+	o->given[p->row->channel] -= (size_t)p->given;
 	parcel_free(p);
 	if (!o->unwritten)
 		outbox_nudge(o);
@@ -70,8 +71,10 @@ void parcels_write_again(void *arg)
 	}
 }
 
-static void count(struct outbox_counts *n, enum rdvd_message_state state)
+void outbox_count_end(struct outbox *o, enum rdvd_message_state state)
 {
+	struct outbox_counts *n = &o->counts;
+
 	n->sent += state == RDVD_MSG_ACCEPTED;
 	n->retried += state == RDVD_MSG_RETRY_WAIT;
 	n->failed += state == RDVD_MSG_FAILED;
@@ -81,8 +84,8 @@ static void count(struct outbox_counts *n, enum rdvd_message_state state)
 	n->returned += state == RDVD_MSG_SCHEDULED;
 }
 
-void parcel_end(struct parcel *p, enum rdvd_message_state state, rdvd_time due,
-		const char *note, const struct gateway *gateway)
+void parcel_close(struct parcel *p, enum rdvd_message_state state, rdvd_time due,
+		  const char *note, const struct gateway *gateway)
 {
 	snprintf(p->note, sizeof p->note, "%s", note);
 	p->ended = (struct rdvd_message_result){
@@ -98,6 +101,12 @@ void parcel_end(struct parcel *p, enum rdvd_message_state state, rdvd_time due,
 		.gateway = gateway ? gateway->name : "",
 		.now = clock_now(),
 	};
-	count(&p->o->counts, state);
+}
+
+void parcel_end(struct parcel *p, enum rdvd_message_state state, rdvd_time due,
+		const char *note, const struct gateway *gateway)
+{
+	parcel_close(p, state, due, note, gateway);
+	outbox_count_end(p->o, state);
 	write_down(p);
 }

@@ -103,7 +103,8 @@ struct sweep_job {
 	struct store_job job;
 	struct outbox *o;
 	rdvd_time now;
-	struct parcel *found; /* owned */
+	struct parcel *found;		 /* owned */
+	struct death_list before, after; /* owned */
 	int64_t turn[CHANNELS];
 };
 
@@ -129,6 +130,15 @@ static void forget(struct sweep_job *j)
 		parcel_free(j->found);
 		j->found = next;
 	}
+	j->after.n = 0;
+}
+
+static void sweep_free(struct sweep_job *j)
+{
+	forget(j);
+	free(j->before.items);
+	free(j->after.items);
+	free(j);
 }
 
 static int take(void *arg, const struct rdvd_message_row *m,
@@ -140,6 +150,41 @@ static int take(void *arg, const struct rdvd_message_row *m,
 	p->next = j->found;
 	j->found = p;
 	return 0;
+}
+
+/* The gateway that it had been given to, or NULL when that is not known. */
+static struct gateway *given_to(struct outbox *o, const struct sweep_job *j,
+				const struct rdvd_message_row *m)
+{
+	if (m->unknowns > 0 && *m->gateway)
+		return outbox_gateway_named(o, m->gateway);
+	if (outbox_choice(o, m->channel) == 1 && !j->turn[m->channel])
+		return outbox_gateway_for(o, m->channel);
+	for (size_t i = 0; i < o->ngateways; i++)
+		if (o->gateways[i].channels & (1u << m->channel) &&
+		    gateway_mark(&o->gateways[i]) == j->turn[m->channel])
+			return &o->gateways[i];
+	return NULL;
+}
+
+/* Say how it ended. In the store's thread: what it asks of the gateways does not change
+ * while they are open. */
+static void settle(struct sweep_job *j, struct parcel *p)
+{
+	const struct gateway *g = given_to(j->o, j, p->row);
+	struct death d = {.id = p->row->id, .times = times_died(&j->before, p->row->id)};
+
+	VEC_GROW(j->after.items, j->after.n, j->after.cap);
+	j->after.items[j->after.n++] = d;
+	buf_addstr(&p->body, p->row->text);
+	if (d.times >= DEATHS_MAX)
+		parcel_close(
+			p, RDVD_MSG_FAILED, 0,
+			"en cours d’envoi à trois arrêts brutaux de suite : à vérifier",
+			g);
+	else
+		parcel_close(p, RDVD_MSG_UNKNOWN, parcel_settlement(p, g, j->now),
+			     "arrêt pendant l’envoi", g);
 }
 
 static enum rdvd_rc sweep_run(const struct rdvd_store_ops *ops, void *st,
@@ -158,80 +203,46 @@ static enum rdvd_rc sweep_run(const struct rdvd_store_ops *ops, void *st,
 	}
 	if (rc == RDVD_OK)
 		rc = ops->message_sweep(st, j->now, take, j);
+	for (struct parcel *p = j->found; p && rc == RDVD_OK; p = p->next) {
+		settle(j, p);
+		rc = ops->message_result(st, &p->ended);
+	}
 	crash_point("sweep");
 	return rc;
 }
 
-/* The gateway that it had been given to, or NULL when that is not known. */
-static struct gateway *given_to(struct outbox *o, const struct sweep_job *j,
-				const struct rdvd_message_row *m)
+/* Once for each start: later nobody died, only an answer of the store was lost. */
+static void note_deaths(struct outbox *o, const struct sweep_job *j)
 {
-	if (m->unknowns > 0 && *m->gateway)
-		return outbox_gateway_named(o, m->gateway);
-	if (outbox_choice(o, m->channel) == 1 && !j->turn[m->channel])
-		return outbox_gateway_for(o, m->channel);
-	for (size_t i = 0; i < o->ngateways; i++)
-		if (o->gateways[i].channels & (1u << m->channel) &&
-		    gateway_mark(&o->gateways[i]) == j->turn[m->channel])
-			return &o->gateways[i];
-	return NULL;
-}
-
-static void settle(struct outbox *o, const struct sweep_job *j, struct parcel *p,
-		   int died)
-{
-	struct gateway *g = given_to(o, j, p->row);
-
-	buf_addstr(&p->body, p->row->text);
-	o->under_way++;
-	if (died >= DEATHS_MAX) {
-		log_err("message %lld was under way each time the daemon died: it is not "
-			"tried again",
-			(long long)p->row->id);
-		parcel_end(
-			p, RDVD_MSG_FAILED, 0,
-			"en cours d’envoi à trois arrêts brutaux de suite : à vérifier",
-			g);
+	if (o->swept_once)
 		return;
-	}
-	parcel_end(p, RDVD_MSG_UNKNOWN, parcel_settlement(p, g, j->now),
-		   "arrêt pendant l’envoi", g);
+	o->swept_once = 1;
+	if (j->before.n || j->after.n)
+		deaths_write(o->died_path, &j->after);
+	for (size_t i = 0; i < j->after.n; i++)
+		if (j->after.items[i].times >= DEATHS_MAX)
+			log_err("message %lld was under way each time the daemon died: "
+				"it is not tried again",
+				(long long)j->after.items[i].id);
 }
 
 static void sweep_done(struct store_job *job)
 {
 	struct sweep_job *j = (struct sweep_job *)job;
 	struct outbox *o = j->o;
-	struct death_list before = {.n = 0}, after = {.n = 0};
 
 	o->claiming = 0;
 	if (job->rc != RDVD_OK) {
-		forget(j);
-		free(j);
+		sweep_free(j);
 		loop_timer_in(o->timer, STORE_AGAIN_MS);
 		return;
 	}
 	o->swept = 1;
 	memcpy(o->turn_kept, j->turn, sizeof o->turn_kept);
-	if (!o->swept_once) /* else nobody died, only an answer of the store was lost */
-		deaths_read(o->died_path, &before);
-	for (const struct parcel *p = j->found; p; p = p->next) {
-		VEC_GROW(after.items, after.n, after.cap);
-		after.items[after.n++] = (struct death){
-			.id = p->row->id, .times = times_died(&before, p->row->id)};
-	}
-	if (!o->swept_once && (before.n || after.n))
-		deaths_write(o->died_path, &after);
-	o->swept_once = 1;
-	for (size_t i = 0; j->found; i++) {
-		struct parcel *p = j->found;
-
-		j->found = p->next;
-		settle(o, j, p, after.items[i].times);
-	}
-	free(before.items);
-	free(after.items);
-	free(j);
+	note_deaths(o, j);
+	for (const struct parcel *p = j->found; p; p = p->next)
+		outbox_count_end(o, p->ended.state);
+	sweep_free(j);
 	outbox_nudge(o);
 }
 
@@ -240,11 +251,13 @@ int outbox_sweep(struct outbox *o)
 	struct sweep_job *j = xcalloc(1, sizeof *j);
 
 	*j = (struct sweep_job){.o = o, .now = clock_now()};
+	if (!o->swept_once)
+		deaths_read(o->died_path, &j->before);
 	j->job.run = sweep_run;
 	j->job.proves_nothing = 1;
 	j->job.done = sweep_done;
 	if (store_write(o->store, &j->job) == RDVD_OK)
 		return 0;
-	free(j);
+	sweep_free(j);
 	return -1;
 }

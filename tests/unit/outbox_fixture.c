@@ -90,6 +90,7 @@ static enum rdvd_sent scripted_send(void *gw, const struct rdvd_message *m,
 {
 	struct scripted *s = gw;
 	int i = atomic_fetch_add(&s->sent, 1);
+	char byte;
 
 	if (i < SENT_MAX)
 		keep(&s->log[i], m);
@@ -97,6 +98,13 @@ static enum rdvd_sent scripted_send(void *gw, const struct rdvd_message *m,
 	r->has_credit = s->credit > 0;
 	r->credit = s->credit;
 	switch (letter_at(s->script, i)) {
+	case 'w':
+		world_now += 40;
+		world_boot_ms += 40000;
+		return RDVD_SENT_ACCEPTED;
+	case 'g':
+		return read(s->gate, &byte, 1) == 1 ? RDVD_SENT_ACCEPTED
+						    : RDVD_SENT_UNKNOWN;
 	case 'a':
 		snprintf(r->provider_id, sizeof r->provider_id, "p-%s", m->id);
 		return RDVD_SENT_ACCEPTED;
@@ -347,7 +355,10 @@ void world_start(struct world *w)
 
 	w->outbox = outbox_new(w->loop, w->store, w->texts, &o);
 	assert_non_null(w->outbox);
-	world_run(w);
+	while (w->stop_at_sweep && !w->outbox->claiming)
+		loop_run_once(w->loop, 2);
+	if (!w->stop_at_sweep)
+		world_run(w);
 }
 
 static int is_at_rest(const struct world *w)

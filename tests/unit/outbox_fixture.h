@@ -22,13 +22,16 @@
 #define GATEWAYS_MAX 3
 
 /* One scripted gateway. script is read a letter a message: a accepted, r retry, x
- * refused, u unknown, t throttled, s stopped; past its end the last letter again. */
+ * refused, u unknown, t throttled, s stopped, w accepted after 40 seconds of everybody's
+ * clocks, g accepted once a byte comes through the gate; past its end the last letter
+ * again. */
 struct scripted {
 	unsigned capabilities;
 	const char *script;
 	const char *found; /* of look-ups: a accepted, d delivered, n absent, u unknown */
 	int retry_after_s;
 	double credit;	  /* 0 not told */
+	int gate;	  /* a pipe's end to read from */
 	_Atomic int sent; /* calls of send */
 	_Atomic int looked_up;
 	struct sent {
@@ -52,6 +55,7 @@ struct world {
 	size_t ngateways;
 	struct outbox *outbox;
 	const char *alerts_to;
+	int stop_at_sweep; /* world_start: only until the sweep is on its way */
 	uint64_t next;
 };
 

@@ -75,6 +75,38 @@ static void test_person(void **state)
 	budget_free(b);
 }
 
+/* A clock that ran years ahead for a minute does not hold everything back until then. */
+static void test_clock_ran_ahead(void **state)
+{
+	struct budget *b = with(2, 0, 0);
+	rdvd_time again = 0;
+
+	assert_int_equal(
+		budget_take(b, BUDGET_CODE, LEA, 1, 2, NOON + 1500 * DAY, NULL, NULL),
+		BUDGET_OK);
+	assert_int_equal(budget_take(b, BUDGET_CODE, LEA, 1, 1, NOON, &again, NULL),
+			 BUDGET_HELD);
+	assert_int_equal(again, NOON - NOON % DAY + DAY);
+	assert_int_equal(budget_take(b, BUDGET_CODE, LEA, 1, 1, NOON + DAY, NULL, NULL),
+			 BUDGET_OK);
+	budget_free(b);
+}
+
+/* What was taken before midnight and comes back after it is not today's. */
+static void test_given_back_after_midnight(void **state)
+{
+	struct budget *b = with(10, 0, 0);
+	rdvd_time midnight = NOON - NOON % DAY + DAY;
+
+	budget_take(b, BUDGET_CODE, LEA, 1, 3, midnight - 1, NULL, NULL);
+	budget_take(b, BUDGET_CODE, LEA, 1, 4, midnight + 1, NULL, NULL);
+	budget_give_back(b, LEA, 1, 3, midnight - 1);
+	assert_int_equal(budget_spent(b, 1, midnight + 2), 4);
+	budget_give_back(b, LEA, 1, 4, midnight + 1);
+	assert_int_equal(budget_spent(b, 1, midnight + 2), 0);
+	budget_free(b);
+}
+
 static void test_prefix(void **state)
 {
 	struct budget *b = with(0, 20, 0);
@@ -214,6 +246,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_person),
+		cmocka_unit_test(test_clock_ran_ahead),
+		cmocka_unit_test(test_given_back_after_midnight),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_organisation),
 		cmocka_unit_test(test_numbers),
