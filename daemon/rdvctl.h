@@ -5,7 +5,8 @@
  *   rdvctl_flag.c   a verb's flags: parsed by a table, turned into a query or a JSON body
  *   rdvctl_call.c   one request over the local socket, and what a refusal says
  *   rdvctl_table.c  rows for people: columns aligned, whatever the alphabet
- *   rdvctl_book.c   slots, book, appointments, outcome, messages, sms-in
+ *   rdvctl_book.c   slots, book, appointments, outcome, waiting, sms-in
+ *   rdvctl_watch.c  messages, inbox, notices, gateways
  *   rdvctl_admin.c  import, bounce, export, user, token, backup, check, status */
 #ifndef RDVD_RDVCTL_H
 #define RDVD_RDVCTL_H
@@ -100,6 +101,16 @@ void ctl_table_add_int(struct ctl_table *t, long long n);
 /* Print and free. none is said instead when there is no row. */
 void ctl_table_print(struct ctl_table *t, const char *none);
 
+/* ---- rows (rdvctl_book.c) ---- */
+
+/* A member's text, "" when there is none. */
+const char *ctl_text(const json_t *o, const char *key);
+/* A cell: "2026-03-23T13:30:00+01:00" becomes "2026-03-23 13:30". */
+void ctl_add_when(struct ctl_table *t, const char *instant);
+/* A list, all its pages; printed as {key: rows, next: null} or by print. */
+int ctl_list(const struct ctl *c, const char *path, const char *key,
+	     void (*print)(const json_t *rows));
+
 /* ---- verbs ---- */
 
 int ctl_slots(struct ctl *c);
@@ -107,6 +118,9 @@ int ctl_book(struct ctl *c);
 int ctl_appointments(struct ctl *c);
 int ctl_outcome(struct ctl *c);
 int ctl_messages(struct ctl *c);
+int ctl_inbox(struct ctl *c);
+int ctl_notices(struct ctl *c);
+int ctl_gateways(struct ctl *c);
 int ctl_waiting(struct ctl *c);
 int ctl_sms_in(struct ctl *c);
 int ctl_bounce(struct ctl *c);
@@ -120,7 +134,7 @@ int ctl_status(struct ctl *c);
 
 extern const struct ctl_flag ctl_slots_flags[], ctl_book_flags[],
 	ctl_appointments_flags[], ctl_outcome_flags[], ctl_messages_flags[],
-	ctl_waiting_flags[], ctl_import_flags[], ctl_export_flags[], ctl_user_flags[],
-	ctl_token_flags[];
+	ctl_inbox_flags[], ctl_notices_flags[], ctl_waiting_flags[], ctl_import_flags[],
+	ctl_export_flags[], ctl_user_flags[], ctl_token_flags[];
 
 #endif

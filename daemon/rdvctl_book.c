@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rdvctl_book.c - the verbs about appointments: free times, book, list, mark, messages.
- */
+/* rdvctl_book.c - the verbs about appointments: free times, book, list, mark, the waiting
+ * list, texts brought by hand. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,21 +62,14 @@ const struct ctl_flag ctl_outcome_flags[] = {
 	{NULL, NULL, CTL_TEXT, NULL},
 };
 
-const struct ctl_flag ctl_messages_flags[] = {
-	{"to", "number", CTL_TEXT, "of this number or address"},
-	{"appointment", "appointment", CTL_TEXT, "of this appointment"},
-	{NULL, NULL, CTL_TEXT, NULL},
-};
-
-static const char *text_of(const json_t *o, const char *key)
+const char *ctl_text(const json_t *o, const char *key)
 {
 	const char *s = json_string_value(json_object_get(o, key));
 
 	return s ? s : "";
 }
 
-/* "2026-03-23T13:30:00+01:00" becomes "2026-03-23 13:30". */
-static void add_when(struct ctl_table *t, const char *instant)
+void ctl_add_when(struct ctl_table *t, const char *instant)
 {
 	char *s = xstrndup(instant, 16);
 
@@ -98,8 +91,8 @@ static void print_slots(const json_t *slots)
 
 	json_array_foreach(slots, i, s)
 	{
-		add_when(t, text_of(s, "start"));
-		ctl_table_add(t, text_of(s, "site"));
+		ctl_add_when(t, ctl_text(s, "start"));
+		ctl_table_add(t, ctl_text(s, "site"));
 		ctl_table_add_int(t, json_integer_value(json_object_get(s, "seats")));
 		km = json_object_get(s, "distance_km");
 		text = km ? xasprintf("%.1f", json_number_value(km)) : xstrdup("");
@@ -136,15 +129,15 @@ int ctl_slots(struct ctl *c)
 
 static void print_appointment(const json_t *a)
 {
-	const char *site = text_of(a, "site");
+	const char *site = ctl_text(a, "site");
 	const json_t *place = json_object_get(a, "place");
-	char *when = xstrndup(text_of(a, "start"), 16);
+	char *when = xstrndup(ctl_text(a, "start"), 16);
 
 	if (strlen(when) == 16)
 		when[10] = ' ';
-	printf("Appointment %s: %s, %s, %s, %s (%s)\n%s\n", text_of(a, "id"),
-	       text_of(a, "service"), *site ? site : text_of(place, "name"), when,
-	       text_of(a, "status"), text_of(a, "outcome"), text_of(a, "manage_url"));
+	printf("Appointment %s: %s, %s, %s, %s (%s)\n%s\n", ctl_text(a, "id"),
+	       ctl_text(a, "service"), *site ? site : ctl_text(place, "name"), when,
+	       ctl_text(a, "status"), ctl_text(a, "outcome"), ctl_text(a, "manage_url"));
 	free(when);
 }
 
@@ -203,26 +196,25 @@ static void print_appointments(const json_t *rows)
 	json_array_foreach(rows, i, a)
 	{
 		person = json_object_get(a, "person");
-		site = text_of(a, "site");
-		ctl_table_add(t, text_of(a, "id"));
-		add_when(t, text_of(a, "start"));
+		site = ctl_text(a, "site");
+		ctl_table_add(t, ctl_text(a, "id"));
+		ctl_add_when(t, ctl_text(a, "start"));
 		ctl_table_add(t, *site ? site
-				       : text_of(json_object_get(a, "place"), "name"));
-		ctl_table_add(t, text_of(a, "service"));
-		ctl_table_add(t, text_of(a, "status"));
-		ctl_table_add(t, text_of(a, "outcome"));
-		ctl_table_add(t, text_of(a, "channel"));
-		name = xasprintf("%s %s", text_of(person, "first_name"),
-				 text_of(person, "last_name"));
+				       : ctl_text(json_object_get(a, "place"), "name"));
+		ctl_table_add(t, ctl_text(a, "service"));
+		ctl_table_add(t, ctl_text(a, "status"));
+		ctl_table_add(t, ctl_text(a, "outcome"));
+		ctl_table_add(t, ctl_text(a, "channel"));
+		name = xasprintf("%s %s", ctl_text(person, "first_name"),
+				 ctl_text(person, "last_name"));
 		ctl_table_add(t, name);
 		free(name);
 	}
 	ctl_table_print(t, "No appointment.");
 }
 
-/* A list, all its pages; printed as {key: rows, next: null} or by print. */
-static int list(const struct ctl *c, const char *path, const char *key,
-		void (*print)(const json_t *rows))
+int ctl_list(const struct ctl *c, const char *path, const char *key,
+	     void (*print)(const json_t *rows))
 {
 	struct buf whole = BUF_INIT, query = BUF_INIT;
 	json_t *rows = NULL, *o;
@@ -248,7 +240,8 @@ static int list(const struct ctl *c, const char *path, const char *key,
 
 int ctl_appointments(struct ctl *c)
 {
-	return list(c, "/api/v1/staff/appointments", "appointments", print_appointments);
+	return ctl_list(c, "/api/v1/staff/appointments", "appointments",
+			print_appointments);
 }
 
 int ctl_outcome(struct ctl *c)
@@ -267,37 +260,6 @@ int ctl_outcome(struct ctl *c)
 	return status;
 }
 
-/* ---- messages ---- */
-
-static void print_messages(const json_t *rows)
-{
-	static const char *const heads[] = {"ID",      "APPOINTMENT", "KIND",
-					    "CHANNEL", "TO",	      "STATE",
-					    "DUE",     "SENT",	      "TEXT"};
-	struct ctl_table *t = ctl_table_new(heads, ARRAY_SIZE(heads));
-	json_t *m;
-	size_t i;
-
-	json_array_foreach(rows, i, m)
-	{
-		ctl_table_add(t, text_of(m, "id"));
-		ctl_table_add(t, text_of(m, "appointment"));
-		ctl_table_add(t, text_of(m, "kind"));
-		ctl_table_add(t, text_of(m, "channel"));
-		ctl_table_add(t, text_of(m, "to"));
-		ctl_table_add(t, text_of(m, "state"));
-		add_when(t, text_of(m, "due"));
-		add_when(t, text_of(m, "sent_at"));
-		ctl_table_add(t, text_of(m, "text"));
-	}
-	ctl_table_print(t, "No message.");
-}
-
-int ctl_messages(struct ctl *c)
-{
-	return list(c, "/api/v1/staff/messages", "messages", print_messages);
-}
-
 /* ---- the waiting list ---- */
 
 const struct ctl_flag ctl_waiting_flags[] = {
@@ -311,12 +273,12 @@ static void add_latest(struct ctl_table *t, const json_t *offers)
 	const json_t *o = json_array_get(offers, 0);
 
 	if (o)
-		add_when(t, text_of(o, "start"));
+		ctl_add_when(t, ctl_text(o, "start"));
 	else
 		ctl_table_add(t, "");
-	ctl_table_add(t, text_of(o, "state"));
+	ctl_table_add(t, ctl_text(o, "state"));
 	if (o)
-		add_when(t, text_of(o, "expires"));
+		ctl_add_when(t, ctl_text(o, "expires"));
 	else
 		ctl_table_add(t, "");
 }
@@ -335,15 +297,15 @@ static void print_waiting(const json_t *rows)
 	json_array_foreach(rows, i, row)
 	{
 		person = json_object_get(row, "person");
-		name = xasprintf("%s %s", text_of(person, "first_name"),
-				 text_of(person, "last_name"));
-		ctl_table_add(t, text_of(row, "id"));
-		ctl_table_add(t, text_of(row, "state"));
-		add_when(t, text_of(row, "since"));
-		add_when(t, text_of(row, "until"));
-		ctl_table_add(t, text_of(row, "service"));
-		ctl_table_add(t, *text_of(row, "site") ? text_of(row, "site")
-						       : text_of(row, "near"));
+		name = xasprintf("%s %s", ctl_text(person, "first_name"),
+				 ctl_text(person, "last_name"));
+		ctl_table_add(t, ctl_text(row, "id"));
+		ctl_table_add(t, ctl_text(row, "state"));
+		ctl_add_when(t, ctl_text(row, "since"));
+		ctl_add_when(t, ctl_text(row, "until"));
+		ctl_table_add(t, ctl_text(row, "service"));
+		ctl_table_add(t, *ctl_text(row, "site") ? ctl_text(row, "site")
+							: ctl_text(row, "near"));
 		ctl_table_add(t, name);
 		free(name);
 		add_latest(t, json_object_get(row, "offers"));
@@ -397,7 +359,7 @@ int ctl_sms_in(struct ctl *c)
 	if (!status && c->json)
 		ctl_print_json(answer);
 	else if (!status)
-		printf("Text %s was dealt with.\n", text_of(answer, "id"));
+		printf("Text %s was dealt with.\n", ctl_text(answer, "id"));
 	json_decref(answer);
 	json_decref(body);
 	return status;

@@ -6,6 +6,7 @@ not promise does not happen."""
 import datetime
 import json
 import re
+import sqlite3
 
 import pytest
 
@@ -178,6 +179,13 @@ MALFORMED = {
     V1 + "/staff/appointments": "?from=demain",
     V1 + "/staff/messages": "?appointment=x",
     V1 + "/staff/attendance": "?format=xlsx",
+    V1 + "/staff/inbox": "?state=lu",
+    V1 + "/staff/notices": "?all=2",
+}
+
+# A body for an object that is not there, where the usual one would be refused before.
+NOBODYS = {
+    V1 + "/staff/inbox/{id}/answer": {"text": "Bonjour", "request_key": "nobody"},
 }
 
 # A body that is well formed and wrong, by path; most need nothing.
@@ -205,6 +213,7 @@ def refuse_everything(call, known):
             nobody = {"token": "AAAAAAAAAAAAAAAAAAAAAA", "id": "999999", "hold": "zz" * 8, "gateway": "nobody",
                       "rest": "x"}
             body = {"start": "2026-03-23T13:30:00+01:00", "outcome": "seen"} if has_json_body(method, path) else None
+            body = NOBODYS.get(path, body)
             call(method, path, 404, body=body, **{k: nobody[k] for k in here})
         if "400" in codes:
             if has_json_body(method, path):
@@ -357,6 +366,32 @@ def local_scenario(call, d, tmp_path):
     assert "rdvd_bookings_total 9\n" in call("GET", "/metrics", 200).text
 
 
+def inbox_scenario(call, d):
+    """What no program answers is read, answered by hand and marked; a notice is seen."""
+    first = call("POST", V1 + "/local/sms-in", 201, body={"from": "0611111111", "text": "je veux parler à quelqu'un"}).json()["id"]
+    call("POST", V1 + "/local/sms-in", 201, body={"from": "0622222222", "text": "je veux parler à quelqu'un"})
+    waiting = call("GET", V1 + "/staff/inbox", 200).json()
+    assert waiting["all"] >= 2 and waiting["inbox"][0]["number"] == "+33622222222"
+    answer = {"text": "Bonjour, nous vous appelons à 14 h.", "request_key": "hand-1"}
+    sent = call("POST", V1 + "/staff/inbox/{id}/answer", 201, id=first, body=answer).json()
+    assert sent["segments"] == 1
+    again = call("POST", V1 + "/staff/inbox/{id}/answer", 200, id=first, body=answer).json()
+    assert again == {"message": None, "segments": 1}
+    call("POST", V1 + "/staff/inbox/{id}/answer", 422, id=first, body={**answer, "text": "a" * 161, "request_key": "hand-2"})
+    anybody = call("POST", V1 + "/local/sms-in", 201, body={"from": "INFOSMS", "text": "je veux parler à quelqu'un"}).json()["id"]
+    call("POST", V1 + "/staff/inbox/{id}/answer", 409, id=anybody, body={**answer, "request_key": "hand-3"})
+    call("POST", V1 + "/staff/inbox/{id}/read", 200, id=waiting["inbox"][0]["id"])
+    assert [r["state"] for r in call("GET", V1 + "/staff/inbox", 200, query="?number=0622222222").json()["inbox"]] == ["read"]
+    gateways = call("GET", V1 + "/staff/gateways", 200).json()["gateways"]
+    assert [g["name"] for g in gateways] == ["spool", "scripted"]
+    with sqlite3.connect(d.data / "rdvd.db") as db:
+        db.execute("INSERT INTO notice (key, kind, text, at) VALUES ('essai', 'gateway', 'Une passerelle est arrêtée.', 1773990000)")
+    notice = call("GET", V1 + "/staff/notices", 200).json()["notices"][0]
+    assert notice["seen"] is None
+    call("POST", V1 + "/staff/notices/{id}/seen", 200, id=notice["id"])
+    assert call("GET", V1 + "/staff/notices", 200, query="?all=1").json()["notices"][0]["seen"]
+
+
 def callback_scenario(call):
     for method in ("GET", "POST", "PUT"):
         call(method, "/cb/{gateway}/{rest}", 200, gateway="scripted", rest="events",
@@ -393,6 +428,7 @@ def test_everything_promised_is_kept(daemon, tmp_path):
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
     local_scenario(call, d, tmp_path)
+    inbox_scenario(call, d)
     callback_scenario(call)
     limits_scenario(call, daemon, Scripted(tmp_path, "limited"))
     begun_scenario(call, d)
