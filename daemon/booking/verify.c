@@ -33,6 +33,13 @@ struct sent {
 	rdvd_time at[SENT_KEPT]; /* the newest first; 0 none */
 };
 
+#define SPENT_SLOTS 4096
+
+struct spent {
+	uint64_t ref; /* 0: free */
+	uint64_t purpose;
+};
+
 struct verify {
 	struct store *store;
 	struct verify_options o;
@@ -40,6 +47,8 @@ struct verify {
 	struct sent sent[SENT_SLOTS];
 	uint64_t last[CONVERSION_LAST]; /* refs of codes sent by SMS; 0 once entered */
 	size_t nlast;
+	struct spent spent[SPENT_SLOTS]; /* a ring: the newest take the oldest's place */
+	size_t nspent;
 	rdvd_time off_until;
 	struct verify_counts counts;
 };
@@ -138,6 +147,21 @@ static void note_entered(struct verify *v, uint64_t ref)
 	for (size_t i = 0; i < CONVERSION_LAST; i++)
 		if (v->last[i] == ref)
 			v->last[i] = 0;
+}
+
+int verify_spend(struct verify *v, uint64_t ref, const char *purpose)
+{
+	uint8_t hash[16];
+	uint64_t key;
+
+	secret_derive(v->key, "code purpose", purpose, strlen(purpose), 0, hash,
+		      sizeof(hash));
+	memcpy(&key, hash, sizeof(key));
+	for (size_t i = 0; i < SPENT_SLOTS && i < v->nspent; i++)
+		if (v->spent[i].ref == ref)
+			return *purpose && v->spent[i].purpose == key;
+	v->spent[v->nspent++ % SPENT_SLOTS] = (struct spent){ref, key};
+	return 1;
 }
 
 /* ---- codes ---- */

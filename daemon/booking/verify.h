@@ -64,6 +64,10 @@ void verify_await(struct verify *v, verify_cb *cb, void *arg);
 /* What they typed; "" asks whether the awaited one has come. */
 void verify_check(struct verify *v, uint64_t ref, const char *code, verify_cb *cb,
 		  void *arg);
+/* What was proven is good for one booking: the first purpose (the key of its form) that
+ * names ref takes it, and only that one may come again. 1: it may. Not kept over a
+ * restart; the store forgets what was proven within the hour. */
+int verify_spend(struct verify *v, uint64_t ref, const char *purpose);
 /* A text said this code: DONE when one was awaited. from is proven by it. */
 void verify_received(struct verify *v, const char *code, const char *from, verify_cb *cb,
 		     void *arg);

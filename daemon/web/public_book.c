@@ -180,7 +180,7 @@ static void carry(struct http_request *rq, const struct typed *t,
 
 	memcpy(h, typed, n * sizeof(*h));
 	h[n++] = (struct hidden_view){"horaire", t->hour};
-	if (r && r->ref) {
+	if (r && r->ref && r->verdict != VERIFY_OVER) {
 		booking_hold_name(r->ref, name);
 		h[n++] = (struct hidden_view){"verification", page_text(rq, "%s", name)};
 	} else if (r && *t->verification && r->verdict != VERIFY_OVER) {
@@ -226,8 +226,7 @@ static const char *awaited_code(const struct http_request *rq)
 {
 	const char *s = http_request_field(rq, "attendu");
 
-	return s && strlen(s) == VERIFY_DIGITS &&
-			       strspn(s, "0123456789") == VERIFY_DIGITS
+	return s && strlen(s) == VERIFY_DIGITS && strspn(s, "0123456789") == VERIFY_DIGITS
 		       ? s
 		       : NULL;
 }
@@ -251,7 +250,8 @@ static void tell_code(struct http_request *rq, const struct typed *t,
 	} else if ((r->verdict == VERIFY_SENT || v->trouble) && awaited_code(rq)) {
 		v->send = awaited_code(rq);
 		v->awaited = !v->trouble;
-	} else if (r->verdict == VERIFY_SENT || v->wrong) {
+	} else if (r->verdict == VERIFY_SENT || v->wrong ||
+		   (v->wait && *t->verification)) { /* the one sent before is good */
 		v->sent_to = by_email ? t->email : t->phone;
 		v->by = by_email ? "email" : "sms";
 	}
@@ -361,7 +361,6 @@ static void code_checked(void *arg, const struct verify_reply *r)
 		return;
 	}
 	if (!verify_spend(w->options.verify, r->ref, t.key)) {
-		over.ref = r->ref;
 		reply_check(rq, w, &t, asked ? STEP_NUMBER : STEP_CROWD, &over);
 	} else if (!asked) {
 		book_typed(rq, w, &t, NULL);

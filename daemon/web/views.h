@@ -184,9 +184,9 @@ struct check_view {
 	const char *action, *code_action; /* book; send or await a code */
 	const char *phone, *email;	  /* where a code can be sent, as read; NULL */
 	bool can_send;			  /* they can send us one */
-	const char *sent_to, *by;	  /* a code is on its way there, "sms" or "email" */
-	const char *send, *number;	  /* they are to send this, there */
-	bool awaited;			  /* it has not come yet */
+	const char *sent_to, *by;  /* a code is on its way there, "sms" or "email" */
+	const char *send, *number; /* they are to send this, there */
+	bool awaited;		   /* it has not come yet */
 	const struct hidden_view *hidden;
 	size_t nhidden;
 	const char *back_url;

@@ -652,7 +652,7 @@ struct rdvd_store_ops {
 	 * time ends it: *left is what remains; the caller keeps what this wrote, so that
 	 * the try counts), STALE expired, ended or used, NOT_FOUND. code_state [r]: OK;
 	 * cb gets its number once it was used, and is not called before; STALE expired or
-	 * ended unused, NOT_FOUND. */
+	 * ended unused, or used an hour ago; NOT_FOUND. */
 	enum rdvd_rc (*code_put)(void *st, const struct rdvd_code *c,
 				 const struct rdvd_letter *l);
 	enum rdvd_rc (*code_use)(void *st, uint64_t ref,

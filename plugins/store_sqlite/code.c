@@ -9,6 +9,7 @@
 #include "talk.h"
 
 #define TRIES_MAX 5
+#define PROVEN_S 3600 /* what was proven is good for so long */
 
 struct code {
 	rdvd_id id;
@@ -92,7 +93,8 @@ enum rdvd_rc store_code_state(void *st, uint64_t ref, rdvd_time now, rdvd_contac
 	int opened = db_moment(db);
 	struct code c;
 
-	if (code_load(db, ref, &c) && !c.used && is_over(&c, now))
+	if (code_load(db, ref, &c) &&
+	    (c.used ? c.used + PROVEN_S <= now : is_over(&c, now)))
 		db_answer(db, RDVD_STALE);
 	if (db->rc == RDVD_OK && c.used) {
 		sqlite3_stmt *s = QUERY(db, SQL_CONTACT_GET, TEXT("number", c.number));

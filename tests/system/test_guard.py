@@ -143,10 +143,10 @@ def test_the_demonstration_refuses_nobody(daemon, tmp_path):
         assert who.send(sujet="x").status == 303
 
 
-def crowd(daemon, tmp_path):
+def crowd(daemon, tmp_path, extra=""):
     """A daemon whose threshold one address has passed, and somebody who comes after."""
     d = daemon(now=NOW, territory=write_territory(tmp_path, wide()), conf=PROXY,
-               extra=with_limits(proof_above_address=2))
+               extra=with_limits(proof_above_address=2) + extra)
     slots = hours_of(d)
     people = [Visitor(d, n) for n in range(4)]
     for who, h in zip(people, slots):
@@ -216,6 +216,84 @@ def test_a_team_may_want_numbers_proven_by_a_code(daemon, tmp_path):
     assert everything(d)[-1]["person"]["phone"] == "+33600000003"
     same = ana.post(form["action"], fields + [("code", code)])
     assert same.status == 303 and len(everything(d)) == 3, "sent twice, booked once"
+
+
+def test_a_proven_address_is_good_for_one_booking(daemon, tmp_path):
+    """One mailbox opens the way for one form, not for a thousand; sent twice, that form is booked once."""
+    d, late, later = crowd(daemon, tmp_path)
+    form = Page(late.send_slowly().text).form_to("/verifier")
+    sent = late.post(form["action"], form["fields"] + [("par", "email")])
+    form = [f for f in Page(sent.text).forms if ("code", "") in f["fields"]][0]
+    fields = [(k, v) for k, v in form["fields"] if k != "code"]
+    again = late.post(Page(sent.text).form_to("/verifier")["action"], fields + [("par", "email")])
+    assert "Un code vient déjà de partir" in again.text
+    assert [f for f in Page(again.text).forms if ("code", "") in f["fields"]], "the first code can still be typed"
+    wrong = late.post(form["action"], fields + [("code", "12")])
+    assert "p2@example.org" in wrong.text and "parti à 06" not in wrong.text, "it went by e-mail"
+    code = code_of(d, "email", "p2@example.org")
+    for _ in range(2):
+        assert late.post(form["action"], fields + [("code", code)]).status == 303
+    assert len(everything(d)) == 4
+    name = dict(fields)["verification"]
+    refused = later.send_slowly(verification=name, code=code)
+    assert refused.status == 200 and "Ce code ne compte plus" in refused.text, refused
+    assert len(everything(d)) == 4
+
+
+INBOUND = 'messages {\n\tinbound_number = "38123"\n}\n'
+
+
+def text_to_send(page):
+    return re.search(r"<strong>(RDV \d{6})</strong>", page).group(1)
+
+
+def send_sms(d, number, text):
+    d.rdvctl("sms-in", number, text)
+
+
+def test_a_team_may_want_an_sms_from_the_number(daemon, tmp_path):
+    """The code is on the page and comes to us by SMS: who touches "sent" too soon is told to wait, and the
+    number that it came from is the one that is booked."""
+    d = daemon(now=NOW, territory=write_territory(tmp_path, wide(verify_phone="sms")), conf=PROXY, extra=INBOUND)
+    slots = hours_of(d)
+    ana, bob = Visitor(d, 1), Visitor(d, 2)
+    for who, h in zip((ana, bob), slots):
+        who.form(h)
+    asked = ana.send_slowly()
+    assert asked.status == 403 and "par SMS au" not in asked.text, "no code is sent by us"
+    form = Page(asked.text).form_to("/verifier")
+    shown = ana.post(form["action"], form["fields"] + [("par", "envoi")])
+    say = text_to_send(shown.text)
+    assert "38123" in shown.text
+    sent = [f for f in Page(shown.text).forms if dict(f["fields"]).get("attendu")][0]
+    early = ana.post(sent["action"], sent["fields"])
+    assert early.status == 200 and "pas encore arrivé" in early.text and "est parti à" not in early.text
+    assert text_to_send(early.text) == say, "the same code is still shown"
+    sent = [f for f in Page(early.text).forms if dict(f["fields"]).get("attendu")][0]
+    send_sms(d, "+33677777777", "Bonjour " + say.lower()[:3] + " " + say[4:7] + " " + say[7:] + " merci")
+
+    def booked():
+        answer = ana.post(sent["action"], sent["fields"])
+        return answer if answer.status == 303 else None
+    wait_for(booked, "the SMS to count", step_s=0.2)
+    assert [a["person"]["phone"] for a in everything(d)] == ["+33677777777"]
+    wait_for(lambda: [m for m in d.spool() if m.to == "+33677777777" and "numéro est vérifié" in m.text],
+             "the answer to her SMS")
+    # it is good for her form only
+    name = dict(sent["fields"])["verification"]
+    refused = bob.send_slowly(verification=name)
+    assert refused.status == 200 and "Ce code ne compte plus" in refused.text
+    assert len(everything(d)) == 1
+
+
+def test_a_crowd_may_send_an_sms(daemon, tmp_path):
+    d, late, _ = crowd(daemon, tmp_path, INBOUND)
+    form = Page(late.send_slowly().text).form_to("/verifier")
+    shown = late.post(form["action"], form["fields"] + [("par", "envoi")])
+    send_sms(d, "+33688888888", text_to_send(shown.text))
+    sent = [f for f in Page(shown.text).forms if dict(f["fields"]).get("attendu")][0]
+    wait_for(lambda: late.post(sent["action"], sent["fields"]).status == 303, "the SMS to count", step_s=0.2)
+    assert "+33600000002" in [a["person"]["phone"] for a in everything(d)], "the number stays as she typed it"
 
 
 def test_programs_prove_numbers_too(daemon, tmp_path):
