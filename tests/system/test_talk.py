@@ -181,6 +181,49 @@ def test_two_on_one_phone(daemon, tmp_path):
     assert "C'est noté Tom" in say(d, "Tom 2001")
 
 
+def test_both_at_once(daemon, tmp_path):
+    d = talking(daemon, tmp_path)
+    book(d)
+    book(d, hour=at("2026-03-25", 10), key="k2", first_name="Tom", birth_year=2002)
+    assert len(choices(say(d, "oui"))) == 2
+    told = say(d, "les deux svp")
+    assert told.startswith("C'est noté pour les deux") and "Léa" in told and "Tom" in told, told
+    assert [a["status"] for a in mine(d)] == ["confirmed", "confirmed"]
+    assert len(choices(say(d, "annuler"))) == 2
+    told = say(d, "tous les deux")
+    assert told.startswith("Les deux sont annulés") and "RDV" in told, told
+    assert [a["status"] for a in mine(d)] == ["cancelled", "cancelled"]
+    check_is_clean(d)
+
+
+def test_a_town_that_nobody_knows(daemon, tmp_path):
+    d = talking(daemon, tmp_path)
+    offered = say(d, "RDV Xyzwqville")
+    assert offered.startswith("Commune non trouvée. Libres : 1: ") and len(choices(offered)) == 3, offered
+    assert say(d, "1").startswith("vendredi 20 mars")
+
+
+def test_a_kept_time_is_let_go_however_the_question_ends(daemon, tmp_path):
+    d = talking(daemon, tmp_path)
+    hour = at("2026-03-20", 9)
+    for n, (end, state) in enumerate([("0", TO_HAND), ("stop", DONE), ("non", DONE), ("rdv", DONE)]):
+        number = f"+336000000{n:02}"
+        say(d, "rdv", number=number)
+        assert "la place est gardée" in say(d, "1", number=number)
+        assert hour not in [s["start"] for s in d.slots("rdv")]
+        say(d, end, number=number, state=state)
+        wait_for(lambda: hour in [s["start"] for s in d.slots("rdv")], f"the hour to be free after {end}")
+
+
+def test_what_the_team_changed_asks_anew(daemon, tmp_path):
+    """She is choosing another time when the team moves the appointment and asks her about that."""
+    d = talking(daemon, tmp_path)
+    book(d)
+    assert len(choices(say(d, "autre"))) == 3
+    d.local("POST", f"/staff/appointments/{mine(d)[0]['id']}/move", {"site": "centre", "start": at("2026-03-25", 10)}, expect=200)
+    assert say(d, "oui je viens").startswith("C'est noté, merci : rendez-vous mercredi 25 mars à 10 h")
+
+
 def test_stale_answers(daemon, tmp_path):
     d = talking(daemon, tmp_path)
     a = book(d)
