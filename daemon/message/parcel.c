@@ -224,12 +224,22 @@ static void send_back(struct parcel *p, struct gateway *g)
 		   NULL);
 }
 
+/* How long to wait at least, when the provider asked for so much: not at all when it is
+ * the gateway that pauses and another sends. */
+static int patience(const struct parcel *p, const struct gateway *g, int asked_s)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (!gateway_is_usable(g, now_ms) && has_other_way(p, g, now_ms))
+		return 0;
+	return asked_s < RETRY_AFTER_MAX_S ? asked_s : RETRY_AFTER_MAX_S;
+}
+
 static void not_taken(struct parcel *p, struct gateway *g)
 {
 	const struct rdvd_message_row *m = p->row;
 	const struct rdvd_receipt *r = &p->call.receipt;
-	int after_s = r->retry_after_s < RETRY_AFTER_MAX_S ? r->retry_after_s
-							   : RETRY_AFTER_MAX_S;
+	int after_s = patience(p, g, r->retry_after_s);
 	rdvd_time due = plan_retry_at(m->attempts, clock_now(), after_s, m->deadline,
 				      (uint64_t)m->id);
 
@@ -356,18 +366,35 @@ static void add_html(struct parcel *p)
 	p->call.message.html = buf_str(&p->html);
 }
 
+/* Its names. A provider may remember the second for ever, and what it remembers it does
+ * not send: so it must be nobody else's. */
+static void name(struct parcel *p)
+{
+	const struct rdvd_message_row *m = p->row;
+	uint8_t own[16];
+
+	snprintf(p->id, sizeof p->id, "rdvd-%lld", (long long)m->id);
+	snprintf(p->key, sizeof p->key, "%s", p->id);
+	if (!p->o->options.key)
+		return;
+	secret_derive(p->o->options.key, "message", p->id, strlen(p->id),
+		      (uint32_t)m->created, own, sizeof own);
+	snprintf(p->key, sizeof p->key, "%s-%02x%02x%02x", p->id, own[0], own[1], own[2]);
+}
+
 static void give(struct parcel *p, struct gateway *g, int answerable)
 {
 	struct outbox *o = p->o;
 	const struct rdvd_message_row *m = p->row;
 	int sms = m->channel == RDVD_CHANNEL_SMS;
 
-	snprintf(p->id, sizeof p->id, "rdvd-%lld", (long long)m->id);
+	name(p);
 	if (o->options.key && gateway_can(g, RDVD_GATEWAY_RECEIPTS))
 		receive_receipts_url(o->options.key, o->public_url, g->name, m->id,
 				     &p->receipts_url);
 	p->call.message = (struct rdvd_message){
 		.id = p->id,
+		.key = p->key,
 		.attempt = m->attempts,
 		.channel = m->channel,
 		.to = p->call.message.to,

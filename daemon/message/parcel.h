@@ -34,7 +34,7 @@ struct parcel {
 	struct record_list week;	/* owned: what a reminder of a week speaks for */
 	struct buf subject, body, html, calendar;
 	struct buf receipts_url;
-	char id[32];
+	char id[32], key[40];
 	struct rdvd_message_result ended;
 	char note[256];
 	enum plan_fate fate;

@@ -37,8 +37,11 @@ enum rdvd_gateway_cap {
 };
 
 struct rdvd_message {
-	const char *id; /* "rdvd-N", stable for the message's life: an idempotency key */
-	int attempt;	/* 1 for the first */
+	const char *id;	 /* "rdvd-N", stable for the message's life */
+	const char *key; /* "rdvd-N-XXXXXX", the same, and no other installation's, nor
+			    that of a number given out again after a backup came back: an
+			    idempotency key for a provider that keeps them; NULL: id */
+	int attempt;	 /* 1 for the first */
 	enum rdvd_channel channel;
 	const char *to;	      /* E.164 for SMS, an address for e-mail */
 	const char *from;     /* sender name, or address */

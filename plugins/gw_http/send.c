@@ -55,6 +55,7 @@ static void fill(struct filling *f, const struct gw *g, const struct rdvd_messag
 	f->from = from.s;
 	f->vars = (struct vars){{
 		[VAR_ID] = m->id,
+		[VAR_KEY] = m->key ? m->key : m->id,
 		[VAR_TO] = m->to,
 		[VAR_TO_DIGITS] = m->to + 1,
 		[VAR_FROM] = f->from,

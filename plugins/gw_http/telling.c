@@ -9,6 +9,8 @@
 #include "send.h"
 #include "when.h"
 
+#define KEY_DIGITS 6
+
 /* The texts of one event. */
 struct words {
 	struct str key, note, at, message_id, provider_id, status, from, to, text,
@@ -54,6 +56,18 @@ static int part_number(const struct str *s)
 	return n > 0 && n < 256 ? (int)n : 0;
 }
 
+/* "rdvd-17-0a1b2c", the key, speaks of "rdvd-17". */
+static void cut_key(struct str *id)
+{
+	const char *s = str_of(id), *dash = strrchr(s, '-');
+
+	if (dash && dash != strchr(s, '-') && strlen(dash + 1) == KEY_DIGITS &&
+	    strspn(dash + 1, "0123456789abcdef") == KEY_DIGITS) {
+		id->len = (size_t)(dash - s);
+		id->s[id->len] = '\0';
+	}
+}
+
 static void fill_receipt(const struct telling *t, const struct doc *d, struct words *w,
 			 const struct teller *teller, struct rdvd_event *e)
 {
@@ -63,6 +77,7 @@ static void fill_receipt(const struct telling *t, const struct doc *d, struct wo
 	e->kind = RDVD_EVENT_RECEIPT;
 	e->delivery = (enum rdvd_delivery)delivery_of(t, str_of(&w->status));
 	e->provider_id = str_of(&w->provider_id);
+	cut_key(&w->message_id);
 	/* The path was proven by the daemon; what the body says of our id was not. */
 	e->message_id = *teller->message_id ? teller->message_id : str_of(&w->message_id);
 }

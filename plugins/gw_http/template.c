@@ -30,6 +30,7 @@ struct template
 
 static const char *const var_names[VAR_COUNT] = {
 	[VAR_ID] = "id",
+	[VAR_KEY] = "key",
 	[VAR_TO] = "to",
 	[VAR_TO_DIGITS] = "to_digits",
 	[VAR_FROM] = "from",

@@ -13,6 +13,7 @@
 /* What a message, an event or the moment fills in. */
 enum var {
 	VAR_ID,
+	VAR_KEY,       /* that no other installation gives out */
 	VAR_TO,	       /* E.164: +33612345678 */
 	VAR_TO_DIGITS, /* 33612345678 */
 	VAR_FROM,      /* the setting "sender" when an answer is asked for */

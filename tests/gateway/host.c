@@ -89,6 +89,7 @@ struct rdvd_message test_message(void)
 {
 	return (struct rdvd_message){
 		.id = "rdvd-17",
+		.key = "rdvd-17-0a1b2c",
 		.attempt = 1,
 		.channel = RDVD_CHANNEL_SMS,
 		.to = "+33612345678",

@@ -206,7 +206,7 @@ static int repeated(const char *preset, const char *user, struct counting *c,
 		enum rdvd_sent sent;
 
 		snprintf(id, sizeof id, "rdvd-%d", i);
-		m.id = id;
+		m.id = m.key = id;
 		sent = test_ops->send(h.gw, &m, &r);
 		assert_true(sent == RDVD_SENT_ACCEPTED || sent == RDVD_SENT_UNKNOWN);
 		*unknown += sent == RDVD_SENT_UNKNOWN;

@@ -99,6 +99,7 @@ static void fill_message(struct rdvd_message *m, const json_t *o)
 	*m = test_message();
 	m->text = text_of(o, "text", m->text);
 	m->from = text_of(o, "from", m->from);
+	m->key = text_of(o, "key", m->key);
 	m->to = text_of(o, "to", m->to);
 	m->receipts_url = text_of(o, "receipts_url", m->receipts_url);
 	m->answerable = json_is_true(json_object_get(o, "answerable"));
