@@ -50,7 +50,7 @@ def test_all_that_is_accepted_is_delivered_once(relay, certificates, tmp_path):
     assert len(ids) == len(set(ids)) == 400
     # One connection took them all: its last line counts what it was told.
     wait_for(lambda: re.search(r"smtpd\[\d+\]: disconnect from .* data=400 ", postfix.log()[logged:]), "the goodbye")
-    assert "sasl_method=PLAIN, sasl_username=rdv@exemple.fr" in log
+    assert "sasl_method=PLAIN, sasl_username=rdv@exemple.fr" in postfix.log()[logged:]
 
 
 @pytest.mark.parametrize("change, ended", [
