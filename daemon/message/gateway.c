@@ -16,7 +16,8 @@
 #define WINDOW_PRESET 64
 #define LOOKUP_TIMEOUT_MS 10000
 #define QUEUE_MAX_MS 30000
-#define PROMISE_MAX_S 60 /* then the nearest appointments are chosen anew */
+#define PATIENCE_MS 60000 /* a pause that is worth waiting for */
+#define PROMISE_MAX_S 60  /* then the nearest appointments are chosen anew */
 
 /* ---- in its threads ---- */
 
@@ -114,7 +115,8 @@ int gateway_can(const struct gateway *g, enum rdvd_gateway_cap cap)
 
 int gateway_is_usable(const struct gateway *g, int64_t now_ms)
 {
-	return g->worker && breaker_allows(&g->breaker, now_ms);
+	return g->worker && breaker_allows(&g->breaker, now_ms) &&
+	       g->pace.held_until_ms - now_ms <= PATIENCE_MS;
 }
 
 size_t gateway_room(struct gateway *g, int64_t now_ms)

@@ -71,7 +71,8 @@ void gateway_fini(struct gateway *g);
 
 /* How many messages it may be given now. */
 size_t gateway_room(struct gateway *g, int64_t now_ms);
-/* 1 while it is one to wait for: it works, or the wait is over and one may go to see. */
+/* 1 while it is one to wait for: it works and asked for no pause of more than a minute,
+ * or the wait is over and one may go to see. */
 int gateway_is_usable(const struct gateway *g, int64_t now_ms);
 /* Milliseconds after which there may be room without an answer having come; -1: an answer
  * comes first. */

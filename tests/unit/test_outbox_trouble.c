@@ -298,6 +298,30 @@ static void test_retry_after_for_ever(void **state)
 	assert_int_equal(world_message(w, id).state, RDVD_MSG_ACCEPTED);
 }
 
+/* Who asks for a long pause is passed over for the spare, and has them again after it. */
+static void test_a_long_pause(void **state)
+{
+	struct world *w = *state;
+	rdvd_id id;
+
+	world_gateway(w, RDVD_GATEWAY_SMS, "ta");
+	world_gateway(w, RDVD_GATEWAY_SMS, "a")->spare = 1;
+	scripted[0].retry_after_s = 600;
+	world_start(w);
+	id = world_letter(w, RDVD_MSG_ANSWER, 1, T0 + 300);
+	world_letter(w, RDVD_MSG_ANSWER, 2, T0 + 300);
+	world_run(w);
+	world_wait(w, 13);
+	assert_int_equal(scripted[0].sent, 1);
+	assert_int_equal(scripted[1].sent, 2);
+	assert_int_equal(world_message(w, id).state, RDVD_MSG_ACCEPTED);
+	world_wait(w, 600);
+	world_letter(w, RDVD_MSG_ANSWER, 3, SOON);
+	world_run(w);
+	assert_int_equal(scripted[0].sent, 2);
+	assert_int_equal(scripted[1].sent, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +335,7 @@ int main(void)
 		WORLD_TEST(test_an_outage_is_told_once),
 		WORLD_TEST(test_late_mail_to_the_team),
 		WORLD_TEST(test_retry_after_for_ever),
+		WORLD_TEST(test_a_long_pause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
