@@ -356,6 +356,8 @@ void app_run(struct app *a)
 
 void app_work_down(struct app *a)
 {
+	if (a->outbox) /* a start that failed may have sent already */
+		outbox_stop(a->outbox);
 	while (a->store && a->passwords && work_is_left(a))
 		loop_run_once(a->loop, 100);
 }
