@@ -22,7 +22,7 @@ int text_is_plain(const char *text, size_t n)
 
 		if (c == '\n')
 			column = 0;
-		else if ((c < 0x20 && c != '\t' && c != '\r') || c >= 0x7F ||
+		else if ((c < 0x20 && c != '\t') || c >= 0x7F ||
 			 ++column > LINE_MAX_OCTETS)
 			return 0;
 	}

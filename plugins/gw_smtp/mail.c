@@ -9,6 +9,8 @@
 
 #include "encode.h"
 
+#define LINE_MAX_OCTETS 998
+
 /* ---- templates ---- */
 
 struct field {
@@ -135,8 +137,23 @@ static void put_head(struct mail *out, const struct mail_settings *s,
 
 /* ---- parts ---- */
 
-static void put_text(struct mbuf *b, const char *type, const char *text)
+/* Every kind of line's end as \n: one that is a \r alone is none to some servers, and the
+ * end of more than a line to others. */
+static const char *with_one_kind_of_end(struct mbuf *out, const char *text)
 {
+	for (; *text; text++) {
+		if (*text != '\r')
+			mbuf_putc(out, *text);
+		else if (text[1] != '\n')
+			mbuf_putc(out, '\n');
+	}
+	return mbuf_str(out);
+}
+
+static void put_text(struct mbuf *b, const char *type, const char *written)
+{
+	struct mbuf lines = {0};
+	const char *text = with_one_kind_of_end(&lines, written);
 	size_t n = strlen(text);
 
 	mbuf_putf(b, "Content-Type: text/%s; charset=utf-8\r\n", type);
@@ -148,6 +165,7 @@ static void put_text(struct mbuf *b, const char *type, const char *text)
 		mbuf_puts(b, "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
 		encode_quoted_printable(b, text, n);
 	}
+	mbuf_fini(&lines);
 }
 
 /* base64: the object is bytes that no mail program may fold again. */
@@ -237,18 +255,46 @@ static enum rdvd_sent build_email(const struct mail_settings *s,
 	return RDVD_SENT_ACCEPTED;
 }
 
+/* RFC 5321 4.5.3.1.6 */
+static int has_long_line(const char *text)
+{
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		if (n > LINE_MAX_OCTETS)
+			return 1;
+	}
+	return 0;
+}
+
+/* On one line. */
+static const char *joined(struct mbuf *out, const char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text >= 0x20 && *text != 0x7F)
+			mbuf_putc(out, *text);
+		else if (out->len && out->data[out->len - 1] != ' ')
+			mbuf_putc(out, ' ');
+	}
+	return mbuf_str(out);
+}
+
 static void put_sms_text(struct mbuf *out, const struct mail_settings *s,
 			 const char *text)
 {
-	struct mbuf bytes = {0};
+	struct mbuf bytes = {0}, lines = {0};
+	enum mail_encoding encoding = s->sms_encoding;
 
+	text = with_one_kind_of_end(&lines, text);
 	if (s->sms_charset == MAIL_LATIN9)
 		encode_latin9(&bytes, text);
 	else
 		mbuf_puts(&bytes, text);
+	mbuf_fini(&lines);
+	if (encoding == MAIL_8BIT && has_long_line(mbuf_str(&bytes)))
+		encoding = MAIL_QUOTED;
 	mbuf_putf(out, "Content-Type: text/plain; charset=%s\r\n",
 		  s->sms_charset == MAIL_LATIN9 ? "iso-8859-15" : "utf-8");
-	switch (s->sms_encoding) {
+	switch (encoding) {
 	case MAIL_QUOTED:
 		mbuf_puts(out, "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
 		encode_quoted_printable(out, mbuf_str(&bytes), bytes.len);
@@ -277,7 +323,7 @@ static enum rdvd_sent build_sms(const struct mail_settings *s,
 				const char *mark, struct mail *out, char note[256])
 {
 	char name[ADDRESS_SIZE], address[ADDRESS_SIZE], home[32];
-	struct mbuf b = {0};
+	struct mbuf b = {0}, subject = {0};
 
 	if (!text_is_one_line(m->from))
 		return refuse(note, "a line end in the sender");
@@ -286,8 +332,13 @@ static enum rdvd_sent build_sms(const struct mail_settings *s,
 	if (address_split(s->sms_from, name, address) < 0)
 		return refuse(note, "sms_from is no mail address");
 	mail_number(s->sms_to, m->to, &b);
-	snprintf(out->to, sizeof out->to, "%s", mbuf_str(&b));
+	snprintf(out->to, sizeof out->to, "%s",
+		 address_is_valid(mbuf_str(&b)) ? mbuf_str(&b) : "");
 	mbuf_clear(&b);
+	if (!*out->to) {
+		mbuf_fini(&b);
+		return refuse(note, "sms_to makes no mail address of this number");
+	}
 	envelope_from(s, address, mark, out);
 	put_head(out, s, m, now, name, address, mark);
 	national(m->to, home);
@@ -299,15 +350,13 @@ static enum rdvd_sent build_sms(const struct mail_settings *s,
 	const size_t n = sizeof fields / sizeof *fields;
 
 	fill(s->sms_subject, fields, n, &b);
-	if (text_is_one_line(mbuf_str(&b)))
-		encode_header(&out->data, "Subject", mbuf_str(&b));
-	else
-		out->to[0] = '\0';
+	encode_header(&out->data, "Subject", joined(&subject, mbuf_str(&b)));
+	mbuf_fini(&subject);
 	mbuf_clear(&b);
 	fill(s->sms_body, fields, n, &b);
 	put_sms_text(&out->data, s, mbuf_str(&b));
 	mbuf_fini(&b);
-	return *out->to ? RDVD_SENT_ACCEPTED : refuse(note, "a line end in the subject");
+	return RDVD_SENT_ACCEPTED;
 }
 
 enum rdvd_sent mail_build(const struct mail_settings *s, const struct rdvd_message *m,

@@ -149,6 +149,7 @@ static CURLcode set_fixed(struct session *s)
 	SET(PROTOCOLS_STR, o->tls == TLS_IMPLICIT ? "smtps" : "smtp");
 	SET(NOPROXY, "*");
 	SET(NOSIGNAL, 1L);
+	SET(QUICK_EXIT, 1L); /* no waiting for a name that does not resolve */
 	SET(UPLOAD, 1L);
 	SET(MAXAGE_CONN, (long)IDLE_MAX_S);
 	SET(TCP_NODELAY, 1L);
@@ -281,6 +282,9 @@ static enum rdvd_sent of_trouble(struct session *s, CURLcode rc, char *note, siz
 
 	text_redact(told, words, sizeof words);
 	snprintf(note, size, "%s (%s)", words, stage_name(s->stage));
+	/* after the last byte nothing is certain, whatever the trouble's name */
+	if (s->stage == STAGE_END)
+		return RDVD_SENT_UNKNOWN;
 	switch ((int)rc) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
@@ -290,7 +294,7 @@ static enum rdvd_sent of_trouble(struct session *s, CURLcode rc, char *note, siz
 	case CURLE_SSL_ENGINE_NOTFOUND:
 	case CURLE_USE_SSL_FAILED:
 	case CURLE_LOGIN_DENIED: return RDVD_SENT_STOPPED;
-	default: return s->stage == STAGE_END ? RDVD_SENT_UNKNOWN : RDVD_SENT_RETRY;
+	default: return RDVD_SENT_RETRY;
 	}
 }
 

@@ -283,6 +283,42 @@ def test_odd_names_and_subjects_survive(tmp_path):
             assert got == "".join(name.replace("\\", "\\").split()), (got, name)
 
 
+AWKWARD_BODIES = ["un\rdeux", "un\r.\rdeux", "un\r\n.\r\ndeux", "\r", "fin\r", ".\r", "\n.\nQUIT\n", "a" * 3000, "é" * 3000,
+                  "mot " * 900, "un\n..\ndeux", "From toi\nFrom moi", "=_rdvd-1", "--=_rdvd-1--"]
+
+
+@pytest.mark.parametrize("more", [
+    {}, {"html": True},
+    {"sms_to": "{digits}@sms.example", "sms_from": "rdv@exemple.fr", "sms_encoding": "8bit"},
+    {"sms_to": "{digits}@sms.example", "sms_from": "rdv@exemple.fr", "sms_encoding": "8bit", "sms_charset": "iso-8859-15"},
+    {"sms_to": "{digits}@sms.example", "sms_from": "rdv@exemple.fr"},
+], ids=["text", "html", "8bit", "latin9", "quoted"])
+def test_lines_end_as_they_should_and_none_is_too_long(more, tmp_path):
+    """A carriage return alone is a line's end to some servers and none to others (RFC 5321 2.3.8), and 998 bytes are
+    all that a line may have (4.5.3.1.6): neither leaves, whatever stands in a text."""
+    more = dict(more)
+    html = more.pop("html", False)
+    with SmtpSink() as sink, plain(sink, tmp_path, **more) as d:
+        for text in AWKWARD_BODIES:
+            say = {"text": text, **({"html": text} if html else {}), **({"channel": "sms"} if more else {})}
+            assert d.send(**say)["sent"] == "accepted"
+            data = sink.taken[-1]["data"]
+            assert not re.search(rb"\r(?!\n)|(?<!\r)\n", data), (text[:20], data[-200:])
+            assert max(len(line) for line in data.split(b"\r\n")) <= 998, text[:20]
+            mail = parsed(data)
+            body = mail.get_body(("plain",)) or mail
+            got = body.get_payload(decode=True).decode(body.get_content_charset())
+            assert re.sub(r"[\r\n]+", "\n", got).strip("\n") == re.sub(r"[\r\n]+", "\n", text).strip("\n"), text[:20]
+        assert len(sink.taken) == len(AWKWARD_BODIES)
+
+
+def test_a_text_of_several_lines_fits_a_subject(tmp_path):
+    with SmtpSink() as sink, plain(sink, tmp_path, sms_to="{digits}@sms.example", sms_from="rdv@exemple.fr",
+                                   sms_subject="{text}", sms_body="-") as d:
+        assert d.send(channel="sms", text="RDV mardi\r\nà 14h00\nHénin")["sent"] == "accepted"
+        assert parsed(sink.taken[0]["data"])["Subject"] == "RDV mardi à 14h00 Hénin"
+
+
 def test_no_sender_stops_instead_of_burning(tmp_path):
     with SmtpSink() as sink, plain(sink, tmp_path) as d:
         assert d.send(**{"from": ""})["sent"] == "stopped"
