@@ -106,6 +106,7 @@ int app_http_up(struct app *a)
 					.receive = a->receive,
 					.talk = a->talk,
 					.inbox = a->inbox,
+					.erase = a->erase,
 					.budget = a->budget,
 					.verify = a->verify,
 					.inbound_number = c->messages.inbound_number,

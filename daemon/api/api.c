@@ -118,6 +118,7 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->receive = o->receive;
 	a->talk = o->talk;
 	a->inbox = o->inbox;
+	a->erase = o->erase;
 	a->budget = o->budget;
 	a->verify = o->verify;
 	a->inbound_number = o->inbound_number;

@@ -12,6 +12,7 @@
 struct access;
 struct api;
 struct booking;
+struct erase;
 struct inbox;
 struct outbox;
 struct receive;
@@ -29,6 +30,7 @@ struct api_options {
 	struct receive *receive;
 	struct talk *talk;
 	struct inbox *inbox;
+	const struct erase *erase;
 	struct budget *budget;
 	struct verify *verify;
 	const char *inbound_number; /* where people send us an SMS; NULL nowhere */

@@ -48,6 +48,7 @@ struct api {
 	struct receive *receive;
 	struct talk *talk;
 	struct inbox *inbox;
+	const struct erase *erase;
 	struct budget *budget;
 	struct verify *verify;
 	const char *version, *key_path;

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "booking/waiting.h"
 #include "message/budget.h"
+#include "message/erase.h"
 #include "message/outbox.h"
 #include "message/receive.h"
 #include "store/store.h"
@@ -231,6 +232,9 @@ static void add_messages(struct buf *b, const struct api *api, const struct figu
 	    "Texts that somebody of the team has to read.", f->to_hand);
 	one(b, "rdvd_notices_unseen", "gauge",
 	    "Notices that nobody of the team has seen.", f->notices);
+	one(b, "rdvd_erased_total", "counter",
+	    "Messages, texts and the like whose words were erased because they are old.",
+	    (long long)erase_count(api->erase));
 	head(b, "rdvd_numbers_barred", "gauge",
 	     "Numbers and addresses that are not written to, by the reason.");
 	labelled(b, "rdvd_numbers_barred", "why", "stop", f->stopped);

@@ -77,6 +77,13 @@ def test_format_and_counts(daemon, tmp_path):
     assert after["rdvd_gateway_sends_total", spool + ',result="unknown"'] == 0
     assert (after["rdvd_gateway_state", spool], after["rdvd_gateway_under_way", spool]) == (0, 0)
     assert after["rdvd_gateway_segments_total", spool] == 4
+    assert after["rdvd_gateway_rate", spool] == 5
+    assert after["rdvd_sms_segments_today", 'organisation="o"'] == 4
+    assert [after[n, None] for n in ("rdvd_texts_to_hand", "rdvd_notices_unseen", "rdvd_erased_total")] == [0, 0, 0]
+    assert {after["rdvd_numbers_barred", f'why="{w}"'] for w in ("stop", "bad")} == {0}
+    d.rdvctl("sms-in", "06 11 11 11 11", "je veux parler à quelqu'un")
+    d.rdvctl("sms-in", "06 22 22 22 22", "STOP")
+    assert (d.metric("rdvd_texts_to_hand"), d.metric("rdvd_numbers_barred")) == (1, 1)
     assert d.request("GET", "/metrics").status == 404, "not for the public"
 
 
