@@ -111,11 +111,21 @@ struct budget_options app_budget_options(const struct config *c)
 	};
 }
 
+static const struct texts *present_texts(void *ctx)
+{
+	return ((struct app *)ctx)->texts;
+}
+
 int app_budget_up(struct app *a)
 {
 	const struct budget_options o = app_budget_options(a->config);
+	const struct budget_keep keep = {.store = a->store,
+					 .texts = present_texts,
+					 .alerts_to = a->config->messages.alerts_to,
+					 .address = a->config->public_url,
+					 .ctx = a};
 
-	a->budget = budget_open(a->loop, a->store, a->config->messages.alerts_to, &o);
+	a->budget = budget_open(a->loop, &keep, &o);
 	return a->budget ? 0 : -1;
 }
 

@@ -22,6 +22,7 @@
 struct budget;
 struct loop;
 struct store;
+struct texts;
 
 /* Per cent of a budget that messages about an appointment may spend beyond it. */
 #define BUDGET_RESERVED_PERCENT 30
@@ -105,10 +106,18 @@ rdvd_time budget_day_start(rdvd_time now);
 
 /* ---- with the store (budget_keep.c) ---- */
 
+/* What it needs of others: all lent, for as long as the budget. */
+struct budget_keep {
+	struct store *store;
+	const struct texts *(*texts)(void *ctx); /* the present ones */
+	const char *alerts_to, *address;	 /* as in struct notice_mail */
+	void *ctx;
+};
+
 /* A budget that knows what was spent today (blocking, at start), whose alarms are logged
- * and told to the team (notice.h; alerts_to copied); o->alarm is not used. NULL: the
- * store could not tell (logged). The store must outlive it. */
-struct budget *budget_open(struct loop *l, struct store *s, const char *alerts_to,
+ * and told to the team (notice.h); o->alarm is not used. NULL: the store could not tell
+ * (logged). */
+struct budget *budget_open(struct loop *l, const struct budget_keep *keep,
 			   const struct budget_options *o);
 
 #endif

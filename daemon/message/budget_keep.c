@@ -81,19 +81,6 @@ static int load(struct budget *b, struct loop *l, struct store *s)
 
 /* ---- alarms ---- */
 
-struct keep {
-	struct store *store;
-	char *alerts_to; /* owned */
-};
-
-static void let_go(void *ctx)
-{
-	struct keep *k = ctx;
-
-	free(k->alerts_to);
-	free(k);
-}
-
 static const char *const whose[BUDGET_SCOPES] = {
 	[BUDGET_PERSON] = "person",
 	[BUDGET_PREFIX] = "prefix",
@@ -129,7 +116,9 @@ static void say(const struct budget_alarm *a, char *out, size_t size)
 
 static void raise_alarm(void *ctx, const struct budget_alarm *a)
 {
-	const struct keep *k = ctx;
+	const struct budget_keep *k = ctx;
+	const struct notice_mail mail = {
+		.to = k->alerts_to, .address = k->address, .texts = k->texts(k->ctx)};
 	char key[64], text[256];
 
 	log_warn("budget: %lld of the day's %lld segments of SMS are spent (budget_%s)%s",
@@ -147,23 +136,22 @@ static void raise_alarm(void *ctx, const struct budget_alarm *a)
 					  .organisation = a->organisation,
 					  .text = text,
 					  .at = clock_now()},
-		    k->alerts_to, NULL, NULL);
+		    &mail, NULL, NULL);
 }
 
-struct budget *budget_open(struct loop *l, struct store *s, const char *alerts_to,
+struct budget *budget_open(struct loop *l, const struct budget_keep *keep,
 			   const struct budget_options *o)
 {
 	struct budget_options mine = *o;
-	struct keep *k = xcalloc(1, sizeof *k);
+	struct budget_keep *k = xmalloc(sizeof *k);
 	struct budget *b;
 
-	k->store = s;
-	k->alerts_to = xstrdup(alerts_to ? alerts_to : "");
+	*k = *keep;
 	mine.alarm = raise_alarm;
 	mine.ctx = k;
-	mine.let_go = let_go;
+	mine.let_go = free;
 	b = budget_new(&mine);
-	if (load(b, l, s) == 0)
+	if (load(b, l, k->store) == 0)
 		return b;
 	log_err("budget: what was spent on messages today cannot be read from the store");
 	budget_free(b);

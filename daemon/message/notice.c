@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "message/text.h"
 #include "store/store.h"
 
 #define MAIL_USEFUL_S 86400
@@ -18,7 +20,7 @@ struct notice_job {
 	char *key, *kind, *text; /* owned */
 	char *to;		 /* owned; NULL none */
 	char *letter_key;	 /* owned */
-	char *mail;		 /* owned; NULL none */
+	char *subject, *mail;	 /* owned; NULL none */
 	void (*written)(void *arg);
 	void *arg;
 };
@@ -32,7 +34,7 @@ static enum rdvd_rc run(const struct rdvd_store_ops *ops, void *st, struct store
 		.channel = RDVD_CHANNEL_EMAIL,
 		.organisation = j->notice.organisation,
 		.to = j->to,
-		.subject = "À voir : les messages de vos rendez-vous",
+		.subject = j->subject,
 		.text = j->mail,
 		.due = j->notice.at,
 		.deadline = j->notice.at + MAIL_USEFUL_S,
@@ -58,12 +60,31 @@ static void done(struct store_job *job)
 	free(j->text);
 	free(j->to);
 	free(j->letter_key);
+	free(j->subject);
 	free(j->mail);
 	free(j);
 }
 
-void notice_tell(struct store *s, const struct rdvd_notice *n, const char *alerts_to,
-		 void (*written)(void *arg), void *arg)
+static void write_mail(struct notice_job *j, const struct notice_mail *mail)
+{
+	struct buf link = BUF_INIT, subject = BUF_INIT, body = BUF_INIT;
+	struct text_values v = {.notice = j->text};
+
+	buf_addf(&link, "%s/equipe", mail->address);
+	v.link = buf_str(&link);
+	if (text_write(mail->texts, TEXT_NOTICE, 0, RDVD_CHANNEL_EMAIL, "fr", &v,
+		       &subject, &body) == 0) {
+		j->to = xstrdup(mail->to);
+		j->subject = buf_steal(&subject, NULL);
+		j->mail = buf_steal(&body, NULL);
+	}
+	buf_fini(&link);
+	buf_fini(&subject);
+	buf_fini(&body);
+}
+
+void notice_tell(struct store *s, const struct rdvd_notice *n,
+		 const struct notice_mail *mail, void (*written)(void *arg), void *arg)
 {
 	struct notice_job *j = xcalloc(1, sizeof *j);
 
@@ -72,12 +93,8 @@ void notice_tell(struct store *s, const struct rdvd_notice *n, const char *alert
 	j->notice.kind = j->kind = xstrdup(n->kind);
 	j->notice.text = j->text = xstrdup(n->text);
 	j->letter_key = xasprintf("notice:%s:%lld", n->key, (long long)(n->at / HOUR_S));
-	if (alerts_to && *alerts_to) {
-		j->to = xstrdup(alerts_to);
-		j->mail = xasprintf("Bonjour,\n\n%s\n\nLe détail est sur la page de "
-				    "l’équipe.\n",
-				    n->text);
-	}
+	if (mail->to && *mail->to)
+		write_mail(j, mail);
 	j->written = written;
 	j->arg = arg;
 	j->job.run = run;

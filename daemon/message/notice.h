@@ -8,11 +8,18 @@
 #include "rdvd/store.h"
 
 struct store;
+struct texts;
 
-/* Write n (copied). alerts_to: the mailbox; NULL or "" none; the same key goes there once
- * an hour at most. written is called once both are on disk; NULL none. What cannot be
- * written is logged. */
-void notice_tell(struct store *s, const struct rdvd_notice *n, const char *alerts_to,
-		 void (*written)(void *arg), void *arg);
+/* How it is said by e-mail. */
+struct notice_mail {
+	const char *to;	     /* the mailbox; NULL or "" none */
+	const char *address; /* of the pages: public_url */
+	const struct texts *texts;
+};
+
+/* Write n (copied). The same key goes to the mailbox once an hour at most. written is
+ * called once both are on disk; NULL none. What cannot be written is logged. */
+void notice_tell(struct store *s, const struct rdvd_notice *n,
+		 const struct notice_mail *mail, void (*written)(void *arg), void *arg);
 
 #endif

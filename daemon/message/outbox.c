@@ -422,7 +422,10 @@ static void tell(struct outbox *o, const char *key, const char *kind,
 				      .text = text,
 				      .at = clock_now()};
 
-	notice_tell(o->store, &n, to, told, o);
+	const struct notice_mail mail = {
+		.to = to, .address = o->public_url, .texts = o->texts};
+
+	notice_tell(o->store, &n, &mail, told, o);
 }
 
 void outbox_tell(struct outbox *o, const char *key, const char *kind,

@@ -668,6 +668,8 @@ static void test_late(void **state)
 	world_run(w);
 	assert_int_equal(scripted[0].sent, 2); /* the team, by e-mail, of both */
 	assert_string_equal(scripted[0].log[0].to, "team@example.org");
+	assert_non_null(strstr(scripted[0].log[0].text, "pas pu partir à temps"));
+	assert_non_null(strstr(scripted[0].log[0].text, "https://rdv.example/equipe"));
 	/* neither again, nor forgotten by a restart */
 	world_stop(w);
 	world_start(w);
