@@ -14,11 +14,12 @@
 
 #define DAY_S 86400
 #define OLD_S (30 * DAY_S) /* no provider keeps anything for longer */
-#define KEY_MAX 160	   /* bytes; longer ones are kept as their fingerprint */
-#define ID_MAX 127	   /* of a message, as struct rdvd_receipt has it */
-#define NOTE_MAX 255	   /* the same */
-#define PARTS_MAX 64	   /* a text of more is not one that anybody wrote */
-#define TOLD_AGAIN_S 120   /* within it, of texts that come without name or time */
+#define YEAR_2000 ((rdvd_time)946684800)
+#define KEY_MAX 160	 /* bytes; longer ones are kept as their fingerprint */
+#define ID_MAX 127	 /* of a message, as struct rdvd_receipt has it */
+#define NOTE_MAX 255	 /* the same */
+#define PARTS_MAX 64	 /* a text of more is not one that anybody wrote */
+#define TOLD_AGAIN_S 120 /* within it, of texts that come without name or time */
 #define REPLACEMENT "\xef\xbf\xbd"
 
 /* ---- text ---- */
@@ -89,12 +90,15 @@ int heard_sender(const char *from, char *out)
 /* ---- time ---- */
 
 /* A provider's clock may be wrong, its zone misread: what is to come is now, what is
- * absurdly old is not known. */
-static rdvd_time bounded(rdvd_time at, rdvd_time now)
+ * absurdly old is not known. But a text may really have waited at the provider for
+ * months, and is not to be taken for one of today. */
+static rdvd_time bounded(rdvd_time at, enum rdvd_event_kind kind, rdvd_time now)
 {
+	rdvd_time earliest = kind == RDVD_EVENT_INBOUND ? YEAR_2000 : now - OLD_S;
+
 	if (at > now)
 		return now;
-	return at > 0 && at >= now - OLD_S ? at : 0;
+	return at > 0 && at >= earliest ? at : 0;
 }
 
 /* ---- keys ---- */
@@ -234,7 +238,7 @@ enum heard_as heard_add(struct heard_list *l, const struct rdvd_event *e, rdvd_t
 	name = heard_text(e->key, HEARD_TEXT_MAX);
 	to.key = make_key(&to, name, now);
 	free(name);
-	to.at = bounded(to.at, now);
+	to.at = bounded(to.at, to.kind, now);
 	if (!to.at && e->kind == RDVD_EVENT_INBOUND)
 		to.at = now;
 	VEC_GROW(l->items, l->n, l->cap);

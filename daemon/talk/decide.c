@@ -464,6 +464,10 @@ static int answer_reminder(const struct decide_in *in, struct decision *out)
 	return 1;
 }
 
+/* A text of another day is no answer to what is asked today: it waited at the provider
+ * while nobody fetched it, or is of a time before this daemon. */
+#define OLD_TEXT_S (48 * 3600)
+
 /* What holds whatever was asked. 1: it settled it. */
 static int answer_first(const struct decide_in *in, struct decision *out)
 {
@@ -476,6 +480,8 @@ static int answer_first(const struct decide_in *in, struct decision *out)
 		out->what = DO_IGNORE;
 	else if (i == INTENT_STOP)
 		out->what = c->stopped ? DO_NOTHING : DO_STOP;
+	else if (in->received && in->now - in->received > OLD_TEXT_S)
+		out->what = DO_HAND;
 	else if (many)
 		out->what = DO_HAND;
 	else if (in->question->kind == QUESTION_HUMAN && is_fresh(c, in->now))

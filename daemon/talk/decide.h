@@ -62,6 +62,7 @@ struct decide_in {
 	int answers_per_hour; /* the loop guard */
 	int is_person;	      /* see decide_is_person */
 	int32_t today;	      /* civil day where the appointments are */
+	rdvd_time received;   /* as the provider tells; 0: now */
 	rdvd_time now;
 };
 

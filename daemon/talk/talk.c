@@ -357,6 +357,7 @@ static void judge(struct text *x)
 			       .offer = x->offer,
 			       .offer_start = x->offer_start,
 			       .answers_per_hour = t->o.answers_per_hour,
+			       .received = x->received,
 			       .is_person = decide_is_person(x->number),
 			       .today = today_of(x),
 			       .now = x->now};

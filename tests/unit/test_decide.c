@@ -326,6 +326,26 @@ static void test_guards(void **state)
 	assert_false(decide_is_person(""));
 }
 
+/* What waited at the provider for days is read by a human: what it answered is over. */
+static void test_old_text(void **state)
+{
+	struct scene s;
+
+	scene_of(&s, WORDS_CONFIRM);
+	s.in.received = NOW - 48 * HOUR;
+	expect(&s, "non", "cancel");
+	s.in.received = NOW - 48 * HOUR - 1;
+	expect(&s, "non", "hand");
+	expect(&s, "oui", "hand");
+	expect(&s, "RDV", "hand");
+	expect(&s, "START", "hand");
+	expect(&s, "STOP", "stop");
+	s.in.received = NOW - 400 * 24 * HOUR;
+	expect(&s, "je ne peux pas venir", "hand");
+	s.in.received = 0;
+	expect(&s, "oui", "confirm");
+}
+
 static void test_stop_once(void **state)
 {
 	struct scene s;
@@ -419,6 +439,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_old_text),
 		cmocka_unit_test(test_two_appointments),
 		cmocka_unit_test(test_far_appointment),
 		cmocka_unit_test(test_yes_to_another_time),

@@ -145,7 +145,8 @@ static void test_time(void **state)
 		     {0, NOW},
 		     {-5, NOW},
 		     {1, NOW},
-		     {NOW - 31 * DAY, NOW},
+		     {NOW - 31 * DAY, NOW - 31 * DAY},
+		     {NOW - 2000 * DAY, NOW - 2000 * DAY},
 		     {NOW + 5, NOW},
 		     {INT64_MAX, NOW},
 		     {INT64_MIN, NOW}};
