@@ -404,7 +404,9 @@ static void reply_again(struct http_request *rq, const struct web *w, struct typ
 	if (booking_hold_parse(http_request_param(rq, "hold"), &s.hold) < 0 ||
 	    booking_hold_find(w->booking, s.hold, &slot, &s.until) < 0)
 		s.until = 0;
-	t->stamp = ""; /* counted from now */
+	/* counted from when they first saw it: a second tap is enough */
+	if (strlen(t->stamp) != GUARD_STAMP_SIZE - 1)
+		t->stamp = "";
 	reserve_reply_form(rq, w, &c, t, &s);
 }
 
