@@ -64,13 +64,18 @@ async function populate() {
 	await until(async () => (await d.api("GET", `/waiting/${links.waits.waiting}`)).waiting.offer, "an offer");
 	await d.api("POST", `/staff/appointments/${links["today-seen"].id}/outcome`,
 		{ outcome: "seen", persons_present: 1 }, { local: true });
+	const told = await d.api("POST", "/local/sms-in", { from: "06 11 22 33 02", text: "je voudrais parler à quelqu'un svp" },
+		{ local: true, expect: 201 });
+	links.text = told.id;
+	d.rdvctl(["sms-in", "06 98 76 54 32", "STOP"]);
+	d.rdvctl(["sms-in", "06 98 76 54 32", "je veux parler à quelqu'un"]);
 }
 
 before(async () => {
 	links = {};
 	d = await daemon({ territory: richer() });
 	browser = await new Browser(d).launch();
-	d.addUser("conseil", "counsellor", "conseiller-1");
+	d.addUser("conseil", "admin", "conseiller-1");
 	await populate();
 });
 
@@ -192,6 +197,16 @@ const STAFF = [
 		await submit(page);
 		await page.locator(".errors").waitFor();
 	}],
+	["team-inbox", "/equipe/sms"],
+	["team-inbox-thread", () => `/equipe/sms/${links.text}`],
+	["team-inbox-rdv", () => mine("today-late", "/messages")],
+	["team-inbox-rdv-wrong", async (page) => {
+		await page.goto(mine("booked", "/messages"));
+		await page.locator("#reponse").fill("a".repeat(200));
+		await page.locator(".answer button").click();
+		await page.locator(".error").waitFor();
+	}],
+	["team-gateways", "/equipe/passerelles"],
 	["team-waiting", "/equipe/attente"],
 	["team-absences", "/equipe/absences"],
 	["team-feed", "/equipe/agenda"],

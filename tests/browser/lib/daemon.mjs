@@ -59,10 +59,13 @@ class Daemon {
 		this.expected = [];
 	}
 
-	writeConf(settings) {
-		const lines = Object.entries(settings).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`);
+	// sections: as they stand in the file, after the preset ones.
+	writeConf(settings, sections = "") {
+		const written = (value) => Array.isArray(value) ? `{${value.map((v) => JSON.stringify(v)).join(", ")}}`
+			: JSON.stringify(value);
+		const lines = Object.entries(settings).map(([key, value]) => `${key} = ${written(value)}\n`);
 		this.conf = path.join(this.folder, "rdvd.conf");
-		fs.writeFileSync(this.conf, lines.join("") + SECTIONS);
+		fs.writeFileSync(this.conf, lines.join("") + SECTIONS + sections);
 	}
 
 	async start(now = this.now) {
@@ -188,14 +191,14 @@ class Daemon {
 }
 
 // A daemon that serves: settings add to the configuration, territory is a file or null for none.
-export async function daemon({ settings = {}, territory = HENIN_CARVIN, now = NOW } = {}) {
+export async function daemon({ settings = {}, sections = "", territory = HENIN_CARVIN, now = NOW } = {}) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdvd-browser-"));
 	const port = await freePort();
 	const d = new Daemon(folder, port, now);
 	fs.mkdirSync(d.data);
 	d.writeConf({ dir: d.data, listen: `127.0.0.1:${port}`, public_url: d.url, socket: d.socket,
 		communes: path.join(TOP, "etc/communes.csv"), texts: path.join(TOP, "etc/texts"), demo: true,
-		log_level: "info", ...settings });
+		log_level: "info", ...settings }, sections);
 	try {
 		await d.start();
 		if (territory && typeof territory === "object") {
