@@ -50,8 +50,6 @@ struct rdvd_message {
 	const char *html;     /* e-mail: the same in HTML; NULL none */
 	const char *calendar; /* e-mail: an iCalendar object (RFC 5545); NULL none */
 	const char *calendar_method; /* its METHOD (RFC 5546): "PUBLISH", "CANCEL" */
-	const char *unsubscribe;     /* e-mail: an https address for List-Unsubscribe (RFC
-					2369); NULL none */
 	const char *receipts_url; /* where the provider may tell what became of it, this
 				     message's own and proven by its path; "" none */
 	int answerable;	    /* 1: the text asks for an answer: a sender that takes them */

@@ -93,26 +93,6 @@ static void put_from(struct mbuf *out, const char *name, const char *address)
 		  address);
 }
 
-static void put_unsubscribe(struct mbuf *out, const struct mail_settings *s,
-			    const char *url)
-{
-	mbuf_putf(out, "List-Unsubscribe: <%s>\r\n", url);
-	if (s->one_click)
-		mbuf_puts(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
-}
-
-/* An address that may stand in <>: https, printable, no space. */
-static int url_is_valid(const char *url)
-{
-	if (strncmp(url, "https://", 8) != 0 || strlen(url) > 900)
-		return 0;
-	for (; *url; url++)
-		if (*url <= 0x20 || *url >= 0x7F || *url == '<' || *url == '>' ||
-		    *url == ',')
-			return 0;
-	return 1;
-}
-
 /* What every message begins with, whatever it carries. */
 static void put_head(struct mail *out, const struct mail_settings *s,
 		     const struct rdvd_message *m, rdvd_time now, const char *name,
@@ -249,8 +229,6 @@ static enum rdvd_sent build_email(const struct mail_settings *s,
 	envelope_from(s, address, mark, out);
 	put_head(out, s, m, now, name, address, mark);
 	encode_header(&out->data, "Subject", subject);
-	if (m->unsubscribe && url_is_valid(m->unsubscribe))
-		put_unsubscribe(&out->data, s, m->unsubscribe);
 	put_body(&out->data, m);
 	return RDVD_SENT_ACCEPTED;
 }

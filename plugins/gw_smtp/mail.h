@@ -20,7 +20,6 @@ struct mail_settings {
 	const char *return_path; /* with {id} for the message's mark; "": the sender */
 	const char *domain;	 /* of Message-IDs; "": the sender's */
 	const char *reply_to;	 /* an address; "" none */
-	int one_click; /* 1: the address of List-Unsubscribe takes RFC 8058's POST */
 	/* mail-to-SMS; sms_to "" is none */
 	const char *sms_to; /* with {digits}, {national} or {number} */
 	const char *sms_from;

@@ -26,7 +26,6 @@ const struct rdvd_option options_table[] = {
 	{"domain", "", "the domain of Message-IDs; empty: the sender's"},
 	{"return_path", "", "where bounces go, with {id}: bounces+{id}@example.org"},
 	{"reply_to", "", "where answers go; empty: to the sender"},
-	{"one_click", "no", "yes: the unsubscribe address takes a POST (RFC 8058)"},
 	{"per_domain_per_minute", "0", "messages a minute to one domain; 0 no limit"},
 	{"bounce_maildir", "", "the Maildir or folder in which bounces arrive"},
 	{"bounce_command", "", "a command that prints the bounces that have arrived"},
@@ -282,7 +281,6 @@ int options_read(const struct rdvd_host *host, struct options *o)
 		    0 ||
 	    check_address(host, "reply_to", "", "") < 0 ||
 	    check_address(host, "sms_from", "", "") < 0 ||
-	    read_choice(host, "one_click", yes_no, &o->mail.one_click) < 0 ||
 	    read_number(host, "per_domain_per_minute", 1000000,
 			&o->per_domain_per_minute) < 0)
 		return -1;

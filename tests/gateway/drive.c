@@ -77,7 +77,6 @@ static struct rdvd_message message_of(const json_t *o)
 		.html = text_of(o, "html", NULL),
 		.calendar = text_of(o, "calendar", NULL),
 		.calendar_method = text_of(o, "calendar_method", NULL),
-		.unsubscribe = text_of(o, "unsubscribe", NULL),
 		.receipts_url = text_of(o, "receipts_url", ""),
 		.answerable = (int)number_of(o, "answerable", 0),
 		.deadline = number_of(o, "deadline", clock_now() + 86400),

@@ -204,7 +204,7 @@ def test_mail_with_all_its_parts(tmp_path):
         d.ask("now", at=1795334400)
         got = d.send(id="rdvd-7", text=text, html=html, calendar=ICS, calendar_method="PUBLISH",
                      subject="Votre rendez-vous est confirmé : mardi 3 mars à 14 h, à Hénin-Beaumont, 12 rue de la Paix",
-                     unsubscribe="https://rdv.example/rdv/xyz", deadline=1795420800,
+                     deadline=1795420800,
                      **{"from": "CLLAJ « Hénin-Carvin » <rdv@exemple.fr>"})
         assert got == {"sent": "accepted", "note": "250 2.0.0 Ok: queued as Q000001", "provider_id": "Q000001",
                        "retry_after_s": 0, "only_this": 0, "took_ms": got["took_ms"]}
@@ -218,8 +218,7 @@ def test_mail_with_all_its_parts(tmp_path):
     assert mail["Date"].datetime.isoformat() == "2026-11-22T08:00:00+00:00"
     assert mail["Expires"] == "Mon, 23 Nov 2026 08:00:00 +0000"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["List-Unsubscribe"] == "<https://rdv.example/rdv/xyz>"
-    assert mail["List-Unsubscribe-Post"] is None
+    assert mail["List-Unsubscribe"] is None  # about one appointment: there is no list to leave
     mark = re.fullmatch(r"<(rdvd-7\.[0-9a-f]{16})@exemple\.fr>", mail["Message-ID"])[1]
     assert one["from"] == f"bounces+{mark}@exemple.fr"
     assert mail.get_content_type() == "multipart/alternative"
@@ -237,12 +236,11 @@ def test_mail_with_all_its_parts(tmp_path):
 def test_message_id_is_the_same_at_every_attempt(tmp_path):
     with SmtpSink() as sink:
         for attempt in (1, 2, 3):
-            with plain(sink, tmp_path, domain="cllaj.example", one_click="yes") as d:
-                d.send(id="rdvd-9", attempt=attempt, unsubscribe="https://rdv.example/x")
+            with plain(sink, tmp_path, domain="cllaj.example") as d:
+                d.send(id="rdvd-9", attempt=attempt)
         mails = [parsed(m["data"]) for m in sink.taken]
         assert len({m["Message-ID"] for m in mails}) == 1
         assert mails[0]["Message-ID"].endswith("@cllaj.example>")
-        assert mails[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert mails[0].get_content_type() == "text/plain"
 
 
