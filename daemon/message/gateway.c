@@ -63,6 +63,30 @@ static void call_run(struct job *job, void *handle)
 
 static void call_done(struct job *job);
 
+/* A message on a channel that the plugin, or how it is set, has not would fail each time.
+ */
+static int check_channels(const struct gateway *g)
+{
+	static const struct {
+		enum rdvd_channel channel;
+		enum rdvd_gateway_cap cap;
+		const char *name, *other;
+	} needed[] = {{RDVD_CHANNEL_SMS, RDVD_GATEWAY_SMS, "SMS", "email"},
+		      {RDVD_CHANNEL_EMAIL, RDVD_GATEWAY_EMAIL, "e-mail", "sms"}};
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (!(g->channels & 1u << needed[i].channel) ||
+		    gateway_can(g, needed[i].cap))
+			continue;
+		log_err("gateway %s: %s, as it is set, sends no %s: write channels = "
+			"{\"%s\"}",
+			g->name, g->plugin, needed[i].name, needed[i].other);
+		rc = -1;
+	}
+	return rc;
+}
+
 int gateway_open(struct gateway *g, struct loop *l, const struct outbox_gateway *from)
 {
 	const struct rdvd_plugin *d = plugin_description(from->plugin);
@@ -83,7 +107,7 @@ int gateway_open(struct gateway *g, struct loop *l, const struct outbox_gateway 
 	g->worker = worker_new(l, from->name, connections, g->window + 1, 1, &g->work, g);
 	if (!g->worker)
 		log_err("gateway %s: could not be opened", from->name);
-	return g->worker ? 0 : -1;
+	return g->worker ? check_channels(g) : -1;
 }
 
 void gateway_shut(struct gateway *g)

@@ -107,6 +107,20 @@ def test_gateways_are_checked_before_the_start(daemon, section, word):
             break
 
 
+@pytest.mark.parametrize("section,word", [
+    (HTTP % "kannel" + '\tuser = "u"\n\tpassword = "p"\n\tchannels = {"sms", "email"}\n', "sends no e-mail"),
+    (SMTP + '\tchannels = {"sms", "email"}\n', "sends no SMS"),
+    ('plugin = "gw_spool"\n\tlayout = "smstools3"\n\tfolder = "."\n\tchannels = {"sms", "email"}\n', "sends no e-mail"),
+])
+def test_a_channel_that_a_gateway_has_not(daemon, section, word):
+    d = daemon(now=NOW, start=False)
+    (d.data / "outgoing").mkdir(parents=True)
+    text = d.conf_path.read_text().replace('plugin = "gw_spool"\n', section, 1)
+    d.conf_path.write_text(text.replace('\tchannels = {"sms", "email"}\n}', "}", 1))
+    done = subprocess.run(d.command(), capture_output=True, text=True, timeout=20, cwd=d.folder)
+    assert done.returncode == 1 and word in done.stderr, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("section", [HTTP % "kannel" + '\tuser = "u"\n\tpassword = "p"\n', SMTP, 'plugin = "gw_spool"\n'])
 def test_looking_at_gateways_makes_nothing(daemon, section):
     d = daemon(now=NOW, start=False)
