@@ -97,6 +97,8 @@ size_t staff_tags(struct http_request *rq, const struct record *r,
 
 		if (goes_without_saying(picked, n, picked[i]))
 			continue;
+		if (picked[i]->kind == RDVD_MSG_ANSWER && tone >= 0)
+			continue; /* of the conversation, which has its own page */
 		if (off && picked[i]->kind != RDVD_MSG_CANCELLATION)
 			continue; /* what was to be said before no longer matters */
 		staff_message_words(l, picked[i], &words);
