@@ -19,7 +19,7 @@
 
 #define FILE_MAX_BYTES 16384
 #define NO_REPORT_S (3 * 86400) /* then a report is no longer awaited */
-#define ROUND_MAX 500
+#define ROUND_MAX 500 /* events of one poll; files that say nothing to us count not */
 
 struct sms_file {
 	char bytes[FILE_MAX_BYTES + 1];
@@ -134,7 +134,14 @@ struct round {
 	rdvd_event_cb *cb;
 	void *arg;
 	struct sms_file *file, *other; /* room for two */
+	int *told;		       /* how many events */
 };
+
+static void tell(const struct round *r, const struct rdvd_event *e)
+{
+	(*r->told)++;
+	r->cb(r->arg, e);
+}
 
 static void tell_receipt(const struct round *r, const char *name,
 			 enum rdvd_delivery delivery, const char *note, const char *ack)
@@ -155,7 +162,7 @@ static void tell_receipt(const struct round *r, const char *name,
 	if (spool_unescape(name + strlen(SMSTOOLS_PREFIX), id, sizeof id) < 0)
 		return;
 	snprintf(key, sizeof key, "%s-%d", name, (int)delivery);
-	r->cb(r->arg, &e);
+	tell(r, &e);
 }
 
 static int is_ours(const char *name)
@@ -338,7 +345,7 @@ static void tell_text(const struct round *r, const char *name)
 	snprintf(ack, sizeof ack, "incoming/%s", name);
 	e.text = text;
 	if (*from && strncasecmp(alphabet, "bin", 3) != 0)
-		r->cb(r->arg, &e);
+		tell(r, &e);
 	free(text);
 }
 
@@ -378,7 +385,8 @@ static int each(const struct round *r, const char *folder,
 		return errno == ENOENT ? 0 : -1;
 	n = scandirat(dir, ".", &names, is_message, alphasort);
 	for (int i = 0; i < n; i++) {
-		if (i < ROUND_MAX && read_file(dir, names[i]->d_name, r->file) == 0)
+		if (*r->told < ROUND_MAX &&
+		    read_file(dir, names[i]->d_name, r->file) == 0)
 			look(r, dir, names[i]->d_name);
 		free(names[i]);
 	}
@@ -390,12 +398,13 @@ static int each(const struct round *r, const char *folder,
 
 enum rdvd_rc smstools_poll(struct spool *s, rdvd_event_cb *cb, void *arg)
 {
+	int rc = 0, told = 0;
 	struct round r = {.s = s,
+			  .told = &told,
 			  .cb = cb,
 			  .arg = arg,
 			  .file = malloc(sizeof *r.file),
 			  .other = malloc(sizeof *r.other)};
-	int rc = 0;
 
 	if (!r.file || !r.other)
 		abort();

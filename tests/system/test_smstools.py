@@ -163,6 +163,17 @@ def test_what_people_write(tmp_path, spool):
     assert {p.name for p in (spool / "incoming").iterdir()} >= {"GSM1.7", "GSM1.10.LOCK"}
 
 
+def test_what_says_nothing_holds_up_nothing(tmp_path, spool):
+    """Notices of MMS, and reports of other programs' messages, stay where they are, however many they become."""
+    with gateway(tmp_path, spool) as d:
+        for i in range(520):
+            (spool / "incoming" / f"GSM1.{i:04}").write_bytes(
+                b"From: 33612345678\nAlphabet: binary\n\n\x01\x02" if i % 2 else report("33612345678", i, 0, "Ok").encode())
+        (spool / "incoming" / "GSM2.1").write_bytes(b"From: 33612345678\nAlphabet: ISO\n\nOui")
+        assert [e["text"] for e in d.ask("poll")["events"]] == ["Oui"]
+    assert len(list((spool / "incoming").iterdir())) == 521
+
+
 @pytest.mark.parametrize("settings, said", [
     ({"layout": "gammu"}, "files, smstools3"),
     ({"layout": "smstools3", "reports": "perhaps"}, "yes, no"),
