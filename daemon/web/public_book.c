@@ -255,6 +255,8 @@ static void tell_code(struct http_request *rq, const struct typed *t,
 		v->sent_to = by_email ? t->email : t->phone;
 		v->by = by_email ? "email" : "sms";
 	}
+	if (v->send) /* it is being done */
+		v->can_send = false;
 }
 
 /* The page of the step. r: what became of a code, or NULL. */

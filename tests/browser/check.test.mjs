@@ -111,6 +111,7 @@ test("a team that wants an SMS from the number", async () => {
 	await see(page, "5-number");
 	await press(page, "Envoyer un SMS moi-même");
 	await see(page, "6-number-send");
+	assert.equal(await page.getByRole("button", { name: "Envoyer un SMS moi-même" }).count(), 0, "it is being done");
 	const say = (await text(main(page))).match(/RDV \d{6}/)[0];
 	await press(page, "C’est envoyé");
 	assert.match(await text(main(page)), /Votre SMS n’est pas encore arrivé/);
