@@ -136,6 +136,7 @@ def test_everything_can_be_booked_and_then_nothing(daemon, coins):
     """Every seat that is shown can be had, and a seat that is taken is shown no more."""
     now = "2026-03-20T08:00:00+01:00"
     d = daemon(now=now, territory=coins)
+    d.expect_log(r"budget")  # one number gives for all of it
     count = 0
     for name in ("duo", "atelier", "rdv", "court"):
         while True:
