@@ -10,6 +10,8 @@
 #include "talk/impl.h"
 
 #define HOLD_S 7200 /* a time is kept while the name is asked */
+/* A number is another person's some day: whom it was is asked anew after that. */
+#define KNOWN_S (180 * 86400)
 
 /* ---- answers ---- */
 
@@ -335,7 +337,7 @@ static int keep_person(void *arg, const struct rdvd_appointment *a)
 {
 	struct text *x = arg;
 
-	if (strcmp(a->person.phone, x->number) != 0)
+	if (strcmp(a->person.phone, x->number) != 0 || a->when.start < x->now - KNOWN_S)
 		return 0;
 	for (size_t i = 0; i < x->nknown; i++)
 		if (is_same_person(&x->known[i]->person, &a->person))

@@ -224,6 +224,19 @@ def test_what_the_team_changed_asks_anew(daemon, tmp_path):
     assert say(d, "oui je viens").startswith("C'est noté, merci : rendez-vous mercredi 25 mars à 10 h")
 
 
+def test_a_number_is_another_persons_after_half_a_year(daemon, tmp_path):
+    """Nobody's first name is told to whoever has her number now."""
+    d = talking(daemon, tmp_path)
+    book(d)
+    say(d, "annuler")
+    say(d, "rdv")
+    assert "Léa" in say(d, "1")
+    d.restart(now=at("2026-10-20", 9))
+    say(d, "rdv")
+    asked = say(d, "1")
+    assert "prénom" in asked and "C'est noté" not in asked, asked
+
+
 def test_stale_answers(daemon, tmp_path):
     d = talking(daemon, tmp_path)
     a = book(d)
