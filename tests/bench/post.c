@@ -30,17 +30,6 @@ struct share {
 	long messages, wrong;
 };
 
-static const char mail[] =
-	"From: rdv@example.org\r\nTo: lea@example.net\r\nSubject: Rappel\r\n"
-	"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
-	"Bonjour,\r\n\r\nNous vous rappelons votre rendez-vous.\r\n\r\n"
-	"Quand : mardi 3 mars a 14 h\r\nOu : mission locale, 1 rue Pasteur, "
-	"Oignies\r\n\r\n"
-	"Un empechement ? Prevenez-nous, meme au dernier moment : quelqu'un d'autre "
-	"pourra\r\n"
-	"venir.\r\n\r\nPour dire que vous venez, changer de date ou annuler :\r\n"
-	"https://rdv.example.org/rdv/abcdefghijklmnopqrstuv\r\n";
-
 static size_t drop(char *bytes, size_t size, size_t n, void *arg)
 {
 	(void)bytes;
@@ -50,11 +39,11 @@ static size_t drop(char *bytes, size_t size, size_t n, void *arg)
 
 static size_t read_mail(char *out, size_t size, size_t n, void *arg)
 {
-	size_t *at = arg, left = sizeof mail - 1 - *at;
+	size_t *at = arg, left = strlen(job.body) - *at;
 
 	if (left > size * n)
 		left = size * n;
-	memcpy(out, mail + *at, left);
+	memcpy(out, job.body + *at, left);
 	*at += left;
 	return left;
 }
@@ -135,7 +124,9 @@ int main(int argc, char **argv)
 		default: return 2;
 		}
 	}
-	if (optind >= argc || job.threads < 1 || job.threads > THREADS_MAX)
+	if (optind >= argc ||
+	    (strncmp(argv[optind], "smtp", 4) == 0 && optind + 1 >= argc) ||
+	    job.threads < 1 || job.threads > THREADS_MAX)
 		return 2;
 	job.url = argv[optind];
 	job.body = optind + 1 < argc ? argv[optind + 1] : NULL;
