@@ -9,13 +9,7 @@
  *   {"do":"poll"}                      the events; they are not settled
  *   {"do":"settle","ack":...}
  *   {"do":"callback","body":...}       the proof and the events
- *   {"do":"now","at":seconds}          the clock stands there
- *
- *   drive --bare URL COUNT CA_FILE USER PASSWORD FROM TO FILE
- *
- * is the least that libcurl does to send the same mail COUNT times: what the rate of
- * "many" is measured against. */
-#include <curl/curl.h>
+ *   {"do":"now","at":seconds}          the clock stands there */
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -227,72 +221,9 @@ static int drive(int argc, char **argv)
 	return 0;
 }
 
-/* ---- the floor ---- */
-
-struct body {
-	char *bytes;
-	size_t n, given;
-};
-
-static size_t give(char *to, size_t size, size_t n, void *arg)
-{
-	struct body *b = arg;
-	size_t left = b->n - b->given;
-
-	if (left < n * size)
-		n = left;
-	memcpy(to, b->bytes + b->given, n);
-	b->given += n;
-	return n;
-}
-
-static int bare(char **argv)
-{
-	struct body b = {.bytes = xcalloc(1, 1 << 20)};
-	CURL *c = curl_easy_init();
-	struct curl_slist *to = curl_slist_append(NULL, argv[8]);
-	FILE *f = fopen(argv[9], "re");
-	long count = strtol(argv[3], NULL, 10), done = 0;
-	int64_t from_ms;
-
-	if (!f || !c)
-		return 1;
-	b.n = fread(b.bytes, 1, (1 << 20) - 1, f);
-	fclose(f);
-	curl_easy_setopt(c, CURLOPT_URL, argv[2]);
-	if (*argv[4]) {
-		curl_easy_setopt(c, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
-		curl_easy_setopt(c, CURLOPT_CAINFO, argv[4]);
-	}
-	if (*argv[5]) {
-		curl_easy_setopt(c, CURLOPT_USERNAME, argv[5]);
-		curl_easy_setopt(c, CURLOPT_PASSWORD, argv[6]);
-		curl_easy_setopt(c, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN");
-	}
-	curl_easy_setopt(c, CURLOPT_MAIL_FROM, argv[7]);
-	curl_easy_setopt(c, CURLOPT_MAIL_RCPT, to);
-	curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(c, CURLOPT_READFUNCTION, give);
-	curl_easy_setopt(c, CURLOPT_READDATA, &b);
-	from_ms = clock_monotonic_ms();
-	for (long i = 0; i < count; i++) {
-		b.given = 0;
-		done += curl_easy_perform(c) == CURLE_OK;
-	}
-	answer(json_pack("{s:i, s:f}", "accepted", (int)done, "rate",
-			 (double)count * 1000 /
-				 (double)(clock_monotonic_ms() - from_ms + 1)));
-	curl_slist_free_all(to);
-	curl_easy_cleanup(c);
-	free(b.bytes);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
-	if (argc == 10 && strcmp(argv[1], "--bare") == 0)
-		return bare(argv);
 	if (argc < 4) {
 		fputs("usage: drive MODULE_DIR NAME DATA_DIR key=value...\n", stderr);
 		return 2;
