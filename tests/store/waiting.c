@@ -457,7 +457,10 @@ static void test_a_code_that_is_sent(void **state)
 	assert_int_equal(try_code(w, c.ref, 1, "", T0, &left), RDVD_INVALID);
 	assert_int_equal(left, 4);
 	assert_int_equal(try_code(w, c.ref, 4821, "", T0 + MINUTE, &left), RDVD_OK);
-	assert_int_equal(code_state(w, c.ref, T0 + HOUR, number), RDVD_OK);
+	/* long after the code itself, but not for ever */
+	assert_int_equal(code_state(w, c.ref, T0 + HOUR - 1, number), RDVD_OK);
+	assert_int_equal(code_state(w, c.ref, T0 + 2 * HOUR, number), RDVD_STALE);
+	assert_int_equal(code_state(w, c.ref, T0 + HOUR - 1, number), RDVD_OK);
 	assert_string_equal(number, NUMBER);
 	assert_int_equal(world_contact(w, NUMBER).verified, T0 + MINUTE);
 	assert_int_equal(try_code(w, c.ref, 4821, "", T0 + MINUTE, &left), RDVD_STALE);
