@@ -92,8 +92,10 @@ static void say_gateway(struct http_request *rq, const struct staff *st, size_t 
 		.kind = say_channels(rq, &h),
 		.words = http_request_strdup(rq, h.words),
 		.spare = h.spare,
-		.queue = page_text(rq, tr(l, "%1$zu message(s), %2$zu au plus à la fois"),
-				   h.under_way, h.window),
+		.queue = page_text(
+			rq,
+			tr(l, "Messages en route\u00a0: %1$zu, au plus %2$zu à la fois"),
+			h.under_way, h.window),
 		.rate = page_text(rq, tr(l, "%1$.3g par seconde, %2$.3g au plus"), h.rate,
 				  h.rate_full),
 		.counts = page_text(rq,
