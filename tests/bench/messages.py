@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Messages in the benchmark: reminders that are all due at once, handed to a provider on this machine, next to a
-bare libcurl loop that sends to the same provider in the same run; texts that come in, to their committed answers;
-reminders planned with the bookings that owe them; claims with a million messages waiting.
-
-A floor keeps the rule that the gateway keeps: a connection for each message where a request that is repeated on a
-dead one would go out twice. The rate without that rule is told beside it."""
+bare libcurl loop that sends to the same provider in the same run, over as many connections, kept as the gateway
+keeps them; texts that come in, to their committed answers; reminders planned with the bookings that owe them; claims
+with a million messages waiting."""
 
 import contextlib
 import json
@@ -135,21 +133,26 @@ class Messages:
         """Start it and see the due messages go: how many a second, from the first accepted to the last."""
         with contextlib.closing(sqlite3.connect(fill.database_path(one.data))) as db:
             before = db.execute("SELECT sum(n) FROM message_count WHERE state IN (3, 4)").fetchone()[0]
-        first = None
+        first = last = None
         one.start()
         while True:
             text, now = metrics(one), time.monotonic()
             done = in_state(text, "accepted", "delivered") - before
+            if last is None or done > last[1]:
+                last = (now, done)
             if first is None and done > 0:
                 first = (now, done)
-            if not in_state(text, "scheduled", "sending", "retry_wait") or (first and now - first[0] > 60):
+            waits = in_state(text, "scheduled", "sending", "retry_wait")
+            if not waits or now - last[0] > 5:  # the rest waits for a later hour
                 break
             pause(0.005)
         if done < 0.9 * self.due:  # the rest became false: cancelled since, or of a week that one message tells
             self.bench.notes.append(f"only {done:.0f} of {self.due} messages were accepted")
             self.bench.wrong += 1
         self.done = done
-        rate = (done - first[1]) / max(now - first[0], 1e-9)
+        rate = (done - first[1]) / max(last[0] - first[0], 1e-9)
+        if waits:
+            self.bench.notes.append(f"{waits:.0f} messages wait for a later hour")
         self.bench.end(one)
         return rate
 
@@ -170,14 +173,14 @@ class Messages:
                 f'\twindow = 256\n\tconnections = {connections}\n\tanswers = true\n}}\n')
 
     def http(self):
-        count, floors, reused, found = self.args.messages, [], [], []
+        count, floors, fresh, found = self.args.messages, [], [], []
         body = json.dumps({"id": "rdvd-123456", "from": "CLLAJ62", "to": "+33612345678",
                            "text": "Rappel : rendez-vous mardi 3 mars à 14 h, mission locale, Oignies. "
                                    "Un empêchement ? Changez ou annulez : https://rdv.example.org/rdv/abcdefghijklm"})
         for _ in range(self.args.rounds):
             with Sink() as sink:
-                floors.append(bare(count, "-c", 2, "-f", sink.url + "/send", body))
-                reused.append(bare(count, "-c", 2, sink.url + "/send", body))
+                fresh.append(bare(count, "-c", 2, "-f", sink.url + "/send", body))
+                floors.append(bare(count, "-c", 2, sink.url + "/send", body))
             with Sink() as sink:
                 one = self.daemon(self.http_section(sink.url))
                 found.append(self.dispatched(one))
@@ -185,14 +188,14 @@ class Messages:
                 self.bench.notes.append(f"{sink.requests} requests for {self.done:.0f} messages accepted")
                 self.bench.wrong += 1
         self.compare(f"dispatch of {self.due:,} reminders, plain HTTP", floors, found, 0.5,
-                     f"2 connections, a fresh one each message; bare loop that reuses them: "
-                     f"{statistics.median(reused):,.0f}/s")
+                     f"2 connections that are kept; bare loop with a fresh one each message: "
+                     f"{statistics.median(fresh):,.0f}/s")
 
     # -- Kannel
 
     def kannel(self):
-        count, floors, reused, found = self.args.messages // 2, [], [], []
-        for number in range(self.args.rounds):
+        count, floors, fresh, found = self.args.messages // 2, [], [], []
+        for _ in range(self.args.rounds):
             folder = self.bench.fresh("kannel")
             one = self.daemon("", count=count)
             box = Kannel(folder, f"{one.url}/cb/kannel")
@@ -204,16 +207,16 @@ class Messages:
                     url = (f"{box.url}/cgi-bin/sendsms?username=rdvd&password=s3cret&from=CLLAJ62&to=%2B33612345678"
                            f"&text=Rappel+rendez-vous+mardi+3+mars&coding=0&dlr-mask=31&dlr-url="
                            + urllib.parse.quote(sink.url + "/r", safe=""))
-                    floors.append(bare(count, "-c", 4, "-f", url))
-                    reused.append(bare(count, "-c", 4, url))
+                    fresh.append(bare(count, "-c", 4, "-f", url))
+                    floors.append(bare(count, "-c", 4, url))
                 box.stop()
                 box.start()
                 found.append(self.dispatched(one))
             finally:
                 box.stop()
         self.compare(f"dispatch of {self.due:,} reminders, Kannel", floors, found, 0.5,
-                     f"4 connections, a fresh one each message, receipts on both sides; bare loop that reuses "
-                     f"them: {statistics.median(reused):,.0f}/s")
+                     f"4 connections that are kept, receipts on both sides; bare loop with a fresh one each message: "
+                     f"{statistics.median(fresh):,.0f}/s")
 
     # -- Postfix
 
