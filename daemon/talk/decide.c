@@ -473,16 +473,12 @@ static int answer_first(const struct decide_in *in, struct decision *out)
 {
 	const struct rdvd_contact *c = in->contact;
 	enum words_intent i = in->words->intent;
-	int many =
-		c->answers >= in->answers_per_hour && in->now - c->answers_since < 3600;
 
 	if (!in->is_person || i == INTENT_MACHINE)
 		out->what = DO_IGNORE;
 	else if (i == INTENT_STOP)
 		out->what = c->stopped ? DO_NOTHING : DO_STOP;
 	else if (in->received && in->now - in->received > OLD_TEXT_S)
-		out->what = DO_HAND;
-	else if (many)
 		out->what = DO_HAND;
 	else if (in->question->kind == QUESTION_HUMAN && is_fresh(c, in->now))
 		out->what = i == INTENT_THANKS ? DO_NOTHING : DO_HAND;
@@ -495,7 +491,7 @@ static int answer_first(const struct decide_in *in, struct decision *out)
 	return 1;
 }
 
-void decide(const struct decide_in *in, struct decision *out)
+static void judge(const struct decide_in *in, struct decision *out)
 {
 	enum words_state state = decide_state(in->question, in->contact, in->appointments,
 					      in->nappointments, in->offer, in->now);
@@ -531,6 +527,21 @@ void decide(const struct decide_in *in, struct decision *out)
 		return;
 	out->appointment = NULL;
 	answer_plain(in, state, out);
+}
+
+/* The loop guard: so many answers in an hour are a machine's conversation, or nobody's.
+ * What is said about an appointment holds all the same, for it ends by itself: cancelling
+ * is possible until the start by every path. */
+void decide(const struct decide_in *in, struct decision *out)
+{
+	const struct rdvd_contact *c = in->contact;
+	const unsigned kept = BIT(DO_NOTHING) | BIT(DO_IGNORE) | BIT(DO_STOP) |
+			      BIT(DO_CONFIRM) | BIT(DO_CANCEL) | BIT(DO_BOTH);
+
+	judge(in, out);
+	if (c->answers >= in->answers_per_hour && in->now - c->answers_since < 3600 &&
+	    !(kept & BIT(out->what)))
+		*out = (struct decision){.what = DO_HAND};
 }
 
 const char *decide_name(enum decide_do what)

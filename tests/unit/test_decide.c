@@ -311,9 +311,12 @@ static void test_guards(void **state)
 	scene_of(&s, WORDS_CONFIRM);
 	s.contact.answers = 6;
 	s.contact.answers_since = NOW - HOUR / 2;
-	expect(&s, "oui", "hand");
+	expect(&s, "info", "hand");
 	expect(&s, "je comprends pas", "hand");
 	expect(&s, "STOP", "stop");
+	/* what is said about the appointment holds however much was said before */
+	expect(&s, "oui", "confirm");
+	expect(&s, "je peux pas venir", "cancel");
 	s.contact.answers_since = NOW - HOUR;
 	expect(&s, "oui", "confirm");
 	s.in.is_person = 0;
