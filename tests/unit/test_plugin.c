@@ -134,7 +134,7 @@ static void test_refusals(void **state)
 		 RDVD_KIND_STORE,
 		 {{0}},
 		 0,
-		 {"was built for plugin interface 2, this rdvd has 1"}},
+		 {"was built for plugin interface 3, this rdvd has 2"}},
 		{"gw_none",
 		 RDVD_KIND_GATEWAY,
 		 {{0}},
@@ -149,7 +149,7 @@ static void test_refusals(void **state)
 		 {{0}},
 		 0,
 		 {"plugin module_abi was built for plugin interface 99, this rdvd has "
-		  "1"}},
+		  "2"}},
 		{"module_renamed",
 		 RDVD_KIND_GATEWAY,
 		 {{0}},
