@@ -145,7 +145,7 @@ class Messages:
             waits = in_state(text, "scheduled", "sending", "retry_wait")
             if not waits or now - last[0] > 5:  # the rest waits for a later hour
                 break
-            pause(0.005)
+            pause(0.05)  # looking costs the daemon something too
         if done < 0.9 * self.due:  # the rest became false: cancelled since, or of a week that one message tells
             self.bench.notes.append(f"only {done:.0f} of {self.due} messages were accepted")
             self.bench.wrong += 1
@@ -294,7 +294,7 @@ class Messages:
         folder = self.bench.fresh_folder("claims")
         done = subprocess.run([str(BUILD / "tests" / "store" / "bench"), str(folder), "340000"],
                               stdout=subprocess.PIPE, text=True, check=True)
-        found = re.search(r"claim one message, (\d+) waiting, committed: ([\d.]+) ms", done.stdout)
+        found = re.search(r"claim one message, (\d+) waiting: [\d.]+ ms, committed ([\d.]+) ms", done.stdout)
         self.bench.row(f"claim of a message, committed, {int(found[1]):,} waiting", None, float(found[2]),
                        {"at_most": 1.0}, unit=" ms")
 
