@@ -30,7 +30,7 @@ export class Browser {
 	}
 
 	watch(context) {
-		context.setDefaultTimeout(10000);
+		context.setDefaultTimeout(30000);
 		context.on("request", (request) => {
 			this.requests++;
 			const url = new URL(request.url());
