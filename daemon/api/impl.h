@@ -66,6 +66,9 @@ struct api_call {
 
 struct api_call *call_begin(struct http_request *rq);
 struct http_request *call_end(struct api_call *c);
+/* The same for what the store answered with rc: NULL, too, when that was not OK (it was
+ * refused). */
+struct http_request *call_end_read(struct api_call *c, enum rdvd_rc rc);
 
 /* ---- refusals ---- */
 

@@ -75,16 +75,12 @@ static void add_text(struct buf *b, const struct territory *t, const struct inbo
 static void answer_list(void *arg, enum rdvd_rc rc, const struct inbox_text *rows,
 			size_t n, size_t all)
 {
-	struct http_request *rq = call_end(arg);
+	struct http_request *rq = call_end_read(arg, rc);
 	const struct api *api;
 	struct buf b = BUF_INIT;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		api_refuse_rc(rq, rc);
-		return;
-	}
 	api = http_request_context(rq);
 	buf_addlit(&b, "{\"inbox\":[");
 	for (size_t i = 0; i < n; i++) {
@@ -260,17 +256,13 @@ void post_staff_inbox_read(struct http_request *rq)
 static void answer_notices(void *arg, enum rdvd_rc rc, const struct rdvd_notice *items,
 			   size_t n)
 {
-	struct http_request *rq = call_end(arg);
+	struct http_request *rq = call_end_read(arg, rc);
 	const struct territory *t;
 	const struct api *api;
 	struct buf b = BUF_INIT;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		api_refuse_rc(rq, rc);
-		return;
-	}
 	api = http_request_context(rq);
 	t = booking_territory(api->booking);
 	buf_addlit(&b, "{\"notices\":[");

@@ -65,15 +65,11 @@ void post_local_import(struct http_request *rq)
 
 static void answer_user(void *arg, enum rdvd_rc rc)
 {
-	struct http_request *rq = call_end(arg);
+	struct http_request *rq = call_end_read(arg, rc);
 	struct buf b = BUF_INIT;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		api_refuse_rc(rq, rc);
-		return;
-	}
 	buf_addlit(&b, "{\"status\":\"ok\"}");
 	http_reply_json(rq, 201, &b);
 }
@@ -126,15 +122,11 @@ void post_local_user(struct http_request *rq)
 
 static void answer_token(void *arg, enum rdvd_rc rc, const char *token)
 {
-	struct http_request *rq = call_end(arg);
+	struct http_request *rq = call_end_read(arg, rc);
 	struct buf b = BUF_INIT;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		api_refuse_rc(rq, rc);
-		return;
-	}
 	buf_addf(&b, "{\"token\":\"%s\"}", token);
 	http_reply_json(rq, 201, &b);
 }
@@ -277,16 +269,12 @@ void post_local_backup(struct http_request *rq)
 
 static void answer_check(void *arg, enum rdvd_rc rc, const char *problems)
 {
-	struct http_request *rq = call_end(arg);
+	struct http_request *rq = call_end_read(arg, rc);
 	struct buf b = BUF_INIT;
 	int n = 0;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		api_refuse_rc(rq, rc);
-		return;
-	}
 	buf_addlit(&b, "{\"problems\":[");
 	for (const char *p = problems ? problems : ""; *p;) {
 		size_t len = strcspn(p, "\n");

@@ -27,6 +27,16 @@ struct http_request *call_end(struct api_call *c)
 	return rq;
 }
 
+struct http_request *call_end_read(struct api_call *c, enum rdvd_rc rc)
+{
+	struct http_request *rq = call_end(c);
+
+	if (!rq || rc == RDVD_OK)
+		return rq;
+	api_refuse_rc(rq, rc);
+	return NULL;
+}
+
 /* ---- refusals ---- */
 
 void api_error(struct api_errors *e, const char *field, const char *code,

@@ -132,13 +132,16 @@ enum verify_phone api_verify_asked(const struct api *api, const struct booking_r
 {
 	const struct territory *t = booking_territory(api->booking);
 	int site = r->site ? territory_site(t, r->site) : TERRITORY_NONE;
+	enum verify_phone asked;
 	struct phone phone;
 
-	if (site == TERRITORY_NONE || t->sites[site].organisation == TERRITORY_NONE ||
-	    !r->person.phone || phone_parse(r->person.phone, &phone) != RDVD_OK ||
-	    !phone.can_receive_sms)
+	if (site == TERRITORY_NONE || t->sites[site].organisation == TERRITORY_NONE)
 		return VERIFY_PHONE_NO;
-	return t->organisations[t->sites[site].organisation].verify_phone;
+	asked = t->organisations[t->sites[site].organisation].verify_phone;
+	if (asked == VERIFY_PHONE_NO || !r->person.phone ||
+	    phone_parse(r->person.phone, &phone) != RDVD_OK || !phone.can_receive_sms)
+		return VERIFY_PHONE_NO;
+	return asked;
 }
 
 int api_verify_holds(enum verify_phone asked, const char *phone,

@@ -281,16 +281,12 @@ static void add_row(struct buf *b, const struct territory *t,
 static void answer_list(void *arg, enum rdvd_rc rc, const struct waiting_row *rows,
 			size_t n)
 {
-	struct http_request *rq = call_end(arg);
+	struct http_request *rq = call_end_read(arg, rc);
 	const struct api *api;
 	struct buf b = BUF_INIT;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		api_refuse_rc(rq, rc);
-		return;
-	}
 	api = http_request_context(rq);
 	buf_addlit(&b, "{\"waiting\":[");
 	for (size_t i = 0; i < n; i++) {

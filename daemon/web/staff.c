@@ -267,6 +267,17 @@ struct http_request *staff_wait_over(struct staff_wait *wait, struct staff **st,
 	return rq;
 }
 
+struct http_request *staff_read_over(struct staff_wait *wait, enum rdvd_rc rc,
+				     struct staff **st, void **data)
+{
+	struct http_request *rq = staff_wait_over(wait, st, data);
+
+	if (!rq || rc == RDVD_OK)
+		return rq;
+	http_fail_later(rq, 503, NULL, 5);
+	return NULL;
+}
+
 int staff_id(struct http_request *rq, rdvd_id *id)
 {
 	int64_t n;

@@ -124,7 +124,7 @@ static void show_list(void *arg, enum rdvd_rc rc, const struct rdvd_absence *ite
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	const struct absent *a = data;
 	struct staff_absences_view v = {0};
 	const char *done;
@@ -134,10 +134,6 @@ static void show_list(void *arg, enum rdvd_rc rc, const struct rdvd_absence *ite
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	l = http_request_lang(rq);
 	done = http_request_query(rq, "fait");
 	staff_viewer(rq, &who);
@@ -217,7 +213,7 @@ static void looked(void *arg, enum rdvd_rc rc, const struct record_list *records
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	struct absent *a = data;
 	struct row_style style = {
 		.with_day = true, .with_place = true, .now = clock_now()};
@@ -225,10 +221,6 @@ static void looked(void *arg, enum rdvd_rc rc, const struct record_list *records
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	rows = http_request_alloc(rq, (records->n + 1) * sizeof(*rows));
 	for (size_t i = 0; i < records->n; i++) {
 		const struct rdvd_appointment *b = records->items[i].appointment;
@@ -291,16 +283,12 @@ static void remove_it(void *arg, enum rdvd_rc rc, const struct rdvd_absence *ite
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	const rdvd_id *id = data;
 	struct viewer who;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	staff_viewer(rq, &who);
 	for (size_t i = 0; i < n; i++) {
 		int c = territory_by_id(booking_territory(st->web.booking),

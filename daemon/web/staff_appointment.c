@@ -294,7 +294,7 @@ static void show_similar(void *arg, enum rdvd_rc rc, const struct record_list *r
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	const struct staff_card *first = data;
 	struct staff_similar_view v = {0};
 	struct staff_card *cards;
@@ -304,10 +304,6 @@ static void show_similar(void *arg, enum rdvd_rc rc, const struct record_list *r
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	staff_viewer(rq, &who);
 	cards = http_request_alloc(rq, (records->n + 1) * sizeof(*cards));
 	cards[n++] = *first;

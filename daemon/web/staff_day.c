@@ -238,7 +238,7 @@ static void show_day(void *arg, enum rdvd_rc rc, const struct record_list *recor
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	const struct day_page *p = data;
 	struct staff_day_view *v;
 	struct buf out = BUF_INIT;
@@ -247,10 +247,6 @@ static void show_day(void *arg, enum rdvd_rc rc, const struct record_list *recor
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	staff_viewer(rq, &who);
 	v = http_request_alloc(rq, sizeof(*v));
 	memset(v, 0, sizeof(*v));

@@ -52,7 +52,7 @@ static void fill(struct http_request *rq, const struct staff *st, const struct s
 static void show_messages(void *arg, enum rdvd_rc rc, const struct record_list *records)
 {
 	struct staff *st;
-	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	struct http_request *rq = staff_read_over(arg, rc, &st, NULL);
 	struct staff_demo_view v = {0};
 	struct staff_demo_message *shown;
 	struct buf out = BUF_INIT;
@@ -61,10 +61,6 @@ static void show_messages(void *arg, enum rdvd_rc rc, const struct record_list *
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	for (size_t i = 0; i < records->n; i++)
 		n += records->items[i].nmessages;
 	sent = xcalloc(n + 1, sizeof(*sent));

@@ -188,7 +188,7 @@ static void troubled(void *arg, enum rdvd_rc rc, const struct inbox_item *items,
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	const struct gateways_page *p = data;
 	struct staff_gateways_view v = {.ngateways = 0};
 	struct staff_trouble_view *t;
@@ -198,10 +198,6 @@ static void troubled(void *arg, enum rdvd_rc rc, const struct inbox_item *items,
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	l = http_request_lang(rq);
 	staff_viewer(rq, &who);
 	v.notices = p->notices;

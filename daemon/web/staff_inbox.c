@@ -51,7 +51,7 @@ static void listed(void *arg, enum rdvd_rc rc, const struct inbox_text *rows, si
 		   size_t all)
 {
 	struct staff *st;
-	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	struct http_request *rq = staff_read_over(arg, rc, &st, NULL);
 	struct staff_inbox_view v = {.nrows = 0};
 	struct staff_text_view *views;
 	struct buf out = BUF_INIT;
@@ -60,10 +60,6 @@ static void listed(void *arg, enum rdvd_rc rc, const struct inbox_text *rows, si
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	l = http_request_lang(rq);
 	staff_viewer(rq, &who);
 	views = http_request_alloc(rq, (n + 1) * sizeof(*views));
@@ -116,16 +112,12 @@ static void see_it(void *arg, enum rdvd_rc rc, const struct rdvd_notice *items, 
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	const rdvd_id *id = data;
 	struct viewer who;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	staff_viewer(rq, &who);
 	for (size_t i = 0; i < n; i++)
 		if (items[i].id == *id &&

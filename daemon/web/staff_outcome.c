@@ -82,7 +82,7 @@ static void mark(struct http_request *rq)
 static void show_pending(void *arg, enum rdvd_rc rc, const struct record_list *records)
 {
 	struct staff *st;
-	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	struct http_request *rq = staff_read_over(arg, rc, &st, NULL);
 	struct staff_pending_view v = {0};
 	struct row_style style = {
 		.back = "/equipe/a-renseigner",
@@ -98,10 +98,6 @@ static void show_pending(void *arg, enum rdvd_rc rc, const struct record_list *r
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	staff_viewer(rq, &who);
 	style.with_counsellor = who.counsellor == TERRITORY_NONE;
 	rows = http_request_alloc(rq, (records->n + 1) * sizeof(*rows));

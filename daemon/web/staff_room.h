@@ -82,6 +82,10 @@ struct staff_wait *staff_wait(struct http_request *rq, void *data);
 /* The request to answer now, or NULL; wait is freed, *data is what was given. */
 struct http_request *staff_wait_over(struct staff_wait *wait, struct staff **st,
 				     void **data);
+/* The same for what was read from the store with rc: NULL, too, when it could not be
+ * (503 was answered). */
+struct http_request *staff_read_over(struct staff_wait *wait, enum rdvd_rc rc,
+				     struct staff **st, void **data);
 /* The {id} of the path, or -1: 404 was answered. */
 int staff_id(struct http_request *rq, rdvd_id *id);
 /* 1 when the reply is no appointment that the viewer may see: it was answered. */

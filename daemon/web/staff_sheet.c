@@ -29,7 +29,7 @@ static const char *sheet_url(struct http_request *rq, const char *path,
 static void show_sheet(void *arg, enum rdvd_rc rc, const struct record_list *records)
 {
 	struct staff *st;
-	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	struct http_request *rq = staff_read_over(arg, rc, &st, NULL);
 	struct staff_sheet_view v = {0};
 	struct row_style style = {.now = clock_now()};
 	const struct territory *t;
@@ -39,10 +39,6 @@ static void show_sheet(void *arg, enum rdvd_rc rc, const struct record_list *rec
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	t = booking_territory(st->web.booking);
 	staff_viewer(rq, &who);
 	read_ask(rq, st, &who, &ask);

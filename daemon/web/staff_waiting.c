@@ -157,7 +157,7 @@ static void say_row(struct http_request *rq, const struct staff *st,
 static void listed(void *arg, enum rdvd_rc rc, const struct waiting_row *rows, size_t n)
 {
 	struct staff *st;
-	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	struct http_request *rq = staff_read_over(arg, rc, &st, NULL);
 	struct staff_waiting_view v = {.nrows = 0};
 	struct staff_waiting_row *waiting, *ended;
 	struct buf out = BUF_INIT;
@@ -166,10 +166,6 @@ static void listed(void *arg, enum rdvd_rc rc, const struct waiting_row *rows, s
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	l = http_request_lang(rq);
 	staff_viewer(rq, &who);
 	waiting = http_request_alloc(rq, (n + 1) * sizeof(*waiting));
@@ -223,16 +219,12 @@ static void remove_it(void *arg, enum rdvd_rc rc, const struct waiting_row *rows
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	const rdvd_id *id = data;
 	struct viewer who;
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	staff_viewer(rq, &who);
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].wait->id == *id && may_see(st, &who, &rows[i])) {

@@ -93,7 +93,7 @@ static void show_week(void *arg, enum rdvd_rc rc, const struct record_list *reco
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	const struct week_ask *w = data;
 	struct staff_week_view v = {0};
 	const struct lang *l;
@@ -102,10 +102,6 @@ static void show_week(void *arg, enum rdvd_rc rc, const struct record_list *reco
 
 	if (!rq)
 		return;
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	l = http_request_lang(rq);
 	staff_viewer(rq, &who);
 	v.heading = page_text(rq, tr(l, "Semaine du %s"),

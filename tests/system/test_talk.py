@@ -7,10 +7,9 @@ import random
 import re
 import sqlite3
 import threading
-import time
 
 from crowd import Ask, Crowd
-from helpers import Client, wait_for
+from helpers import Client, pause, wait_for
 from small import (NOW, at, assert_rules, booking, browser_story, check_is_clean, everything, live, person, small,
                    write_territory)
 
@@ -333,7 +332,7 @@ def test_kill9_in_every_step(daemon, tmp_path):
         before = query(d, "SELECT ifnull(max(id), 0) FROM inbound")[0][0]
         sender = threading.Thread(target=send_once, args=(d.socket_path, text))
         sender.start()
-        time.sleep(rng.choice([0.002, 0.004, 0.006, 0.01, 0.02]))
+        pause(rng.choice([0.002, 0.004, 0.006, 0.01, 0.02]))
         d.kill9()
         sender.join()
         kept = query(d, "SELECT id FROM inbound WHERE id > ?", before)
