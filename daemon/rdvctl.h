@@ -107,6 +107,8 @@ void ctl_table_print(struct ctl_table *t, const char *none);
 const char *ctl_text(const json_t *o, const char *key);
 /* A cell: "2026-03-23T13:30:00+01:00" becomes "2026-03-23 13:30". */
 void ctl_add_when(struct ctl_table *t, const char *instant);
+/* A person's names, as one cell. */
+void ctl_add_name(struct ctl_table *t, const json_t *person);
 /* A list, all its pages; printed as {key: rows, next: null} or by print. */
 int ctl_list(const struct ctl *c, const char *path, const char *key,
 	     void (*print)(const json_t *rows));

@@ -79,6 +79,15 @@ void ctl_add_when(struct ctl_table *t, const char *instant)
 	free(s);
 }
 
+void ctl_add_name(struct ctl_table *t, const json_t *person)
+{
+	char *s = xasprintf("%s %s", ctl_text(person, "first_name"),
+			    ctl_text(person, "last_name"));
+
+	ctl_table_add(t, s);
+	free(s);
+}
+
 /* ---- slots ---- */
 
 static void print_slots(const json_t *slots)
@@ -188,14 +197,12 @@ static void print_appointments(const json_t *rows)
 	static const char *const heads[] = {"ID",     "START",	 "SITE",    "SERVICE",
 					    "STATUS", "OUTCOME", "CHANNEL", "PERSON"};
 	struct ctl_table *t = ctl_table_new(heads, ARRAY_SIZE(heads));
-	json_t *a, *person;
+	json_t *a;
 	const char *site;
 	size_t i;
-	char *name;
 
 	json_array_foreach(rows, i, a)
 	{
-		person = json_object_get(a, "person");
 		site = ctl_text(a, "site");
 		ctl_table_add(t, ctl_text(a, "id"));
 		ctl_add_when(t, ctl_text(a, "start"));
@@ -205,10 +212,7 @@ static void print_appointments(const json_t *rows)
 		ctl_table_add(t, ctl_text(a, "status"));
 		ctl_table_add(t, ctl_text(a, "outcome"));
 		ctl_table_add(t, ctl_text(a, "channel"));
-		name = xasprintf("%s %s", ctl_text(person, "first_name"),
-				 ctl_text(person, "last_name"));
-		ctl_table_add(t, name);
-		free(name);
+		ctl_add_name(t, json_object_get(a, "person"));
 	}
 	ctl_table_print(t, "No appointment.");
 }
@@ -257,92 +261,6 @@ int ctl_outcome(struct ctl *c)
 	status = act(c, buf_str(&path), body);
 	buf_fini(&path);
 	json_decref(body);
-	return status;
-}
-
-/* ---- the waiting list ---- */
-
-const struct ctl_flag ctl_waiting_flags[] = {
-	{"remove", NULL, CTL_NUMBER, "take that one off the list, by id"},
-	{NULL, NULL, CTL_TEXT, NULL},
-};
-
-/* The latest offer: it says how things stand. */
-static void add_latest(struct ctl_table *t, const json_t *offers)
-{
-	const json_t *o = json_array_get(offers, 0);
-
-	if (o)
-		ctl_add_when(t, ctl_text(o, "start"));
-	else
-		ctl_table_add(t, "");
-	ctl_table_add(t, ctl_text(o, "state"));
-	if (o)
-		ctl_add_when(t, ctl_text(o, "expires"));
-	else
-		ctl_table_add(t, "");
-}
-
-static void print_waiting(const json_t *rows)
-{
-	static const char *const heads[] = {"ID",      "STATE", "SINCE", "UNTIL",
-					    "SERVICE", "WHERE", "NAME",	 "OFFER",
-					    "ANSWER",  "BEFORE"};
-	struct ctl_table *t = ctl_table_new(heads, ARRAY_SIZE(heads));
-	const json_t *person;
-	json_t *row;
-	size_t i;
-	char *name;
-
-	json_array_foreach(rows, i, row)
-	{
-		person = json_object_get(row, "person");
-		name = xasprintf("%s %s", ctl_text(person, "first_name"),
-				 ctl_text(person, "last_name"));
-		ctl_table_add(t, ctl_text(row, "id"));
-		ctl_table_add(t, ctl_text(row, "state"));
-		ctl_add_when(t, ctl_text(row, "since"));
-		ctl_add_when(t, ctl_text(row, "until"));
-		ctl_table_add(t, ctl_text(row, "service"));
-		ctl_table_add(t, *ctl_text(row, "site") ? ctl_text(row, "site")
-							: ctl_text(row, "near"));
-		ctl_table_add(t, name);
-		free(name);
-		add_latest(t, json_object_get(row, "offers"));
-	}
-	ctl_table_print(t, "Nobody waits.");
-}
-
-static int remove_waiting(struct ctl *c, const char *id)
-{
-	struct buf path = BUF_INIT;
-	json_t *answer = NULL;
-	int status;
-
-	buf_addf(&path, "/api/v1/staff/waiting/%s/remove", id);
-	status = ctl_json(c, "POST", buf_str(&path), NULL, &answer);
-	if (!status && c->json)
-		ctl_print_json(answer);
-	else if (!status)
-		printf("%s waits no longer.\n", id);
-	json_decref(answer);
-	buf_fini(&path);
-	return status;
-}
-
-int ctl_waiting(struct ctl *c)
-{
-	json_t *answer = NULL;
-	int status;
-
-	if (ctl_value(c, "remove"))
-		return remove_waiting(c, ctl_value(c, "remove"));
-	status = ctl_json(c, "GET", "/api/v1/staff/waiting", NULL, &answer);
-	if (!status && c->json)
-		ctl_print_json(answer);
-	else if (!status)
-		print_waiting(json_object_get(answer, "waiting"));
-	json_decref(answer);
 	return status;
 }
 

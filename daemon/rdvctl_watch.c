@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rdvctl_watch.c - the verbs that look at what is written: messages with what became of
- * them, texts that wait for the team, notices, gateways. */
+ * them, texts that wait for the team, the waiting list, notices, gateways. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +13,11 @@ const struct ctl_flag ctl_messages_flags[] = {
 	{"troubled", "troubled", CTL_SWITCH,
 	 "only those that did not arrive, or are not known to have left"},
 	{"since", "since", CTL_TEXT, "made at or after a date or an instant"},
+	{NULL, NULL, CTL_TEXT, NULL},
+};
+
+const struct ctl_flag ctl_waiting_flags[] = {
+	{"remove", NULL, CTL_NUMBER, "take that one off the list, by id"},
 	{NULL, NULL, CTL_TEXT, NULL},
 };
 
@@ -121,23 +126,17 @@ static void print_inbox(const json_t *rows)
 	static const char *const heads[] = {"ID",	  "RECEIVED", "NUMBER", "STATE",
 					    "UNDERSTOOD", "PERSON",   "TEXT"};
 	struct ctl_table *t = ctl_table_new(heads, ARRAY_SIZE(heads));
-	const json_t *person;
 	json_t *row;
 	size_t i;
-	char *name;
 
 	json_array_foreach(rows, i, row)
 	{
-		person = json_object_get(row, "person");
-		name = xasprintf("%s %s", ctl_text(person, "first_name"),
-				 ctl_text(person, "last_name"));
 		ctl_table_add(t, ctl_text(row, "id"));
 		ctl_add_when(t, ctl_text(row, "received"));
 		ctl_table_add(t, ctl_text(row, "number"));
 		ctl_table_add(t, ctl_text(row, "state"));
 		ctl_table_add(t, ctl_text(row, "understood"));
-		ctl_table_add(t, name);
-		free(name);
+		ctl_add_name(t, json_object_get(row, "person"));
 		ctl_table_add(t, json_is_true(json_object_get(row, "erased"))
 					 ? "(erased)"
 					 : ctl_text(row, "text"));
@@ -151,6 +150,56 @@ int ctl_inbox(struct ctl *c)
 		return mark(c, "/api/v1/staff/inbox", ctl_value(c, "read"), "read",
 			    "needs no answer any more.");
 	return look(c, "/api/v1/staff/inbox", "inbox", print_inbox);
+}
+
+/* ---- the waiting list ---- */
+
+/* The latest offer: it says how things stand. */
+static void add_latest(struct ctl_table *t, const json_t *offers)
+{
+	const json_t *o = json_array_get(offers, 0);
+
+	if (o)
+		ctl_add_when(t, ctl_text(o, "start"));
+	else
+		ctl_table_add(t, "");
+	ctl_table_add(t, ctl_text(o, "state"));
+	if (o)
+		ctl_add_when(t, ctl_text(o, "expires"));
+	else
+		ctl_table_add(t, "");
+}
+
+static void print_waiting(const json_t *rows)
+{
+	static const char *const heads[] = {"ID",      "STATE", "SINCE", "UNTIL",
+					    "SERVICE", "WHERE", "NAME",	 "OFFER",
+					    "ANSWER",  "BEFORE"};
+	struct ctl_table *t = ctl_table_new(heads, ARRAY_SIZE(heads));
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		ctl_table_add(t, ctl_text(row, "id"));
+		ctl_table_add(t, ctl_text(row, "state"));
+		ctl_add_when(t, ctl_text(row, "since"));
+		ctl_add_when(t, ctl_text(row, "until"));
+		ctl_table_add(t, ctl_text(row, "service"));
+		ctl_table_add(t, *ctl_text(row, "site") ? ctl_text(row, "site")
+							: ctl_text(row, "near"));
+		ctl_add_name(t, json_object_get(row, "person"));
+		add_latest(t, json_object_get(row, "offers"));
+	}
+	ctl_table_print(t, "Nobody waits.");
+}
+
+int ctl_waiting(struct ctl *c)
+{
+	if (ctl_value(c, "remove"))
+		return mark(c, "/api/v1/staff/waiting", ctl_value(c, "remove"), "remove",
+			    "waits no longer.");
+	return look(c, "/api/v1/staff/waiting", "waiting", print_waiting);
 }
 
 /* ---- notices ---- */

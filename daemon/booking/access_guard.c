@@ -10,10 +10,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/recent.h"
 #include "booking/access_impl.h"
 
 #define GUARD_SLOTS 4096
-#define GUARD_PROBES 8
 #define GUARD_FORGET_MS (3600 * 1000)
 #define GUARD_KNOWN_MS (90LL * 86400 * 1000)
 
@@ -29,9 +29,8 @@ static const struct {
 };
 
 struct guard_count {
-	uint64_t key; /* 0: free */
+	struct recent seen; /* at: the last attempt, in milliseconds */
 	int failures;
-	int64_t last_ms;
 };
 
 struct access_guard {
@@ -65,33 +64,22 @@ static uint64_t key_of(enum guard_kind kind, const char *login, const char *addr
 static const struct guard_count *find(const struct access_guard *g, uint64_t key,
 				      int64_t now_ms, int64_t forget_ms)
 {
-	for (size_t i = 0; i < GUARD_PROBES; i++) {
-		const struct guard_count *c = &g->slots[(key + i) % GUARD_SLOTS];
+	const struct guard_count *c =
+		recent_find(g->slots, sizeof(*g->slots), GUARD_SLOTS, key);
 
-		if (c->key == key)
-			return now_ms - c->last_ms < forget_ms ? c : NULL;
-	}
-	return NULL;
+	return c && now_ms - c->seen.at < forget_ms ? c : NULL;
 }
 
 /* The counter of key, made when there is none. */
 static struct guard_count *get(struct access_guard *g, uint64_t key, int64_t now_ms)
 {
-	struct guard_count *oldest = NULL;
+	struct guard_count *c = recent_get(g->slots, sizeof(*g->slots), GUARD_SLOTS, key);
 
-	for (size_t i = 0; i < GUARD_PROBES; i++) {
-		struct guard_count *c = &g->slots[(key + i) % GUARD_SLOTS];
-
-		if (c->key == key) {
-			if (now_ms - c->last_ms >= GUARD_FORGET_MS)
-				c->failures = 0;
-			return c;
-		}
-		if (!oldest || (oldest->key && (!c->key || c->last_ms < oldest->last_ms)))
-			oldest = c;
-	}
-	*oldest = (struct guard_count){.key = key, .last_ms = now_ms};
-	return oldest;
+	if (!c->seen.at)
+		c->seen.at = now_ms;
+	else if (now_ms - c->seen.at >= GUARD_FORGET_MS)
+		c->failures = 0;
+	return c;
 }
 
 static int64_t wait_of(const struct access_guard *g, enum guard_kind kind,
@@ -107,7 +95,7 @@ static int64_t wait_of(const struct access_guard *g, enum guard_kind kind,
 	wait_ms = over >= 20 ? rules[kind].max_ms : 1000LL << over;
 	if (wait_ms > rules[kind].max_ms)
 		wait_ms = rules[kind].max_ms;
-	wait_ms -= now_ms - c->last_ms;
+	wait_ms -= now_ms - c->seen.at;
 	return wait_ms > 0 ? wait_ms : 0;
 }
 
@@ -138,7 +126,7 @@ void access_guard_attempt(struct access_guard *g, const char *login, const char 
 
 		if (c->failures < 1000)
 			c->failures++;
-		c->last_ms = now_ms;
+		c->seen.at = now_ms;
 	}
 }
 
@@ -152,5 +140,5 @@ void access_guard_pass(struct access_guard *g, const char *login, const char *ad
 			c->failures--;
 	}
 	get(g, key_of(GUARD_PAIR, login, address), now_ms)->failures = 0;
-	get(g, key_of(GUARD_KNOWN, login, address), now_ms)->last_ms = now_ms;
+	get(g, key_of(GUARD_KNOWN, login, address), now_ms)->seen.at = now_ms;
 }

@@ -11,11 +11,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/recent.h"
 #include "store/store.h"
 
 #define NUMBER_MAX 255
 #define SENT_SLOTS 4096
-#define SENT_PROBES 8
 #define SENT_KEPT 5 /* the last ones of a number: as many as a day allows */
 
 /* At most n in so many seconds. */
@@ -29,7 +29,7 @@ static const struct {
 #define CONVERSION_REST_S 3600
 
 struct sent {
-	uint64_t key;		 /* 0: free */
+	struct recent last;
 	rdvd_time at[SENT_KEPT]; /* the newest first; 0 none */
 };
 
@@ -83,23 +83,12 @@ struct verify_counts verify_counts(const struct verify *v)
 
 static struct sent *sent_to(struct verify *v, const char *to)
 {
-	struct sent *oldest = NULL;
 	uint8_t hash[16];
 	uint64_t key;
 
 	secret_derive(v->key, "code limit", to, strlen(to), 0, hash, sizeof(hash));
 	memcpy(&key, hash, sizeof(key));
-	key |= 1;
-	for (size_t i = 0; i < SENT_PROBES; i++) {
-		struct sent *s = &v->sent[((key >> 12) + i) % SENT_SLOTS];
-
-		if (s->key == key)
-			return s;
-		if (!oldest || s->at[0] < oldest->at[0])
-			oldest = s;
-	}
-	*oldest = (struct sent){.key = key};
-	return oldest;
+	return recent_get(v->sent, sizeof(*v->sent), SENT_SLOTS, key | 1);
 }
 
 /* Seconds to wait before one more may be sent; 0 none. */
@@ -119,7 +108,7 @@ static int wait_of(const struct sent *s, rdvd_time now)
 static void note_sent(struct sent *s, rdvd_time now)
 {
 	memmove(&s->at[1], &s->at[0], sizeof(s->at) - sizeof(s->at[0]));
-	s->at[0] = now;
+	s->at[0] = s->last.at = now;
 }
 
 /* One more code by SMS: was it worth it lately? */

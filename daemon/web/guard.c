@@ -11,23 +11,17 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/recent.h"
 #include "base/secret.h"
 
 #define COUNT_SLOTS 4096
-#define COUNT_PROBES 8
 #define USED_SLOTS 4096
 #define STAMP_TIME_CHARS 12
 #define MAC_BYTES 16
 
 struct count {
-	uint64_t key;	/* 0: free */
-	int64_t window; /* number of the present one */
+	struct recent last; /* at: the number of the present window */
 	unsigned now, before;
-};
-
-struct used {
-	uint64_t mac; /* the first half; 0: free */
-	int64_t until_ms;
 };
 
 struct guard {
@@ -35,7 +29,7 @@ struct guard {
 	uint8_t key[SECRET_KEY_SIZE];
 	struct count all;
 	struct count counts[COUNT_SLOTS];
-	struct used used[USED_SLOTS];
+	struct recent used[USED_SLOTS]; /* at: until when a riddle is known */
 	struct guard_counts totals;
 };
 
@@ -70,34 +64,14 @@ static unsigned count_up(struct count *c, int64_t now_ms)
 	int64_t window = now_ms / GUARD_WINDOW_MS;
 	int64_t left_ms = GUARD_WINDOW_MS - now_ms % GUARD_WINDOW_MS;
 
-	if (c->window != window) {
-		c->before = c->window == window - 1 ? c->now : 0;
+	if (c->last.at != window) {
+		c->before = c->last.at == window - 1 ? c->now : 0;
 		c->now = 0;
-		c->window = window;
+		c->last.at = window;
 	}
 	c->now++;
 	return c->now +
 	       (unsigned)((uint64_t)c->before * (uint64_t)left_ms / GUARD_WINDOW_MS);
-}
-
-static struct count *count_of(struct guard *g, uint64_t key)
-{
-	struct count *oldest = NULL;
-
-	size_t home;
-
-	key |= 1;
-	home = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 40);
-	for (size_t i = 0; i < COUNT_PROBES; i++) {
-		struct count *c = &g->counts[(home + i) % COUNT_SLOTS];
-
-		if (c->key == key)
-			return c;
-		if (!oldest || c->window < oldest->window)
-			oldest = c;
-	}
-	*oldest = (struct count){.key = key};
-	return oldest;
 }
 
 /* ---- stamps ---- */
@@ -185,21 +159,15 @@ void guard_riddle(const struct guard *g, int64_t now_ms, struct guard_riddle *ou
 /* 1 the first time a riddle is shown to be solved. */
 static int use_once(struct guard *g, const char *mac, int64_t now_ms, int64_t until_ms)
 {
-	struct used *oldest = NULL;
 	unsigned long long key;
+	struct recent *used;
 
 	if (sscanf(mac, "%16llx", &key) != 1)
 		return 0;
-	key |= 1;
-	for (size_t i = 0; i < COUNT_PROBES; i++) {
-		struct used *u = &g->used[((key >> 8) + i) % USED_SLOTS];
-
-		if (u->mac == key && u->until_ms > now_ms)
-			return 0;
-		if (!oldest || u->until_ms < oldest->until_ms)
-			oldest = u;
-	}
-	*oldest = (struct used){.mac = key, .until_ms = until_ms};
+	used = recent_get(g->used, sizeof(*g->used), USED_SLOTS, key | 1);
+	if (used->at > now_ms)
+		return 0;
+	used->at = until_ms;
 	return 1;
 }
 
@@ -237,7 +205,9 @@ static enum guard_finding judge(struct guard *g, const struct guard_form *f,
 		return GUARD_FINE;
 	if (is_hasty(g, f->stamp, now_ms))
 		return GUARD_HASTY;
-	of_address = count_up(count_of(g, f->address_key), now_ms);
+	of_address = count_up(recent_get(g->counts, sizeof(*g->counts), COUNT_SLOTS,
+					 f->address_key | 1),
+			      now_ms);
 	of_all = count_up(&g->all, now_ms);
 	if (of_address <= g->options.per_address && of_all <= g->options.in_all)
 		return GUARD_FINE;

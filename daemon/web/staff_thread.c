@@ -271,28 +271,39 @@ static void say_said(struct http_request *rq, struct staff_thread_view *v)
 		v->said.text = tr(l, "C’est noté, avec votre nom.");
 }
 
+/* The request that a thread was read for and who asks; or NULL: nobody waits, or it is
+ * not hers to see, or could not be read, which was answered. */
+static struct http_request *thread_over(struct staff_wait *wait, enum rdvd_rc rc,
+					const struct inbox_thread *t, struct staff **st,
+					void **data, struct viewer *who)
+{
+	struct http_request *rq = staff_wait_over(wait, st, data);
+
+	if (!rq)
+		return NULL;
+	staff_viewer(rq, who);
+	if (rc == RDVD_OK && may_see(*st, who, t))
+		return rq;
+	if (rc == RDVD_OK || rc == RDVD_NOT_FOUND)
+		http_fail(rq, 404, NULL);
+	else
+		http_fail_later(rq, 503, NULL, 5);
+	return NULL;
+}
+
 static void show(void *arg, enum rdvd_rc rc, const struct inbox_thread *t)
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct viewer who;
+	struct http_request *rq = thread_over(arg, rc, t, &st, &data, &who);
 	const struct thread_ask *ask = data;
 	struct staff_thread_view v = {.nbubbles = 0};
 	struct buf out = BUF_INIT;
 	const struct lang *l;
-	struct viewer who;
 
 	if (!rq)
 		return;
-	staff_viewer(rq, &who);
-	if (rc == RDVD_NOT_FOUND || (rc == RDVD_OK && !may_see(st, &who, t))) {
-		http_fail(rq, 404, NULL);
-		return;
-	}
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	l = http_request_lang(rq);
 	v.back_url = t->of ? page_text(rq, "/equipe/rdv/%lld", (long long)t->of->id)
 			   : "/equipe/sms";
@@ -413,22 +424,13 @@ static void act_on(void *arg, enum rdvd_rc rc, const struct inbox_thread *t)
 {
 	struct staff *st;
 	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	struct viewer who;
+	struct http_request *rq = thread_over(arg, rc, t, &st, &data, &who);
 	struct thread_ask *ask = data;
 	const char *verb, *what;
-	struct viewer who;
 
 	if (!rq)
 		return;
-	staff_viewer(rq, &who);
-	if (rc == RDVD_NOT_FOUND || (rc == RDVD_OK && !may_see(st, &who, t))) {
-		http_fail(rq, 404, NULL);
-		return;
-	}
-	if (rc != RDVD_OK) {
-		http_fail_later(rq, 503, NULL, 5);
-		return;
-	}
 	verb = strrchr(http_request_path(rq), '/');
 	what = http_request_field(rq, "quoi");
 	if (strcmp(verb, "/repondre") == 0)

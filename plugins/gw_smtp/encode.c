@@ -29,22 +29,30 @@ int text_is_plain(const char *text, size_t n)
 	return 1;
 }
 
+/* The next line from *at on, without its end; 0 when there is none. A text that ends with
+ * a line end has no empty line after it. */
+static int next_line(const char *text, size_t n, size_t *at, size_t *begin, size_t *end)
+{
+	const char *stop;
+
+	if (*at >= n)
+		return 0;
+	stop = memchr(text + *at, '\n', n - *at);
+	*begin = *at;
+	*end = stop ? (size_t)(stop - text) : n;
+	*at = *end + 1;
+	if (*end > *begin && text[*end - 1] == '\r')
+		--*end;
+	return 1;
+}
+
 void encode_lines(struct mbuf *out, const char *text, size_t n)
 {
-	size_t begin = 0;
+	size_t at = 0, begin, end;
 
-	for (size_t i = 0; i <= n; i++) {
-		size_t end = i;
-
-		if (i < n && text[i] != '\n')
-			continue;
-		if (i == n && begin == n)
-			break;
-		if (end > begin && text[end - 1] == '\r')
-			end--;
+	while (next_line(text, n, &at, &begin, &end)) {
 		mbuf_add(out, text + begin, end - begin);
 		mbuf_puts(out, "\r\n");
-		begin = i + 1;
 	}
 }
 
@@ -94,20 +102,10 @@ static void quote_line(struct mbuf *out, const char *s, size_t begin, size_t end
 
 void encode_quoted_printable(struct mbuf *out, const char *text, size_t n)
 {
-	size_t begin = 0;
+	size_t at = 0, begin, end;
 
-	for (size_t i = 0; i <= n; i++) {
-		size_t end = i;
-
-		if (i < n && text[i] != '\n')
-			continue;
-		if (i == n && begin == n)
-			break;
-		if (end > begin && text[end - 1] == '\r')
-			end--;
+	while (next_line(text, n, &at, &begin, &end))
 		quote_line(out, text, begin, end);
-		begin = i + 1;
-	}
 }
 
 static void base64_add(struct mbuf *out, const unsigned char *p, size_t n)
