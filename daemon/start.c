@@ -316,6 +316,16 @@ static const char *calendar_of(void *ctx, const struct rdvd_appointment *appoint
 	return method;
 }
 
+static struct plan_hours network_hours(const struct config *c)
+{
+	struct plan_hours h =
+		c->messages.sunday ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET;
+
+	h.week_from = c->messages.quiet_start_minutes;
+	h.week_to = c->messages.quiet_end_minutes;
+	return h;
+}
+
 int app_outbox_up(struct app *a)
 {
 	const struct config *c = a->config;
@@ -336,9 +346,7 @@ int app_outbox_up(struct app *a)
 				   .calendar = calendar_of,
 				   .ctx = a};
 
-	o.hours = c->messages.sunday ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET;
-	o.hours.week_from = c->messages.quiet_start_minutes;
-	o.hours.week_to = c->messages.quiet_end_minutes;
+	o.hours = network_hours(c);
 	for (size_t i = 0; i < c->ngateways; i++) {
 		const struct config_gateway *g = &c->gateways[i];
 
@@ -467,13 +475,10 @@ int app_waiting_up(struct app *a)
 		.texts = a->texts,
 		.sms_enabled = (channels & 1u << RDVD_CHANNEL_SMS) != 0,
 		.email_enabled = (channels & 1u << RDVD_CHANNEL_EMAIL) != 0,
-		.hours =
-			c->messages.sunday ? PLAN_HOURS_PRESET_SUNDAY : PLAN_HOURS_PRESET,
+		.hours = network_hours(c),
 		.changed = offer_is_due,
 		.ctx = a};
 
-	o.hours.week_from = c->messages.quiet_start_minutes;
-	o.hours.week_to = c->messages.quiet_end_minutes;
 	for (size_t i = 0; i < c->ngateways; i++)
 		o.answerable |= c->gateways[i].answers &&
 				(c->gateways[i].channels & RDVD_CHANNEL_SMS);

@@ -11,17 +11,13 @@
 
 static struct plan_hours hours_of(const struct owed_rules *r, const struct rdvd_person *p)
 {
-	struct plan_hours h = PLAN_HOURS_PRESET;
-	const struct territory *t = r->b->territory;
-	if (r->organisation != TERRITORY_NONE && t->organisations[r->organisation].sunday)
-		h = PLAN_HOURS_PRESET_SUNDAY;
+	struct plan_hours network = PLAN_HOURS_PRESET;
+
 	if (r->b->o.quiet_end_minute > r->b->o.quiet_start_minute) {
-		h.week_from = r->b->o.quiet_start_minute;
-		h.week_to = r->b->o.quiet_end_minute;
+		network.week_from = r->b->o.quiet_start_minute;
+		network.week_to = r->b->o.quiet_end_minute;
 	}
-	h.own_from = p->hours_from;
-	h.own_to = p->hours_to;
-	return h;
+	return plan_hours_for(&network, r->b->territory, r->organisation, p);
 }
 
 static void add(struct owed_list *l, enum rdvd_message_kind kind,

@@ -70,19 +70,6 @@ int waiting_may_go_to(const struct waiting *w, const struct rdvd_wait *row, int 
 
 /* ---- one person ---- */
 
-static struct plan_hours hours_of(const struct waiting *w, const struct rdvd_wait *row)
-{
-	const struct territory *t = w->booking->territory;
-	struct plan_hours h = w->o.hours;
-	int o = territory_by_id(t, RDVD_DEF_ORGANISATION, row->organisation);
-
-	if (o != TERRITORY_NONE && t->organisations[o].sunday) {
-		h.sunday_from = PLAN_HOURS_PRESET_SUNDAY.sunday_from;
-		h.sunday_to = PLAN_HOURS_PRESET_SUNDAY.sunday_to;
-	}
-	return h;
-}
-
 static struct waiting_person person_of(const struct waiting *w,
 				       const struct waiting_entry *e)
 {
@@ -106,7 +93,8 @@ static int offer_one_of(struct waiting *w, struct waiting_entry *e,
 {
 	const struct territory *t = w->booking->territory;
 	const struct waiting_person who = person_of(w, e);
-	const struct plan_hours hours = hours_of(w, e->wait);
+	const int team = territory_by_id(t, RDVD_DEF_ORGANISATION, e->wait->organisation);
+	const struct plan_hours hours = plan_hours_for(&w->o.hours, t, team, NULL);
 	struct waiting_place places[BATCH];
 	const struct slot *kept[BATCH];
 	rdvd_time expires;

@@ -516,17 +516,9 @@ static struct plan_hours hours_of(const struct outbox *o, const struct parcel *p
 {
 	const struct territory *t = o->options.territory(o->options.ctx);
 	int i = territory_by_id(t, RDVD_DEF_ORGANISATION, organisation_of(p));
-	struct plan_hours h = o->options.hours, preset = PLAN_HOURS_PRESET_SUNDAY;
 
-	if (i != TERRITORY_NONE && t->organisations[i].sunday) {
-		h.sunday_from = preset.sunday_from;
-		h.sunday_to = preset.sunday_to;
-	}
-	if (p->about) {
-		h.own_from = p->about->person.hours_from;
-		h.own_to = p->about->person.hours_to;
-	}
-	return h;
+	return plan_hours_for(&o->options.hours, t, i,
+			      p->about ? &p->about->person : NULL);
 }
 
 static struct plan_candidate candidate_of(const struct outbox *o, const struct parcel *p,

@@ -23,6 +23,24 @@ static int min_int(int a, int b)
 	return a < b ? a : b;
 }
 
+struct plan_hours plan_hours_for(const struct plan_hours *network,
+				 const struct territory *t, int organisation,
+				 const struct rdvd_person *p)
+{
+	const struct plan_hours sunday = PLAN_HOURS_PRESET_SUNDAY;
+	struct plan_hours h = *network;
+
+	if (organisation != TERRITORY_NONE && t->organisations[organisation].sunday) {
+		h.sunday_from = sunday.sunday_from;
+		h.sunday_to = sunday.sunday_to;
+	}
+	if (p) {
+		h.own_from = p->hours_from;
+		h.own_to = p->hours_to;
+	}
+	return h;
+}
+
 int plan_own_hours_are_good(int from, int to)
 {
 	return min_int(to, URGENT_TO) - max_int(from, URGENT_FROM) >= PLAN_OWN_MIN;

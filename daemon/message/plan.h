@@ -32,6 +32,12 @@ struct plan_hours {
 #define PLAN_HOURS_PRESET_SUNDAY \
 	((struct plan_hours){480, 1200, 600, 1140, 0, 0}) /* 10:00-19:00 */
 
+/* The network's hours as an organisation (index, or TERRITORY_NONE) and a person (NULL:
+ * nobody's) have them: its Sundays, and what they asked for. */
+struct plan_hours plan_hours_for(const struct plan_hours *network,
+				 const struct territory *t, int organisation,
+				 const struct rdvd_person *p);
+
 /* The shortest hours that somebody can ask for. */
 #define PLAN_OWN_MIN 30
 /* 1 when own_from..own_to leave at least PLAN_OWN_MIN minutes of 07:00-21:30. */
