@@ -18,6 +18,7 @@
 #include "base/secret.h"
 #include "base/worker.h"
 #include "booking/access.h"
+#include "booking/rights.h"
 #include "booking/booking.h"
 #include "booking/verify.h"
 #include "booking/waiting.h"

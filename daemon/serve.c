@@ -34,6 +34,12 @@ static const struct http_user *find_user(void *ctx, enum http_credential kind,
 	return api_find_user(((struct app *)ctx)->access, kind, token_hash);
 }
 
+static int may(void *ctx, const struct http_user *user, unsigned right)
+{
+	(void)ctx;
+	return rights_has(user->data, right);
+}
+
 static void error_page(void *ctx, struct http_request *rq, int status, const char *detail,
 		       struct buf *out)
 {
@@ -94,7 +100,10 @@ int app_http_up(struct app *a)
 		.trusted_proxies = (const char *const *)c->trusted_proxy.items,
 		.ntrusted_proxies = c->trusted_proxy.n,
 		.langs = a->langs,
-		.hooks = {.find_user = find_user, .error_page = error_page, .ctx = a},
+		.hooks = {.find_user = find_user,
+			  .may = may,
+			  .error_page = error_page,
+			  .ctx = a},
 		.connections_max = (unsigned)c->limits.connections,
 		.connections_per_address = (unsigned)c->limits.connections_per_address,
 	};

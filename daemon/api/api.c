@@ -10,10 +10,10 @@
 #include "api/impl.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "booking/rights.h"
 
 #define V1 "/api/v1"
 #define CALLBACK_BODY_MAX (64 * 1024)
-#define TEAM (ROLE_ADMIN | ROLE_COUNSELLOR)
 
 #define PUBLIC_GET(path, fn, class)                                                      \
 	{                                                                                \
@@ -24,10 +24,10 @@
 		.method = HTTP_POST, .pattern = V1 path, .limit = (class), \
 		.body = (type), .handle = (fn)                             \
 	}
-#define STAFF(verb, path, fn, type)                                               \
+#define STAFF(verb, path, needs, fn, type)                                        \
 	{                                                                         \
 		.method = (verb), .pattern = V1 path, .access = ACCESS_STAFF_API, \
-		.roles = TEAM, .body = (type), .handle = (fn)                     \
+		.right = (needs), .body = (type), .handle = (fn)                  \
 	}
 #define LOCAL(verb, path, fn, type)                                          \
 	{                                                                    \
@@ -72,23 +72,34 @@ static const struct http_route routes[] = {
 		    BODY_RAW),
 	PUBLIC_POST("/waiting/{token}/leave", post_waiting_leave, LIMIT_BOOK, BODY_RAW),
 
-	STAFF(HTTP_GET, "/staff/appointments", get_staff_appointments, BODY_NONE),
-	STAFF(HTTP_POST, "/staff/appointments", post_staff_appointments, BODY_JSON),
-	STAFF(HTTP_POST, "/staff/appointments/{id}/outcome", post_staff_outcome,
-	      BODY_JSON),
-	STAFF(HTTP_POST, "/staff/appointments/{id}/cancel", post_staff_cancel, BODY_RAW),
-	STAFF(HTTP_POST, "/staff/appointments/{id}/move", post_staff_move, BODY_JSON),
-	STAFF(HTTP_GET, "/staff/waiting", get_staff_waiting, BODY_NONE),
-	STAFF(HTTP_POST, "/staff/waiting/{id}/remove", post_staff_waiting_remove,
-	      BODY_RAW),
-	STAFF(HTTP_GET, "/staff/messages", get_staff_messages, BODY_NONE),
-	STAFF(HTTP_GET, "/staff/inbox", get_staff_inbox, BODY_NONE),
-	STAFF(HTTP_POST, "/staff/inbox/{id}/answer", post_staff_inbox_answer, BODY_JSON),
-	STAFF(HTTP_POST, "/staff/inbox/{id}/read", post_staff_inbox_read, BODY_RAW),
-	STAFF(HTTP_GET, "/staff/notices", get_staff_notices, BODY_NONE),
-	STAFF(HTTP_POST, "/staff/notices/{id}/seen", post_staff_notice_seen, BODY_RAW),
-	STAFF(HTTP_GET, "/staff/gateways", get_staff_gateways, BODY_NONE),
-	STAFF(HTTP_GET, "/staff/attendance", get_staff_attendance, BODY_NONE),
+	STAFF(HTTP_GET, "/staff/appointments", RIGHT(AGENDA, SEE), get_staff_appointments,
+	      BODY_NONE),
+	STAFF(HTTP_POST, "/staff/appointments", RIGHT(AGENDA, CHANGE),
+	      post_staff_appointments, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/outcome", RIGHT(ATTENDANCE, CHANGE),
+	      post_staff_outcome, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/cancel", RIGHT(AGENDA, CHANGE),
+	      post_staff_cancel, BODY_RAW),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/move", RIGHT(AGENDA, CHANGE),
+	      post_staff_move, BODY_JSON),
+	STAFF(HTTP_GET, "/staff/waiting", RIGHT(WAITING, SEE), get_staff_waiting,
+	      BODY_NONE),
+	STAFF(HTTP_POST, "/staff/waiting/{id}/remove", RIGHT(WAITING, CHANGE),
+	      post_staff_waiting_remove, BODY_RAW),
+	STAFF(HTTP_GET, "/staff/messages", RIGHT(MESSAGE, SEE), get_staff_messages,
+	      BODY_NONE),
+	STAFF(HTTP_GET, "/staff/inbox", RIGHT(MESSAGE, SEE), get_staff_inbox, BODY_NONE),
+	STAFF(HTTP_POST, "/staff/inbox/{id}/answer", RIGHT(MESSAGE, CHANGE),
+	      post_staff_inbox_answer, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/inbox/{id}/read", RIGHT(MESSAGE, CHANGE),
+	      post_staff_inbox_read, BODY_RAW),
+	STAFF(HTTP_GET, "/staff/notices", RIGHT(TODO, SEE), get_staff_notices, BODY_NONE),
+	STAFF(HTTP_POST, "/staff/notices/{id}/seen", RIGHT(TODO, CHANGE),
+	      post_staff_notice_seen, BODY_RAW),
+	STAFF(HTTP_GET, "/staff/gateways", RIGHT(GATEWAY, SEE), get_staff_gateways,
+	      BODY_NONE),
+	STAFF(HTTP_GET, "/staff/attendance", RIGHT(FACTS, SEE), get_staff_attendance,
+	      BODY_NONE),
 
 	CALLBACK(HTTP_GET, "/cb/{gateway}/{*rest}"),
 	CALLBACK(HTTP_POST, "/cb/{gateway}/{*rest}"),
@@ -145,7 +156,6 @@ const struct http_user *api_find_user(void *access, enum http_credential kind,
 
 	if (!u)
 		return NULL;
-	face = (struct http_user){
-		.id = u->id, .roles = u->roles, .name = u->login, .data = (void *)u};
+	face = (struct http_user){.id = u->id, .name = u->login, .data = (void *)u};
 	return &face;
 }

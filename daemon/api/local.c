@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/impl.h"
+#include "booking/rights.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -142,7 +143,7 @@ void post_local_token(struct http_request *rq)
 		return;
 	role = body_string(root, "role", &e);
 	label = body_string(root, "label", &e);
-	if (!e.n && (!role || !access_role_parse(role)))
+	if (!e.n && (!role || !*rights_role_title(role)))
 		api_error(&e, "role", "unknown", "Le rôle est admin ou counsellor.");
 	if (label && strlen(label) > 64)
 		api_error(&e, "label", "too_long",

@@ -17,22 +17,6 @@
 
 #define SESSION_SAVE_S 60 /* last_seen is written at most so often */
 
-static const struct {
-	const char *name;
-	unsigned bits;
-} roles[] = {
-	{"admin", ROLE_ADMIN},
-	{"counsellor", ROLE_COUNSELLOR},
-};
-
-unsigned access_role_parse(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(roles); i++)
-		if (!strcmp(name, roles[i].name))
-			return roles[i].bits;
-	return 0;
-}
-
 /* ---- members ---- */
 
 static size_t member_place(const struct access *a, const char *login, int *found)
@@ -71,7 +55,6 @@ static struct access_member *member_new(const struct rdvd_user *u)
 	m->user = (struct access_user){.id = u->id,
 				       .login = xstrdup(u->login),
 				       .role = xstrdup(u->role),
-				       .roles = access_role_parse(u->role),
 				       .organisation = u->organisation,
 				       .counsellor = u->counsellor,
 				       .disabled = u->disabled,
@@ -218,7 +201,6 @@ void access_program_add(struct access *a, const struct rdvd_api_token *t)
 	p->user = (struct access_user){
 		.login = *t->label ? xasprintf("token:%s", t->label) : xstrdup("token"),
 		.role = xstrdup(t->role),
-		.roles = access_role_parse(t->role),
 		.created = t->created,
 	};
 	access_table_add(&a->programs, p);

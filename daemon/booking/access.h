@@ -20,22 +20,12 @@ struct loop;
 struct store;
 struct worker;
 
-/* Bits. An administrator is also whatever a counsellor is: routes name both. */
-enum access_role {
-	ROLE_ADMIN = 1 << 0,
-	ROLE_COUNSELLOR = 1 << 1,
-};
-
-/* 0 when name is not a role. */
-unsigned access_role_parse(const char *name);
-
 /* A member of staff, or a program that came with a bearer token. Lent; a change makes a
  * new one and the old one stays readable until access_free. */
 struct access_user {
 	rdvd_id id;	      /* 0: a program */
 	const char *login;    /* for the audit trail; "token:LABEL" of a program */
-	const char *role;     /* its word */
-	unsigned roles;	      /* its bits */
+	const char *role;     /* its word: see rights.h */
 	rdvd_id organisation; /* 0: the network */
 	rdvd_id counsellor;   /* the definition's id of her agenda; 0 none */
 	int disabled;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "booking/access_impl.h"
+#include "booking/rights.h"
 
 #define PASSWORD_MIN 10
 #define PASSWORD_MAX 256
@@ -34,7 +35,7 @@ const char *access_user_check(const struct access *a, const struct access_new_us
 			". _ @ - (64 au "
 			"plus).");
 	*field = "role";
-	if (!u->role || !access_role_parse(u->role))
+	if (!u->role || !*rights_role_title(u->role))
 		return N_("Le rôle est admin ou counsellor.");
 	*field = "password";
 	if (!u->password && !access_member_find(a, u->login))
@@ -214,7 +215,7 @@ void access_token_add(struct access *a, const char *role, const char *label,
 {
 	struct token_job *j;
 
-	if (!access_role_parse(role) || strlen(label) > LABEL_MAX ||
+	if (!*rights_role_title(role) || strlen(label) > LABEL_MAX ||
 	    !utf8_is_clean(label, strlen(label))) {
 		cb(arg, RDVD_INVALID, "");
 		return;

@@ -112,8 +112,10 @@ struct http_route {
 	/* 1: the query is the handler's to read (http_request_raw_query), whatever its
 	 * encoding, and may be long: what other programs send. */
 	int raw_query;
-	unsigned
-		roles; /* bits, one of which the user must have (else 403); 0: any user */
+	/* What the caller must be allowed to do (else 403): the application's number,
+	 * which hooks.may judges. Routes of ACCESS_STAFF and ACCESS_STAFF_API must name
+	 * one. */
+	unsigned right;
 	http_handler *handle;
 };
 
@@ -124,7 +126,6 @@ struct http_route {
  * http_resume). */
 struct http_user {
 	rdvd_id id;
-	unsigned roles; /* meaning is the application's; compared with a route's roles */
 	const char *name; /* for pages */
 	void *data;	  /* the application's */
 };
@@ -141,6 +142,9 @@ struct http_hooks {
 	 * NULL: nobody. */
 	const struct http_user *(*find_user)(void *ctx, enum http_credential kind,
 					     const uint8_t token_hash[SECRET_HASH_SIZE]);
+	/* May this user do what a route names as its right? NULL: nobody may. The local
+	 * socket without a token is the operator's, who may do everything. */
+	int (*may)(void *ctx, const struct http_user *user, unsigned right);
 	/* Write a whole HTML page for a refusal that the server itself made: 400 403 404
 	 * 405 408 413 415 429 500 503. NULL: a plain page of a few words. title and
 	 * detail are in English. */

@@ -382,6 +382,13 @@ static void send_to_login(struct http_request *rq)
 	buf_fini(&to);
 }
 
+static int may(const struct http_request *rq, unsigned right)
+{
+	const struct http_hooks *hooks = &rq->server->hooks;
+
+	return hooks->may && hooks->may(hooks->ctx, &rq->user, right);
+}
+
 /* 1 when the request may call its route; 0: answered. */
 static int check_access(struct http_request *rq)
 {
@@ -402,7 +409,7 @@ static int check_access(struct http_request *rq)
 		send_to_login(rq);
 		return 0;
 	}
-	if (r->roles && rq->has_user && !(rq->user.roles & r->roles)) {
+	if (r->right && rq->has_user && !may(rq, r->right)) {
 		http_fail(rq, 403, "this is not among your rights");
 		return 0;
 	}

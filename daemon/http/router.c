@@ -267,6 +267,10 @@ void router_add(struct router *r, const struct http_route *routes, size_t n, voi
 		if (m >= HTTP_METHODS || m == HTTP_HEAD || !routes[i].handle)
 			refuse(routes[i].pattern,
 			       "HEAD comes with GET, and a handler is needed");
+		if ((routes[i].access == ACCESS_STAFF ||
+		     routes[i].access == ACCESS_STAFF_API) &&
+		    !routes[i].right)
+			refuse(routes[i].pattern, "a right is needed");
 		if (p->methods[m].route)
 			refuse(routes[i].pattern, "it is there twice");
 		p->methods[m] = (struct router_entry){.route = &routes[i], .ctx = ctx};

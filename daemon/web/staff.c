@@ -66,7 +66,7 @@ void staff_viewer(const struct http_request *rq, struct viewer *v)
 		.counsellor = TERRITORY_NONE,
 	};
 	v->user = face->data;
-	v->admin = (face->roles & ROLE_ADMIN) != 0;
+	v->admin = rights_scope(v->user, RIGHT(NETWORK, SEE)) == SCOPE_NETWORK;
 	if (v->user->counsellor)
 		v->counsellor =
 			territory_by_id(t, RDVD_DEF_COUNSELLOR, v->user->counsellor);

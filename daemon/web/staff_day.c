@@ -342,7 +342,7 @@ static const struct http_route routes[] = {
 	{.method = HTTP_GET,
 	 .pattern = "/equipe",
 	 .access = ACCESS_STAFF,
-	 .roles = STAFF_ROLES,
+	 .right = RIGHT(AGENDA, SEE),
 	 .handle = day},
 };
 

@@ -249,7 +249,7 @@ static const struct http_route routes[] = {
 	{.method = HTTP_GET,
 	 .pattern = "/equipe/passerelles",
 	 .access = ACCESS_STAFF,
-	 .roles = ROLE_ADMIN,
+	 .right = RIGHT(GATEWAY, SEE),
 	 .handle = gateways},
 };
 

@@ -140,14 +140,14 @@ static const struct http_route routes[] = {
 	{.method = HTTP_POST,
 	 .pattern = "/equipe/rdv/{id}/presence",
 	 .access = ACCESS_STAFF,
-	 .roles = STAFF_ROLES,
+	 .right = RIGHT(ATTENDANCE, CHANGE),
 	 .csrf = CSRF_TOKEN,
 	 .body = BODY_FORM,
 	 .handle = mark},
 	{.method = HTTP_GET,
 	 .pattern = "/equipe/a-renseigner",
 	 .access = ACCESS_STAFF,
-	 .roles = STAFF_ROLES,
+	 .right = RIGHT(ATTENDANCE, SEE),
 	 .handle = pending},
 };
 

@@ -5,6 +5,7 @@
 #define RDVD_WEB_STAFF_ROOM_H
 
 #include "booking/access.h"
+#include "booking/rights.h"
 #include "message/outbox.h"
 #include "store/record.h"
 #include "talk/inbox.h"
@@ -19,8 +20,6 @@ struct staff {
 	const struct outbox *outbox;
 	struct staff_options options; /* public_url owned */
 };
-
-#define STAFF_ROLES (ROLE_ADMIN | ROLE_COUNSELLOR)
 
 /* ---- who is there ---- */
 

@@ -75,7 +75,7 @@ static const struct http_route routes[] = {
 	{.method = HTTP_GET,
 	 .pattern = "/equipe/feuille",
 	 .access = ACCESS_STAFF,
-	 .roles = STAFF_ROLES,
+	 .right = RIGHT(AGENDA, SEE),
 	 .handle = sheet},
 };
 

@@ -458,22 +458,22 @@ static void act(struct http_request *rq)
 #define SHOW(path)                                                             \
 	{                                                                      \
 		.method = HTTP_GET, .pattern = (path), .access = ACCESS_STAFF, \
-		.roles = STAFF_ROLES, .handle = thread                         \
+		.right = RIGHT(MESSAGE, SEE), .handle = thread                 \
 	}
-#define ACT(path, who)                                                               \
-	{                                                                            \
-		.method = HTTP_POST, .pattern = (path), .access = ACCESS_STAFF,      \
-		.roles = (who), .csrf = CSRF_TOKEN, .body = BODY_FORM, .handle = act \
+#define ACT(path, needs)                                                               \
+	{                                                                              \
+		.method = HTTP_POST, .pattern = (path), .access = ACCESS_STAFF,        \
+		.right = (needs), .csrf = CSRF_TOKEN, .body = BODY_FORM, .handle = act \
 	}
 
 static const struct http_route routes[] = {
 	SHOW("/equipe/sms/{id}"),
 	SHOW("/equipe/rdv/{id}/messages"),
-	ACT("/equipe/sms/{id}/repondre", STAFF_ROLES),
-	ACT("/equipe/sms/{id}/lu", STAFF_ROLES),
-	ACT("/equipe/rdv/{id}/messages/repondre", STAFF_ROLES),
-	ACT("/equipe/sms/{id}/retablir", ROLE_ADMIN),
-	ACT("/equipe/rdv/{id}/messages/retablir", ROLE_ADMIN),
+	ACT("/equipe/sms/{id}/repondre", RIGHT(MESSAGE, CHANGE)),
+	ACT("/equipe/sms/{id}/lu", RIGHT(MESSAGE, CHANGE)),
+	ACT("/equipe/rdv/{id}/messages/repondre", RIGHT(MESSAGE, CHANGE)),
+	ACT("/equipe/sms/{id}/retablir", RIGHT(CONTACT, CHANGE)),
+	ACT("/equipe/rdv/{id}/messages/retablir", RIGHT(CONTACT, CHANGE)),
 };
 
 void staff_thread_routes(struct staff *st)

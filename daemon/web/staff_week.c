@@ -145,7 +145,7 @@ static const struct http_route routes[] = {
 	{.method = HTTP_GET,
 	 .pattern = "/equipe/semaine",
 	 .access = ACCESS_STAFF,
-	 .roles = STAFF_ROLES,
+	 .right = RIGHT(AGENDA, SEE),
 	 .handle = week},
 };
 

@@ -163,15 +163,17 @@ static const struct http_route routes[] = {
 	{.method = HTTP_GET,
 	 .pattern = "/staff",
 	 .access = ACCESS_STAFF,
+	 .right = 1,
 	 .handle = on_show},
 	{.method = HTTP_GET,
 	 .pattern = "/staff/admin",
 	 .access = ACCESS_STAFF,
-	 .roles = 2,
+	 .right = 2,
 	 .handle = on_show},
 	{.method = HTTP_GET,
 	 .pattern = "/api/v1/staff",
 	 .access = ACCESS_STAFF_API,
+	 .right = 1,
 	 .handle = on_show},
 	{.method = HTTP_GET,
 	 .pattern = "/metrics",
@@ -182,8 +184,8 @@ static const struct http_route routes[] = {
 static const struct http_user *find_user(void *ctx, enum http_credential kind,
 					 const uint8_t hash[SECRET_HASH_SIZE])
 {
-	static const struct http_user anne = {.id = 7, .roles = 1, .name = "Anne"};
-	static const struct http_user robot = {.id = 8, .roles = 1, .name = "robot"};
+	static const struct http_user anne = {.id = 7, .name = "Anne"};
+	static const struct http_user robot = {.id = 8, .name = "robot"};
 	uint8_t wanted[SECRET_HASH_SIZE];
 
 	secret_token_hash(kind == CREDENTIAL_BEARER ? "robot-token" : "anne-token",
@@ -191,6 +193,12 @@ static const struct http_user *find_user(void *ctx, enum http_credential kind,
 	if (!secret_equal(hash, wanted, sizeof wanted))
 		return NULL;
 	return kind == CREDENTIAL_BEARER ? &robot : &anne;
+}
+
+static int may(void *ctx, const struct http_user *user, unsigned right)
+{
+	(void)ctx;
+	return user && right == 1;
 }
 
 static const char *const proxies[] = {"127.0.0.1"};
@@ -204,7 +212,7 @@ int http_setup(void **state)
 		.login_path = "/connexion",
 		.trusted_proxies = proxies,
 		.ntrusted_proxies = 1,
-		.hooks = {.find_user = find_user},
+		.hooks = {.find_user = find_user, .may = may},
 		.limits = {[LIMIT_LOGIN] = {.burst = 3, .per_hour = 60}},
 		.request_timeout_ms = 300,
 		.connections_max = 1600,

@@ -299,7 +299,7 @@ static void test_login(void **state)
 	memcpy(first, w->token, sizeof first);
 	assert_int_equal(strlen(first), SECRET_TOKEN_CHARS);
 	assert_string_equal(session_of(w, first)->login, "ana");
-	assert_int_equal(session_of(w, first)->roles, ROLE_COUNSELLOR);
+	assert_string_equal(session_of(w, first)->role, "counsellor");
 	assert_int_equal(session_of(w, first)->counsellor, w->counsellor);
 	/* a new log-in gives another token, and ends the session it replaces */
 	secret_token_hash(first, hash);
@@ -409,7 +409,7 @@ static void test_tokens_and_feeds(void **state)
 	for (int round = 0; round < 2; round++) {
 		assert_string_equal(access_token_find(w->access, hash)->login,
 				    "token:tableau de bord");
-		assert_int_equal(access_token_find(w->access, hash)->roles, ROLE_ADMIN);
+		assert_string_equal(access_token_find(w->access, hash)->role, "admin");
 		assert_null(access_feed_find(w->access, first));
 		assert_int_equal(access_feed_find(w->access, second)->counsellor,
 				 w->counsellor);
