@@ -101,6 +101,20 @@ bool staff_may_see(const struct staff *st, const struct viewer *v,
 	return false;
 }
 
+bool staff_may(const struct staff *st, const struct viewer *v, unsigned right,
+	       int organisation)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	struct access_user u = *v->user;
+
+	if (v->organisation != TERRITORY_NONE)
+		u.organisation = t->organisations[v->organisation].id;
+	return rights_cover(
+		&u, right,
+		organisation == TERRITORY_NONE ? 0 : t->organisations[organisation].id,
+		NULL, 0);
+}
+
 bool staff_may_see_site(const struct staff *st, const struct viewer *v, int site)
 {
 	const struct territory *t = booking_territory(st->web.booking);
@@ -151,15 +165,23 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 {
 	static const struct {
 		const char *url, *text;
+		unsigned right;
 	} places[] = {
-		[STAFF_DAY] = {"/equipe", N_("Jour")},
-		[STAFF_WEEK] = {"/equipe/semaine", N_("Semaine")},
-		[STAFF_ADD] = {"/equipe/ajouter", N_("Ajouter")},
-		[STAFF_INBOX] = {"/equipe/sms", N_("SMS")},
-		[STAFF_WAITING] = {"/equipe/attente", N_("Attente")},
-		[STAFF_ABSENCES] = {"/equipe/absences", N_("Absences")},
-		[STAFF_FEED] = {"/equipe/agenda", N_("Mon agenda")},
-		[STAFF_GATEWAYS] = {"/equipe/passerelles", N_("Passerelles")},
+		[STAFF_DAY] = {"/equipe", N_("Jour"), RIGHT(AGENDA, SEE)},
+		[STAFF_WEEK] = {"/equipe/semaine", N_("Semaine"), RIGHT(AGENDA, SEE)},
+		[STAFF_ADD] = {"/equipe/ajouter", N_("Ajouter"), RIGHT(AGENDA, CHANGE)},
+		[STAFF_TODO] = {"/equipe/a-faire", N_("À faire"), RIGHT(TODO, SEE)},
+		[STAFF_INBOX] = {"/equipe/sms", N_("SMS"), RIGHT(MESSAGE, SEE)},
+		[STAFF_WAITING] = {"/equipe/attente", N_("Attente"), RIGHT(WAITING, SEE)},
+		[STAFF_WORKSHOPS] = {"/equipe/ateliers", N_("Ateliers"),
+				     RIGHT(WORKSHOP, SEE)},
+		[STAFF_ABSENCES] = {"/equipe/absences", N_("Absences"),
+				    RIGHT(ABSENCE, SEE)},
+		[STAFF_FIGURES] = {"/equipe/chiffres", N_("Chiffres"),
+				   RIGHT(FIGURES, SEE)},
+		[STAFF_SETTINGS] = {"/equipe/reglages", N_("Réglages"),
+				    RIGHT(ORGANISATION, SEE)},
+		[STAFF_ACCOUNT] = {"/equipe/compte", N_("Mon compte"), RIGHT(SELF, SEE)},
 	};
 	struct link_view *nav = http_request_alloc(rq, ARRAY_SIZE(places) * sizeof(*nav));
 	const struct lang *l = http_request_lang(rq);
@@ -171,17 +193,21 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 	if (who.organisation != TERRITORY_NONE)
 		o = page_organisation(&st->web, who.organisation);
 	page_layout(rq, &st->web, v, title, o);
-	n = ARRAY_SIZE(places) - !who.admin; /* the last one is the administrators' */
-	for (size_t i = 0; i < n; i++)
-		nav[i] = (struct link_view){
+	waiting = inbox_waiting(st->options.inbox, staff_inbox_of(st, &who)).texts;
+	n = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		const char *text = tr(l, places[i].text);
+
+		if (!rights_has(who.user, places[i].right))
+			continue;
+		if (i == STAFF_INBOX && waiting)
+			text = page_text(rq, "%s (%zu)", text, waiting);
+		nav[n++] = (struct link_view){
 			.url = places[i].url,
-			.text = tr(l, places[i].text),
+			.text = text,
 			.current = i == (size_t)place,
 		};
-	waiting = inbox_waiting(st->options.inbox, staff_inbox_of(st, &who)).texts;
-	if (waiting)
-		nav[STAFF_INBOX].text =
-			page_text(rq, "%s (%zu)", nav[STAFF_INBOX].text, waiting);
+	}
 	v->home = "/equipe";
 	v->look = "wide team";
 	v->sheet = http_asset_url("staff.css");

@@ -45,7 +45,7 @@ static void reply_feed(struct http_request *rq, const struct staff *st, const ch
 				     token);
 	}
 	staff_layout(rq, st, &v.layout, tr(http_request_lang(rq), "Mon agenda"),
-		     STAFF_FEED);
+		     STAFF_ACCOUNT);
 	v.csrf = v.layout.csrf;
 	page_staff_feed(&out, http_request_lang(rq), &v);
 	http_reply_html(rq, 200, &out);

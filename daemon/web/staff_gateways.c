@@ -213,7 +213,7 @@ static void troubled(void *arg, enum rdvd_rc rc, const struct inbox_item *items,
 				   trn(l, "Et %d plus ancien.", "Et %d plus anciens.",
 				       (int)(all - n)),
 				   (int)(all - n));
-	staff_layout(rq, st, &v.layout, tr(l, "Passerelles"), STAFF_GATEWAYS);
+	staff_layout(rq, st, &v.layout, tr(l, "Passerelles"), STAFF_SETTINGS);
 	page_staff_gateways(&out, l, &v);
 	http_reply_html(rq, 200, &out);
 }

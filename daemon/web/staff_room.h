@@ -25,12 +25,16 @@ struct staff {
 
 struct viewer {
 	const struct access_user *user;
-	bool admin;
+	bool admin; /* the network's: sees every organisation */
 	int organisation; /* index; TERRITORY_NONE: all of them */
 	int counsellor;	  /* index of her own agenda; TERRITORY_NONE */
 };
 
 void staff_viewer(const struct http_request *rq, struct viewer *v);
+/* May she treat so what belongs to that organisation (an index; TERRITORY_NONE: to the
+ * network)? */
+bool staff_may(const struct staff *st, const struct viewer *v, unsigned right,
+	       int organisation);
 /* Her organisation's, or in her own agenda. */
 bool staff_may_see(const struct staff *st, const struct viewer *v,
 		   const struct rdvd_appointment *a);
@@ -46,11 +50,14 @@ enum staff_place {
 	STAFF_DAY,
 	STAFF_WEEK,
 	STAFF_ADD,
+	STAFF_TODO,
 	STAFF_INBOX,
 	STAFF_WAITING,
+	STAFF_WORKSHOPS,
 	STAFF_ABSENCES,
-	STAFF_FEED,
-	STAFF_GATEWAYS, /* administrators only */
+	STAFF_FIGURES,
+	STAFF_SETTINGS, /* the page of them, and each of them */
+	STAFF_ACCOUNT,	/* one's own: password, second factor, sessions, calendar */
 	STAFF_PLACES
 };
 

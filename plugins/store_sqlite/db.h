@@ -26,6 +26,9 @@ struct migration {
 
 /* schema_messages.c */
 extern const char second_talk[], second_waiting[], second_messages[], second_indexes[];
+/* schema_running.c */
+extern const char third_access[], third_edits[], third_texts[], third_day[],
+	third_workshops[];
 extern const struct migration migrations[];
 extern const size_t migrations_count;
 
