@@ -36,6 +36,9 @@ HEADERS = [
     (r"confuse", r"daemon/base/config"),
     (r"sodium", r"daemon/base/secret\.c|tests/"),
     (r"nettle", r"plugins/gw_http/proof\.c|tests/"),
+    (r"liboath|oath\.h", r"daemon/booking/totp\.c|tests/"),
+    (r"qrencode", r"daemon/web/account_qr\.c|tests/"),
+    (r"xlsxwriter", r"daemon/report/sheet\.c|tests/"),
     (r"dlfcn", r"daemon/base/plugin\.c|tests/"),
 ]
 
