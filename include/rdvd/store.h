@@ -373,24 +373,50 @@ struct rdvd_user {
 	rdvd_id id;
 	const char *login;
 	const char *password_hash;
-	const char *role;     /* "admin", "counsellor" */
+	const char *role;     /* "network", "admin", "counsellor", "desk", "observer" */
 	rdvd_id organisation; /* 0: the network */
 	rdvd_id counsellor;   /* whose agenda is theirs; 0 none */
 	int disabled;
 	rdvd_time created;
+	const char *name; /* as colleagues read it; "" */
+	const char *email;
+	/* The second factor, which user_factor writes: user_put leaves it alone. */
+	const void *totp; /* its secret, sealed; NULL none */
+	size_t totp_size;
+	int64_t totp_step; /* the last one used: a code counts once */
+	int recovery_left; /* codes that stand for it and were not used */
+	rdvd_time seen;	   /* the last log-in; 0 never */
 };
 
 struct rdvd_login { /* a session cookie */
 	uint8_t token_hash[RDVD_HASH_SIZE];
 	rdvd_id user;
 	rdvd_time created, last_seen, expires;
+	const char *device; /* "Firefox, Linux" */
+	int factor;	    /* 1: the second one was given */
+};
+
+#define RDVD_RECOVERY_CODES 10
+
+/* Somebody is asked to become a member of staff, or to choose another password. */
+struct rdvd_invitation {
+	rdvd_id id;
+	uint8_t token_hash[RDVD_HASH_SIZE];
+	rdvd_id user; /* of a new password; 0: a new member */
+	const char *name, *email, *role;
+	rdvd_id organisation, counsellor;
+	const char *actor;
+	rdvd_time created, expires;
 };
 
 struct rdvd_api_token {
 	uint8_t token_hash[RDVD_HASH_SIZE];
 	const char *role;
 	const char *label;
+	rdvd_id organisation; /* 0: the network */
 	rdvd_time created;
+	rdvd_time seen;	   /* the last use, to a few minutes; 0 never */
+	rdvd_time revoked; /* 0: it counts */
 };
 
 struct rdvd_feed { /* a secret calendar address */
@@ -410,11 +436,29 @@ typedef int rdvd_user_cb(void *arg, const struct rdvd_user *u);
 typedef int rdvd_login_cb(void *arg, const struct rdvd_login *l);
 typedef int rdvd_api_token_cb(void *arg, const struct rdvd_api_token *t);
 typedef int rdvd_feed_cb(void *arg, const struct rdvd_feed *f);
+typedef int rdvd_invitation_cb(void *arg, const struct rdvd_invitation *i);
 typedef int rdvd_inbound_cb(void *arg, const struct rdvd_inbound *i);
 typedef int rdvd_contact_cb(void *arg, const struct rdvd_contact *c);
 typedef int rdvd_wait_cb(void *arg, const struct rdvd_wait *w);
 typedef int rdvd_offer_cb(void *arg, const struct rdvd_offer *o,
 			  const struct rdvd_wait *w);
+/* A change of definitions that can be taken back. */
+struct rdvd_edit_part {
+	rdvd_id definition;
+	const char *before; /* its body; NULL: there was none, or it was retired */
+	const char *after;  /* NULL: retired */
+};
+
+struct rdvd_edit {
+	rdvd_time at;
+	const char *actor;
+	const struct rdvd_edit_part *parts;
+	size_t n;
+	rdvd_id undoes; /* the edit that it takes back; 0 none */
+	rdvd_id undone; /* of a read one: by which it was taken back; 0: it stands */
+};
+
+typedef void rdvd_edit_cb(void *arg, const struct rdvd_edit *e);
 typedef int rdvd_notice_cb(void *arg, const struct rdvd_notice *n);
 typedef int rdvd_spent_cb(void *arg, const struct rdvd_spent *s);
 typedef int rdvd_problem_cb(void *arg, const char *sentence);
@@ -447,6 +491,19 @@ struct rdvd_store_ops {
 	enum rdvd_rc (*definition_retire)(void *st, rdvd_id id, rdvd_time now);
 	/* [r] All, by kind then id, retired ones included. */
 	enum rdvd_rc (*definition_each)(void *st, rdvd_definition_cb *cb, void *arg);
+	/* What a change of definitions did, kept beside it [w]: STALE when undoes was
+	 * taken back before. edit_get [r]: NOT_FOUND. */
+	enum rdvd_rc (*edit_keep)(void *st, const struct rdvd_edit *e, rdvd_id *id);
+	enum rdvd_rc (*edit_get)(void *st, rdvd_id id, rdvd_edit_cb *cb, void *arg);
+	/* A long import, so that no transaction is long: draft_put [w] writes pieces down
+	 * (body NULL: to be retired; first 0 forgets an earlier draft), draft_decide [w]
+	 * makes the whole of it count, draft_apply [w] does at most max of it: *left is
+	 * how many remain. A draft that was never decided is forgotten by draft_apply;
+	 * one that was is applied to its end at the next start. */
+	enum rdvd_rc (*draft_put)(void *st, const struct rdvd_definition *items, size_t n,
+				  size_t first);
+	enum rdvd_rc (*draft_decide)(void *st, const char *actor, rdvd_time now);
+	enum rdvd_rc (*draft_apply)(void *st, size_t max, rdvd_time now, size_t *left);
 	/* [r] A number that changes with every committed act: the network's change
 	 * counter. */
 	enum rdvd_rc (*change_seq)(void *st, int64_t *seq);
@@ -689,6 +746,23 @@ struct rdvd_store_ops {
 	enum rdvd_rc (*feed_put)(
 		void *st, const struct rdvd_feed *f); /* replaces the counsellor's */
 	enum rdvd_rc (*feed_each)(void *st, rdvd_feed_cb *cb, void *arg);
+	/* [w] The second factor: the sealed secret (size 0: none any more) and the hashes
+	 * of n recovery codes, at most RDVD_RECOVERY_CODES, instead of those there were.
+	 * A step or a code counts once: STALE when it, or a later step, was used;
+	 * NOT_FOUND: no such code, or used. */
+	enum rdvd_rc (*user_factor)(void *st, rdvd_id user, const void *sealed,
+				    size_t size, const uint8_t (*codes)[RDVD_HASH_SIZE],
+				    size_t n);
+	enum rdvd_rc (*user_step)(void *st, rdvd_id user, int64_t step);
+	enum rdvd_rc (*recovery_use)(void *st, rdvd_id user,
+				     const uint8_t hash[RDVD_HASH_SIZE], rdvd_time now);
+	/* Invitations: put [w]; each [r]: those that stand; end [w], used or taken back:
+	 * STALE when it has ended. */
+	enum rdvd_rc (*invitation_put)(void *st, const struct rdvd_invitation *i,
+				       rdvd_id *id);
+	enum rdvd_rc (*invitation_each)(void *st, rdvd_time now, rdvd_invitation_cb *cb,
+					void *arg);
+	enum rdvd_rc (*invitation_end)(void *st, rdvd_id id, rdvd_time now);
 
 	/* Care. backup [r]: a whole, consistent copy at path, which must not exist; done
 	 * in one step on a read handle while writers go on; made whole by rename. check

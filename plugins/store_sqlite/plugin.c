@@ -5,6 +5,7 @@
 #include "code.h"
 #include "db.h"
 #include "definition.h"
+#include "edit.h"
 #include "fact.h"
 #include "inbound.h"
 #include "message.h"
@@ -79,6 +80,11 @@ static const struct rdvd_store_ops ops = {
 	.code_use = store_code_use,
 	.code_state = store_code_state,
 	.code_find = store_code_find,
+	.edit_keep = store_edit_keep,
+	.edit_get = store_edit_get,
+	.draft_put = store_draft_put,
+	.draft_decide = store_draft_decide,
+	.draft_apply = store_draft_apply,
 	.notice_put = store_notice_put,
 	.notice_each = store_notice_each,
 	.notice_seen = store_notice_seen,
@@ -110,6 +116,12 @@ static const struct rdvd_store_ops ops = {
 	.api_token_each = store_api_token_each,
 	.feed_put = store_feed_put,
 	.feed_each = store_feed_each,
+	.user_factor = store_user_factor,
+	.user_step = store_user_step,
+	.recovery_use = store_recovery_use,
+	.invitation_put = store_invitation_put,
+	.invitation_each = store_invitation_each,
+	.invitation_end = store_invitation_end,
 	.backup = store_backup,
 	.check = store_check,
 };

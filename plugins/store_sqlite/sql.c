@@ -235,6 +235,28 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_CURSOR_GET] = "SELECT seq FROM cursor WHERE name = :name",
 	[SQL_CURSOR_SET] = "INSERT INTO cursor (name, seq) VALUES (:name, :seq) "
 			   "ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
+	[SQL_EDIT_INSERT] = "INSERT INTO edit (at, actor) VALUES (:at, :actor)",
+	[SQL_EDIT_PART_INSERT] =
+		"INSERT INTO edit_part (edit, definition, before, after) "
+		"VALUES (:edit, :definition, :before, :after)",
+	[SQL_EDIT_UNDONE] =
+		"UPDATE edit SET undone = :by WHERE id = :id AND undone IS NULL",
+	[SQL_EDIT_GET] = "SELECT at, ifnull(undone, 0) FROM edit WHERE id = :id",
+	[SQL_EDIT_PARTS] = "SELECT definition, before, after FROM edit_part WHERE edit = "
+			   ":edit ORDER BY definition",
+	[SQL_DRAFT_CLEAR] = "DELETE FROM draft",
+	[SQL_DRAFT_INSERT] =
+		"INSERT INTO draft (place, kind, slug, body) VALUES (:place, "
+		":kind, :slug, :body)",
+	[SQL_DRAFT_DECIDE] =
+		"INSERT INTO draft_state (one, decided, actor) VALUES (1, 1, "
+		":actor)",
+	[SQL_DRAFT_DECIDED] = "SELECT decided FROM draft_state",
+	[SQL_DRAFT_FIRST] =
+		"SELECT place, kind, slug, body FROM draft ORDER BY place LIMIT 1",
+	[SQL_DRAFT_REMOVE] = "DELETE FROM draft WHERE place = :place",
+	[SQL_DRAFT_COUNT] = "SELECT count(*) FROM draft",
+	[SQL_DRAFT_OVER] = "DELETE FROM draft_state",
 	[SQL_APPOINTMENT_BY_ID] = APPOINTMENT "WHERE p.id = :id",
 	[SQL_APPOINTMENT_BY_TOKEN] = APPOINTMENT "WHERE p.token_hash = :token",
 	[SQL_APPOINTMENT_EACH] =
@@ -276,33 +298,63 @@ static const char *const texts[SQL_COUNT] = {
 	"ORDER BY s.starts DESC, p.id DESC",
 	[SQL_USER_PUT] =
 		"INSERT INTO user (login, password_hash, role, organisation, counsellor, "
-		"disabled, created) "
+		"disabled, created, name, email) "
 		"VALUES (:login, :password, :role, :organisation, :counsellor, "
-		":disabled, :created) "
+		":disabled, :created, :name, :email) "
 		"ON CONFLICT (login) DO UPDATE SET password_hash = "
 		"excluded.password_hash, role = excluded.role, "
 		"organisation = excluded.organisation, counsellor = excluded.counsellor, "
-		"disabled = excluded.disabled "
+		"disabled = excluded.disabled, name = excluded.name, email = "
+		"excluded.email "
 		"RETURNING id",
 	[SQL_USER_EACH] = "SELECT id, login, password_hash, role, organisation, "
-			  "counsellor, disabled, created "
+			  "counsellor, disabled, created, name, email, totp, totp_step, "
+			  "(SELECT count(*) FROM recovery WHERE recovery.user = user.id "
+			  "AND used IS NULL), seen "
 			  "FROM user ORDER BY id",
+	[SQL_USER_SEEN] = "UPDATE user SET seen = :now WHERE id = :user",
+	[SQL_USER_FACTOR] = "UPDATE user SET totp = nullif(:sealed, x''), totp_step = 0 "
+			    "WHERE id = :user",
+	[SQL_USER_STEP] = "UPDATE user SET totp_step = :step WHERE id = :user AND "
+			  "totp_step < :step",
+	[SQL_RECOVERY_CLEAR] = "DELETE FROM recovery WHERE user = :user",
+	[SQL_RECOVERY_PUT] = "INSERT INTO recovery (user, hash) VALUES (:user, :hash)",
+	[SQL_RECOVERY_USE] =
+		"UPDATE recovery SET used = :now WHERE user = :user AND hash = :hash "
+		"AND used IS NULL",
+	[SQL_INVITATION_PUT] =
+		"INSERT INTO invitation (token_hash, user, name, email, role, "
+		"organisation, counsellor, actor, created, expires) "
+		"VALUES (:token, :user, :name, :email, :role, :organisation, "
+		":counsellor, :actor, :created, :expires) RETURNING id",
+	[SQL_INVITATION_EACH] =
+		"SELECT id, token_hash, user, name, email, role, organisation, "
+		"counsellor, actor, created, expires FROM invitation "
+		"WHERE ended IS NULL AND expires > :now ORDER BY id",
+	[SQL_INVITATION_END] =
+		"UPDATE invitation SET ended = :now WHERE id = :id AND ended IS NULL",
 	[SQL_LOGIN_PUT] =
-		"INSERT INTO login (token_hash, user, created, last_seen, expires) "
-		"VALUES (:token, :user, :created, :last_seen, :expires) "
+		"INSERT INTO login (token_hash, user, created, last_seen, expires, "
+		"device, factor) "
+		"VALUES (:token, :user, :created, :last_seen, :expires, :device, "
+		":factor) "
 		"ON CONFLICT (token_hash) DO UPDATE SET last_seen = excluded.last_seen, "
-		"expires = excluded.expires",
+		"expires = excluded.expires, factor = excluded.factor",
 	[SQL_LOGIN_EXPIRE] = "DELETE FROM login WHERE expires <= :now",
 	[SQL_LOGIN_REMOVE] = "DELETE FROM login WHERE token_hash = :token",
 	[SQL_LOGIN_EACH] =
-		"SELECT token_hash, user, created, last_seen, expires FROM login "
-		"WHERE expires > :now",
-	[SQL_API_TOKEN_PUT] = "INSERT INTO api_token (token_hash, role, label, created) "
-			      "VALUES (:token, :role, :label, :created) "
-			      "ON CONFLICT (token_hash) DO UPDATE SET role = "
-			      "excluded.role, label = excluded.label",
-	[SQL_API_TOKEN_EACH] =
-		"SELECT token_hash, role, label, created FROM api_token ORDER BY created",
+		"SELECT token_hash, user, created, last_seen, expires, device, factor "
+		"FROM login WHERE expires > :now",
+	[SQL_API_TOKEN_PUT] =
+		"INSERT INTO api_token (token_hash, role, label, organisation, created, "
+		"seen, revoked) "
+		"VALUES (:token, :role, :label, :organisation, :created, "
+		"nullif(:seen, 0), nullif(:revoked, 0)) "
+		"ON CONFLICT (token_hash) DO UPDATE SET role = excluded.role, "
+		"label = excluded.label, organisation = excluded.organisation, "
+		"seen = excluded.seen, revoked = excluded.revoked",
+	[SQL_API_TOKEN_EACH] = "SELECT token_hash, role, label, organisation, created, "
+			       "seen, revoked FROM api_token ORDER BY created",
 	[SQL_FEED_PUT] = "INSERT INTO feed (counsellor, token_hash, with_names, created) "
 			 "VALUES (:counsellor, :token, :with_names, :created) "
 			 "ON CONFLICT (counsellor) DO UPDATE SET token_hash = "
