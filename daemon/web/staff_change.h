@@ -38,7 +38,8 @@ struct staff_change {
 
 /* Answers rq, now or later. */
 void staff_change(struct http_request *rq, const struct staff_change *c);
-/* For the page at done: the notice with its undo (from ?fait=), or an empty one. */
+/* For the page at done: the notice with its undo (from ?fait=), or an empty one. The page
+ * prints it by {{>staff_said said}}. */
 void staff_change_said(struct http_request *rq, const struct staff *st,
 		       struct staff_said *out);
 

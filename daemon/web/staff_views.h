@@ -31,6 +31,8 @@ struct staff_outcome_view {
 struct staff_row {
 	const char *gap; /* "libre de 10 h à 11 h"; NULL: an appointment */
 	const char *add_url;
+	bool plain; /* for somebody who may not know who people are: an hour, a place, a
+		       first name; url and what follows with are NULL */
 	const char *id, *url;
 	const char *day;   /* where rows of several days stand together */
 	const char *time;  /* "9 h" */
@@ -60,10 +62,13 @@ struct staff_band {
 	size_t nrows;
 };
 
-/* A notice about what was just tried. */
+/* A notice about what was just tried (pages/_staff_said.html). */
 struct staff_said {
 	const char *text;
 	bool bad;
+	const char *undo; /* of a change that can be taken back: its number; NULL */
+	const char *csrf; /* of that form */
+	const char *back; /* where it comes back to */
 };
 
 struct staff_login_view {
