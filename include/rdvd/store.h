@@ -198,6 +198,10 @@ struct rdvd_booking {
 	size_t nowed;
 	const struct rdvd_turn *turn; /* that asked for it; NULL */
 	rdvd_id wait;		      /* the waiting list's entry that this serves; 0 */
+	int walk_in;		      /* came without an appointment */
+	rdvd_time arrived;	      /* is there since; 0 not yet */
+	const char *companion;	      /* a partner who will be present; "" */
+	const char *answers; /* to the service's questions, a JSON object; "" none */
 	rdvd_time now;
 	const char *actor;
 };
@@ -213,6 +217,13 @@ struct rdvd_booked {
 struct rdvd_which {
 	rdvd_id id;
 	uint8_t token_hash[RDVD_HASH_SIZE];
+};
+
+/* An act of the team's that can be taken back (take_back). */
+struct rdvd_undo_seed {
+	rdvd_time until; /* so long, as no message of it leaves before; 0: it cannot */
+	int rooms;	 /* of the place where it stands before the act */
+	const char *place_kind; /* of that place, for the facts */
 };
 
 struct rdvd_move {
@@ -235,6 +246,7 @@ struct rdvd_move {
 	const struct rdvd_turn *turn; /* that asked for it; NULL */
 	uint64_t hold;		      /* that keeps the new time; used up. 0 none */
 	rdvd_id wait;		      /* the waiting list's entry that this serves; 0 */
+	struct rdvd_undo_seed undo;
 	rdvd_time now;
 	const char *actor;
 };
@@ -246,6 +258,13 @@ struct rdvd_cancel {
 		*owed; /* the cancellation notice; the waiting ones are superseded */
 	size_t nowed;
 	const struct rdvd_turn *turn; /* that asked for it; NULL */
+	struct rdvd_undo_seed undo;
+	rdvd_time now;
+	const char *actor;
+};
+
+struct rdvd_take_back {
+	struct rdvd_which which;
 	rdvd_time now;
 	const char *actor;
 };
@@ -260,6 +279,45 @@ struct rdvd_mark { /* attendance, or the person's "I am coming" */
 	size_t nowed;
 	const struct rdvd_turn *turn; /* of "I am coming"; NULL */
 	int no_more_reminders; /* with "I am coming": those that wait are superseded */
+	rdvd_time now;
+	const char *actor;
+};
+
+/* Who is in the waiting room, who will be late, who accompanies. */
+struct rdvd_arrival {
+	rdvd_id participation;
+	rdvd_time arrived;     /* since; 0 not after all; -1: leave */
+	rdvd_time expected;    /* will be there at, the start itself when nobody said; 0
+				  nothing was said; -1: leave */
+	const char *companion; /* NULL: leave */
+	rdvd_time now;
+	const char *actor;
+};
+
+/* A home visit, once somebody has set out for it. */
+struct rdvd_visit {
+	rdvd_time left; /* 0: nobody has */
+	rdvd_time due;	/* when they should be back */
+	rdvd_time back; /* 0 not yet */
+	rdvd_time alarmed; /* when the team was told that they are late; 0 */
+	rdvd_time settled; /* when somebody said that all is well; 0 */
+};
+
+enum rdvd_visit_act {
+	RDVD_VISIT_LEAVE = 1, /* or: another due */
+	RDVD_VISIT_RETURN,
+	RDVD_VISIT_SETTLE, /* late, and all is well */
+	RDVD_VISIT_ALARM,
+};
+
+struct rdvd_visit_step {
+	rdvd_id session;
+	enum rdvd_visit_act act;
+	rdvd_time due; /* with LEAVE */
+	/* with ALARM: what is told, in the same transaction */
+	const struct rdvd_notice *notice;
+	const struct rdvd_letter *letters;
+	size_t nletters;
 	rdvd_time now;
 	const char *actor;
 };
@@ -292,6 +350,10 @@ struct rdvd_appointment { /* one participation with all that surrounds it */
 	rdvd_time created, changed;
 	rdvd_time confirmed; /* 0 no; a move clears it */
 	rdvd_time cancelled; /* 0 no */
+	rdvd_time arrived, expected; /* as in struct rdvd_arrival; a move clears them */
+	int walk_in;
+	const char *companion, *answers;
+	struct rdvd_visit visit; /* of its session */
 	struct rdvd_person person;
 	int earlier_visits; /* of this person row, outcome seen; for "first time or not"
 			     */
@@ -562,6 +624,25 @@ struct rdvd_store_ops {
 	 * revoked cancel, and free the counsellor; another outcome brings a cancelled one
 	 * back only if the time is still free, the room included (else CONFLICT). */
 	enum rdvd_rc (*mark)(void *st, const struct rdvd_mark *m, int *changed);
+	/* [w] Take back the latest move or cancellation, made with an undo seed: time,
+	 * place, counsellors, what was confirmed and the messages that waited are as
+	 * before, and what the act owed is superseded. STALE once seed.until has come,
+	 * another act followed, its outcome was told, or one of its messages has left;
+	 * CONFLICT when that time is somebody else's by now. OK and *changed 0 when it was
+	 * taken back already. */
+	enum rdvd_rc (*take_back)(void *st, const struct rdvd_take_back *t, int *changed);
+
+	/* The day [w]. arrive: OK and *changed 0 when it says so already; STALE when it is
+	 * cancelled. visit: LEAVE makes the visit, or, while it is out, gives it another
+	 * due (a later one takes an alarm back); after a return it is out again. RETURN
+	 * and SETTLE of what is so already: *changed 0. SETTLE is STALE without an alarm.
+	 * ALARM: STALE unless it is out, due at now or before, and no alarm was given;
+	 * the notice and the letters are written with it, so that it is given once.
+	 * NOT_FOUND: no such session, or nobody has set out. */
+	enum rdvd_rc (*arrive)(void *st, const struct rdvd_arrival *a, int *changed);
+	enum rdvd_rc (*visit)(void *st, const struct rdvd_visit_step *s, int *changed);
+	/* [r] An appointment of each visit that is out, by due. */
+	enum rdvd_rc (*visit_each)(void *st, rdvd_appointment_cb *cb, void *arg);
 
 	/* Reading [r]. */
 	enum rdvd_rc (*appointment_get)(void *st, const struct rdvd_which *w,

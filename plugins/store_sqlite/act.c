@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "act.h"
+#include "arrive.h"
 #include "owe.h"
 #include "part.h"
 #include "slot.h"
 #include "talk.h"
+#include "undo.h"
 #include "waiting.h"
 
 static int is_staff(const char *actor)
@@ -76,6 +78,15 @@ static void change_session(struct db *db, struct part *p, const struct slot *slo
 	session_changed(db, in.id, 0);
 }
 
+void act_take_time(struct db *db, struct part *p, const struct slot *slot,
+		   const struct rdvd_move *m)
+{
+	if (p->capacity == 0 && m->capacity == 0)
+		move_session(db, p, slot, m);
+	else
+		change_session(db, p, slot, m);
+}
+
 static enum rdvd_rc move_refusal(const struct part *p, const struct rdvd_move *m)
 {
 	if (p->outcome != RDVD_OUTCOME_UNKNOWN)
@@ -93,6 +104,7 @@ static void tell_of_move(struct db *db, struct part *p, const struct rdvd_move *
 	p->revision++;
 	p->status = RDVD_BOOKED; /* "I am coming" was said of another time */
 	p->confirmed = 0;
+	arrival_forget(db, p->id);
 	messages_supersede(db, p->id, 0, "the appointment was moved");
 	messages_owe(db, p->id, p->revision, m->when.start, m->owed, m->nowed, m->now);
 }
@@ -133,10 +145,8 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 	if (m->hold)
 		hold_drop(db, m->hold, m->now);
 	start = p.start;
-	if (p.capacity == 0 && m->capacity == 0)
-		move_session(db, &p, &slot, m);
-	else
-		change_session(db, &p, &slot, m);
+	undo_note(db, &p, &m->undo, p.revision + !there, m->now);
+	act_take_time(db, &p, &slot, m);
 	part_reload_session(db, &p);
 	p.sequence++;
 	if (!there)
@@ -182,6 +192,7 @@ enum rdvd_rc store_cancel(void *st, const struct rdvd_cancel *c, int *changed)
 	}
 	if (is_marked(&p) || (c->now >= p.start && !is_staff(c->actor)))
 		return RDVD_STALE;
+	undo_note(db, &p, &c->undo, p.revision + 1, c->now);
 	leave(db, &p, c->now);
 	p.outcome = c->by_team ? RDVD_REVOKED : RDVD_EXCUSED;
 	messages_owe(db, p.id, p.revision, p.start, c->owed, c->nowed, c->now);
@@ -224,7 +235,7 @@ enum rdvd_rc store_confirm(void *st, const struct rdvd_mark *m, int *changed)
 
 /* A cancelled participation stands again: in its session while that stands, in the
  * workshop that has taken its place, or by taking its time back. */
-static void come_back(struct db *db, struct part *p, const struct rdvd_mark *m)
+void act_come_back(struct db *db, struct part *p, const struct rdvd_mark *m)
 {
 	rdvd_id counsellors[RDVD_COUNSELLORS_MAX];
 	struct rdvd_place place = {.site = p->site,
@@ -267,7 +278,7 @@ static void apply_outcome(struct db *db, struct part *p, const struct rdvd_mark 
 		return;
 	}
 	if (!cancels && was) {
-		come_back(db, p, m);
+		act_come_back(db, p, m);
 		part_reload_session(db, p);
 		messages_supersede(db, p->id, 0, "the appointment stands again");
 		messages_owe(db, p->id, p->revision, p->start, m->owed, m->nowed, m->now);

@@ -6,6 +6,17 @@
 
 #include "rdvd/store.h"
 
+struct db;
+struct part;
+struct slot;
+
+/* What an act and its taking back share (act.c). The participation's session goes to the
+ * slot; a cancelled one stands again where it stood. CONFLICT sticks when that time is
+ * taken. */
+void act_take_time(struct db *db, struct part *p, const struct slot *slot,
+		   const struct rdvd_move *m);
+void act_come_back(struct db *db, struct part *p, const struct rdvd_mark *m);
+
 enum rdvd_rc store_book(void *st, const struct rdvd_booking *b, struct rdvd_booked *out);
 enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 			int *changed);

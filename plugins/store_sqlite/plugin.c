@@ -2,6 +2,7 @@
 /* plugin.c - what store_sqlite exports. See store_sqlite(7). */
 #include "act.h"
 #include "appointment.h"
+#include "arrive.h"
 #include "code.h"
 #include "db.h"
 #include "definition.h"
@@ -16,6 +17,7 @@
 #include "staff.h"
 #include "talk.h"
 #include "txn.h"
+#include "undo.h"
 #include "waiting.h"
 
 static const struct rdvd_option options[] = {
@@ -59,6 +61,10 @@ static const struct rdvd_store_ops ops = {
 	.cancel = store_cancel,
 	.confirm = store_confirm,
 	.mark = store_mark,
+	.take_back = store_take_back,
+	.arrive = store_arrive,
+	.visit = store_visit,
+	.visit_each = store_visit_each,
 	.appointment_get = store_appointment_get,
 	.appointment_each = store_appointment_each,
 	.person_get = store_person_get,

@@ -164,10 +164,11 @@ static const char *const texts[SQL_COUNT] = {
 			    "body_hash, session, person, "
 			    "status, outcome, channel, party_size, persons_present, "
 			    "revision, sequence, booked_on, fact_seq, "
-			    "created, changed) "
+			    "created, changed, walk_in, arrived, companion, answers) "
 			    "VALUES (:ref, :token, :key, :body, :session, :person, 1, 0, "
 			    ":channel, :party, -1, 0, 0, :booked_on, "
-			    ":fact, :now, :now)",
+			    ":fact, :now, :now, :walk_in, :arrived, :companion, "
+			    ":answers)",
 	[SQL_PART_BY_ID] =
 		"SELECT p.id, p.session, p.status, p.outcome, p.party_size, "
 		"p.persons_present, "
@@ -433,7 +434,8 @@ static const char *const texts[SQL_COUNT] = {
 const char *sql_text(enum sql_name name)
 {
 	static const char *const *const files[] = {texts, sql_message_texts,
-						   sql_talk_texts, sql_waiting_texts};
+						   sql_talk_texts, sql_waiting_texts, sql_undo_texts,
+						   sql_day_texts};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (files[i][name])

@@ -41,6 +41,16 @@
 	  "WHERE d.phone = n.phone AND d.phone <> '' AND d.first_folded = "              \
 	  "n.first_folded AND d.birth_year = n.birth_year AND d.id <> n.id) "            \
 	  "END")                                                                         \
+	X(A_ARRIVED, "p.arrived")                                                        \
+	X(A_EXPECTED, "p.expected")                                                      \
+	X(A_WALK_IN, "p.walk_in")                                                        \
+	X(A_COMPANION, "p.companion")                                                    \
+	X(A_ANSWERS, "p.answers")                                                        \
+	X(A_VISIT_LEFT, "t.set_out")                                                     \
+	X(A_VISIT_DUE, "t.due")                                                          \
+	X(A_VISIT_BACK, "t.back")                                                        \
+	X(A_VISIT_ALARMED, "t.alarmed")                                                  \
+	X(A_VISIT_SETTLED, "t.settled")                                                  \
 	X(A_PERSON, "p.person")                                                          \
 	X(A_SITUATION, "n.situation")                                                    \
 	X(A_FIRST_NAME, "n.first_name")                                                  \
@@ -284,6 +294,15 @@ enum sql_name {
 	SQL_MESSAGE_UNSPOKEN,
 	SQL_MESSAGE_SETTLED_ALONE,
 	SQL_MESSAGE_UNRIPEN,
+	SQL_UNDO_NOTE,
+	SQL_UNDO_FORGET,
+	SQL_UNDO_SWEEP,
+	SQL_UNDO_GET,
+	SQL_UNDO_COUNSELLORS,
+	SQL_UNDO_LEFT,
+	SQL_UNDO_MESSAGES,
+	SQL_UNDO_DONE,
+	SQL_WAIT_AGAIN,
 	SQL_MESSAGE_RIPEN,
 	SQL_MESSAGE_FRONT,
 	SQL_MESSAGE_LEFT_SENDING,
@@ -398,6 +417,17 @@ enum sql_name {
 	SQL_APPOINTMENT_DUPLICATES,
 	SQL_APPOINTMENT_SEARCH,
 	SQL_APPOINTMENT_OF_NUMBER,
+	SQL_ARRIVAL_GET,
+	SQL_ARRIVAL_SET,
+	SQL_ARRIVAL_FORGET,
+	SQL_ARRIVAL_EXPECT,
+	SQL_VISIT_SESSION,
+	SQL_VISIT_GET,
+	SQL_VISIT_LEAVE,
+	SQL_VISIT_RETURN,
+	SQL_VISIT_SETTLE,
+	SQL_VISIT_ALARM,
+	SQL_APPOINTMENT_VISITING,
 	SQL_USER_PUT,
 	SQL_USER_EACH,
 	SQL_USER_SEEN,
@@ -439,12 +469,16 @@ enum sql_name {
 #define APPOINTMENT                                                                     \
 	"SELECT " APPOINTMENT_COLUMNS(COLUMN_SQL) "0 FROM participation p "             \
 						  "JOIN session s ON s.id = p.session " \
-						  "JOIN person n ON n.id = p.person "
+						  "JOIN person n ON n.id = p.person " \
+						  "LEFT JOIN visit t ON t.session = " \
+						  "s.id "
 
 /* Each file's statements; NULL where another file has it. */
 extern const char *const sql_message_texts[SQL_COUNT];
 extern const char *const sql_talk_texts[SQL_COUNT];
 extern const char *const sql_waiting_texts[SQL_COUNT];
+extern const char *const sql_undo_texts[SQL_COUNT];
+extern const char *const sql_day_texts[SQL_COUNT];
 
 const char *sql_text(enum sql_name name);
 

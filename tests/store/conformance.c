@@ -15,12 +15,14 @@ static const struct {
 	const size_t *count;
 } groups[] = {
 	{"acts", acts_tests, &acts_count},
+	{"undo", undo_tests, &undo_count},
 	{"holds", holds_tests, &holds_count},
 	{"messages", messages_tests, &messages_count},
 	{"letters", letters_tests, &letters_count},
 	{"receipts", receipts_tests, &receipts_count},
 	{"talk", talk_tests, &talk_count},
 	{"waiting", waiting_tests, &waiting_count},
+	{"day", day_tests, &day_count},
 	{"reading", reading_tests, &reading_count},
 	{"files", files_tests, &files_count},
 	{"migration", migration_tests, &migration_count},

@@ -105,10 +105,10 @@ rdvd_id world_text(struct world *w, const char *number, const char *key,
 
 extern const struct CMUnitTest acts_tests[], holds_tests[], messages_tests[],
 	reading_tests[], files_tests[], model_tests[], letters_tests[], talk_tests[],
-	receipts_tests[], waiting_tests[], migration_tests[];
+	receipts_tests[], waiting_tests[], day_tests[], migration_tests[], undo_tests[];
 extern const size_t acts_count, holds_count, messages_count, reading_count, files_count,
-	model_count, letters_count, talk_count, receipts_count, waiting_count,
-	migration_count;
+	model_count, letters_count, talk_count, receipts_count, waiting_count, day_count,
+	migration_count, undo_count;
 
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
