@@ -38,6 +38,8 @@ static void appointment_strings(struct rdvd_appointment *a, struct string_list *
 	note_string(l, &a->place.name);
 	note_string(l, &a->place.postcode);
 	note_string(l, &a->when.zone);
+	note_string(l, &a->companion);
+	note_string(l, &a->answers);
 	note_string(l, &a->person.first_name);
 	note_string(l, &a->person.last_name);
 	note_string(l, &a->person.phone);

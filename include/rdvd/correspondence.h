@@ -222,6 +222,8 @@ struct rdvd_turn {
 	int helped;	 /* 1: the reply is the help text */
 	rdvd_id offer;	 /* that it closes, or 0; STALE when it is no longer open */
 	int offer_taken; /* 1 taken, 0 declined */
+	/* that participation comes late: at, its start when that was not said; 0 no */
+	rdvd_time expected;
 	rdvd_time now;
 };
 

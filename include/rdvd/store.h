@@ -30,6 +30,7 @@
 #include <stddef.h>
 
 #include "rdvd/correspondence.h"
+#include "rdvd/figure.h"
 #include "rdvd/plugin.h"
 
 #define RDVD_COUNSELLORS_MAX 8 /* together in one appointment */
@@ -494,6 +495,9 @@ typedef int rdvd_absence_cb(void *arg, const struct rdvd_absence *a);
 typedef int rdvd_appointment_cb(void *arg, const struct rdvd_appointment *a);
 typedef int rdvd_message_row_cb(void *arg, const struct rdvd_message_row *m);
 typedef int rdvd_fact_cb(void *arg, const struct rdvd_fact *f);
+typedef int rdvd_figure_cb(void *arg, const struct rdvd_figure *f);
+typedef int rdvd_supply_cb(void *arg, const struct rdvd_supply *s);
+typedef int rdvd_outlook_cb(void *arg, const struct rdvd_outlook *o);
 typedef int rdvd_user_cb(void *arg, const struct rdvd_user *u);
 typedef int rdvd_login_cb(void *arg, const struct rdvd_login *l);
 typedef int rdvd_api_token_cb(void *arg, const struct rdvd_api_token *t);
@@ -811,6 +815,23 @@ struct rdvd_store_ops {
 	/* Facts [r], by seq. */
 	enum rdvd_rc (*fact_each)(void *st, const struct rdvd_fact_filter *f,
 				  rdvd_fact_cb *cb, void *arg);
+	/* Figures; each may be NULL, and is then not counted. figure_each [r]: the
+	 * participations whose last fact says a day of the filter's, by the start of
+	 * their session. supply_put and outlook_put [w] replace what was written for that
+	 * day; rows of more than keep_days before it are forgotten. supply_each and
+	 * outlook_each [r]: from (included) to (excluded), by day, site, from or
+	 * service; organisation 0 any. */
+	enum rdvd_rc (*figure_each)(void *st, const struct rdvd_figure_filter *f,
+				    rdvd_figure_cb *cb, void *arg);
+	enum rdvd_rc (*supply_put)(void *st, int32_t day, const struct rdvd_supply *rows,
+				   size_t n, int keep_days);
+	enum rdvd_rc (*supply_each)(void *st, const struct rdvd_figure_filter *f,
+				    rdvd_supply_cb *cb, void *arg);
+	enum rdvd_rc (*outlook_put)(void *st, int32_t day,
+				    const struct rdvd_outlook *rows, size_t n,
+				    int keep_days);
+	enum rdvd_rc (*outlook_each)(void *st, const struct rdvd_figure_filter *f,
+				     rdvd_outlook_cb *cb, void *arg);
 	/* A named reader's place in the facts (the export jobs): [r] (NOT_FOUND: never
 	 * set) and [w]. */
 	enum rdvd_rc (*cursor_get)(void *st, const char *name, int64_t *seq);

@@ -25,6 +25,21 @@ static void read_person(sqlite3_stmt *s, struct rdvd_person *p)
 	p->hours_to = sqlite3_column_int(s, A_HOURS_TO);
 }
 
+/* Who is there, and who is on the way. */
+static void read_day(sqlite3_stmt *s, struct rdvd_appointment *a)
+{
+	a->arrived = sqlite3_column_int64(s, A_ARRIVED);
+	a->expected = sqlite3_column_int64(s, A_EXPECTED);
+	a->walk_in = sqlite3_column_int(s, A_WALK_IN);
+	a->companion = column_text(s, A_COMPANION);
+	a->answers = column_text(s, A_ANSWERS);
+	a->visit.left = sqlite3_column_int64(s, A_VISIT_LEFT);
+	a->visit.due = sqlite3_column_int64(s, A_VISIT_DUE);
+	a->visit.back = sqlite3_column_int64(s, A_VISIT_BACK);
+	a->visit.alarmed = sqlite3_column_int64(s, A_VISIT_ALARMED);
+	a->visit.settled = sqlite3_column_int64(s, A_VISIT_SETTLED);
+}
+
 static void read_counsellors(struct db *db, struct rdvd_appointment *a)
 {
 	sqlite3_stmt *s = QUERY(db, SQL_SESSION_CALENDARS, INT("session", a->session));
@@ -67,6 +82,7 @@ void appointment_row(struct db *db, sqlite3_stmt *s, struct rdvd_appointment *a,
 	a->cancelled = sqlite3_column_int64(s, A_CANCELLED);
 	a->earlier_visits = sqlite3_column_int(s, A_EARLIER);
 	a->duplicates = sqlite3_column_int(s, A_DUPLICATES);
+	read_day(s, a);
 	read_person(s, &a->person);
 	read_counsellors(db, a);
 }

@@ -66,7 +66,9 @@ static rdvd_id participation_insert(struct db *db, const struct rdvd_booking *b,
 	    BLOB("token", b->token_hash, RDVD_HASH_SIZE), request_key, body,
 	    INT("session", session), INT("person", person), INT("channel", b->channel),
 	    INT("party", b->party_size), INT("booked_on", b->booked_on),
-	    INT("fact", fact), INT("now", b->now));
+	    INT("fact", fact), INT("walk_in", b->walk_in != 0),
+	    REF("arrived", b->arrived), TEXT("companion", or_empty(b->companion)),
+	    TEXT("answers", or_empty(b->answers)), INT("now", b->now));
 	return db_last_id(db);
 }
 

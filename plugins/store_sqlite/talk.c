@@ -4,6 +4,7 @@
  * text acts once, and what an answer says was done is done. What can refuse a step is
  * looked at before the act writes: a refusal has nothing to undo. */
 #include "talk.h"
+#include "arrive.h"
 #include "owe.h"
 #include "waiting.h"
 
@@ -74,6 +75,8 @@ void turn_write(struct db *db, const struct rdvd_turn *t, rdvd_id participation)
 		offer_close(db, t->offer,
 			    t->offer_taken ? RDVD_OFFER_TAKEN : RDVD_OFFER_DECLINED,
 			    participation, t->now);
+	if (t->expected && participation)
+		arrival_expect(db, participation, t->expected);
 	if (!*or_empty(t->number))
 		return;
 	if (*or_empty(t->reply))

@@ -86,12 +86,13 @@ struct kept { /* an appointment with its texts */
 
 static int keep_one(void *arg, const struct rdvd_appointment *a)
 {
-	static char texts[8][128];
+	static char texts[10][128];
 	struct kept *k = arg;
 	const char **fields[] = {
 		&k->a.uid,	    &k->a.place.name,	     &k->a.place.postcode,
 		&k->a.when.zone,    &k->a.person.first_name, &k->a.person.last_name,
-		&k->a.person.phone, &k->a.person.email};
+		&k->a.person.phone, &k->a.person.email,	     &k->a.companion,
+		&k->a.answers};
 
 	k->a = *a;
 	k->n++;
