@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "http/squeeze.h"
 
 #define FILE_MAX (1024 * 1024)
 
@@ -45,42 +46,6 @@ static int by_name(const void *a, const void *b)
 	return strcmp(base_name(*(char *const *)a), base_name(*(char *const *)b));
 }
 
-/* A style sheet without its remarks and the blanks that only people need; what stands in
- * quotes is kept. Returns the new length. */
-static size_t shrink_css(unsigned char *s, size_t n)
-{
-	size_t k = 0;
-	int quote = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = s[i];
-		int blank = strchr(" \t\r\n", c) != NULL;
-
-		if (quote) {
-			if (c == quote && s[i - 1] != '\\')
-				quote = 0;
-			s[k++] = c;
-			continue;
-		}
-		if (c == '/' && i + 1 < n && s[i + 1] == '*') {
-			for (i += 2; i + 1 < n && (s[i] != '*' || s[i + 1] != '/'); i++)
-				;
-			i++;
-			continue;
-		}
-		if (blank && (!k || strchr(" {};,:", s[k - 1])))
-			continue;
-		if (k && s[k - 1] == ' ' && strchr("{};,", c))
-			k--;
-		if (k && s[k - 1] == ';' && c == '}')
-			k--;
-		if (c == '"' || c == '\'')
-			quote = c;
-		s[k++] = blank ? ' ' : c;
-	}
-	return k;
-}
-
 static int write_bytes(FILE *out, const char *path, size_t i, char etag[17])
 {
 	static unsigned char bytes[FILE_MAX + 1];
@@ -99,7 +64,7 @@ static int write_bytes(FILE *out, const char *path, size_t i, char etag[17])
 		return -1;
 	}
 	if (!strcmp(type_of(path), "text/css; charset=utf-8"))
-		n = shrink_css(bytes, n);
+		n = squeeze_css(bytes, n);
 	secret_sha256(bytes, n, hash);
 	for (size_t k = 0; k < 8; k++)
 		snprintf(etag + 2 * k, 3, "%02x", hash[k]);

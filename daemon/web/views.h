@@ -31,6 +31,9 @@ struct layout {
 	const char *sheet;	     /* the team's own style sheet; NULL for the public */
 	const struct link_view *nav; /* the team's menu; none for the public */
 	size_t nnav;
+	const struct link_view *more; /* its entries that a small window folds */
+	size_t nmore;
+	const char *here; /* which of those one is at; NULL: none */
 	const struct link_view *languages; /* this page in the other languages */
 	size_t nlanguages;
 	const char *logout, *csrf; /* of the log-out button; NULL for the public */
