@@ -8,6 +8,7 @@
 #include "definition.h"
 #include "edit.h"
 #include "fact.h"
+#include "figure.h"
 #include "inbound.h"
 #include "message.h"
 #include "notice.h"
@@ -111,6 +112,11 @@ static const struct rdvd_store_ops ops = {
 	.offer_each = store_offer_each,
 	.appointment_of_number = store_appointment_of_number,
 	.fact_each = store_fact_each,
+	.figure_each = store_figure_each,
+	.supply_put = store_supply_put,
+	.supply_each = store_supply_each,
+	.outlook_put = store_outlook_put,
+	.outlook_each = store_outlook_each,
 	.cursor_get = store_cursor_get,
 	.cursor_set = store_cursor_set,
 	.user_put = store_user_put,

@@ -484,6 +484,7 @@ enum sql_name {
 extern const char *const sql_message_texts[SQL_COUNT];
 extern const char *const sql_talk_texts[SQL_COUNT];
 extern const char *const sql_waiting_texts[SQL_COUNT];
+extern const char *const sql_figure_texts[SQL_COUNT];
 extern const char *const sql_undo_texts[SQL_COUNT];
 extern const char *const sql_day_texts[SQL_COUNT];
 

@@ -24,6 +24,7 @@ static const struct {
 	{"waiting", waiting_tests, &waiting_count},
 	{"day", day_tests, &day_count},
 	{"reading", reading_tests, &reading_count},
+	{"figures", figures_tests, &figures_count},
 	{"files", files_tests, &files_count},
 	{"migration", migration_tests, &migration_count},
 	{"model", model_tests, &model_count},

@@ -109,6 +109,8 @@ extern const struct CMUnitTest acts_tests[], holds_tests[], messages_tests[],
 extern const size_t acts_count, holds_count, messages_count, reading_count, files_count,
 	model_count, letters_count, talk_count, receipts_count, waiting_count, day_count,
 	migration_count, undo_count;
+extern const struct CMUnitTest figures_tests[];
+extern const size_t figures_count;
 
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
