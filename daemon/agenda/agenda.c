@@ -17,6 +17,9 @@ struct agenda *agenda_new(const struct territory *t, rdvd_time now)
 	struct agenda *a = xcalloc(1, sizeof *a);
 	a->t = t;
 	claims_init(&a->claims, t->ncounsellors, t->nsites);
+	for (int i = 0; i < t->nservices; i++)
+		if (t->services[i].buffer_minutes * 60 > a->longest_buffer_s)
+			a->longest_buffer_s = t->services[i].buffer_minutes * 60;
 	layout_init(&a->layout, t, now);
 	for (int i = 0; i < a->layout.nshelves; i++)
 		seats_recount(a, &a->layout.shelves[i], INT64_MIN, INT64_MAX);
@@ -54,6 +57,10 @@ static void touch_counsellor(struct agenda *a, int counsellor, rdvd_time start,
 	const struct occurrence_list *list = &l->by_counsellor[counsellor];
 	/* an occurrence is a day long at most, and zones are less than two days apart */
 	rdvd_time from = start - 3 * CLAIM_LONGEST_S, to = end + 2 * CLAIM_LONGEST_S;
+	/* one that ends in an occurrence may ask for time after it, and before this one
+	 */
+	start -= a->longest_buffer_s;
+	end += a->longest_buffer_s;
 	for (int i = layout_from(l, list, from); i < list->n; i++) {
 		const struct occurrence *o = &l->occurrences[list->items[i]];
 		if (o->start >= to)
@@ -101,16 +108,30 @@ static int same_time(const struct claim *x, const struct claim *y)
 		      (size_t)x->ncounsellors * sizeof(int)) == 0;
 }
 
+static const struct claim *claim_add(struct agenda *a, const struct claim *c)
+{
+	struct claim mine = *c;
+
+	mine.buffer_s = c->service == TERRITORY_NONE
+				? 0
+				: a->t->services[c->service].buffer_minutes * 60;
+	return claims_add(&a->claims, &mine);
+}
+
 void agenda_claim_put(struct agenda *a, const struct claim *c)
 {
 	const struct claim *old = claims_find(&a->claims, c->kind, c->key);
 	if (old && same_time(old, c)) {
-		*claims_change(&a->claims, c->kind, c->key) = *c;
+		int buffer_s = old->buffer_s;
+		struct claim *changed = claims_change(&a->claims, c->kind, c->key);
+
+		*changed = *c;
+		changed->buffer_s = buffer_s;
 		return;
 	}
 	if (old)
 		agenda_claim_remove(a, c->kind, c->key);
-	touch_claim(a, claims_add(&a->claims, c));
+	touch_claim(a, claim_add(a, c));
 }
 
 int agenda_workshop_is_held(const struct agenda *a, uint64_t session)
@@ -167,7 +188,7 @@ void agenda_claim_rename(struct agenda *a, enum claim_kind kind, uint64_t key,
 	const struct claim *c = claims_find(&a->claims, kind, key);
 	if (c && !claims_find(&a->claims, as->kind, as->key) && same_time(c, as)) {
 		claims_remove(&a->claims, c);
-		claims_add(&a->claims, as);
+		claim_add(a, as);
 		return;
 	}
 	agenda_claim_remove(a, kind, key);
@@ -268,6 +289,16 @@ static enum agenda_verdict ask_openings(const struct agenda *a,
 	return AGENDA_FREE;
 }
 
+/* Nothing before it can be had any more today. */
+static int is_first_left(const struct agenda *a, const struct agenda_ask *ask)
+{
+	const struct service *service = &a->t->services[ask->service];
+	const struct shelf *s = layout_shelf(&a->layout, ask->service, ask->site);
+	rdvd_time earliest = ask->now + (rdvd_time)service->min_notice_minutes * 60;
+
+	return s && seats_is_first_left(s, shelf_from(s, ask->start), earliest);
+}
+
 enum agenda_verdict agenda_ask(const struct agenda *a, const struct agenda_ask *ask,
 			       struct agenda_answer *answer)
 {
@@ -285,7 +316,9 @@ enum agenda_verdict agenda_ask(const struct agenda *a, const struct agenda_ask *
 	if (verdict != AGENDA_FREE)
 		return verdict;
 	answer->end =
-		s->capacity > 0 ? open->end : ask->start + (rdvd_time)s->minutes * 60;
+		s->capacity > 0
+			? open->end
+			: ask->start + (rdvd_time)(s->minutes + ask->extra_minutes) * 60;
 	struct seats_question q = {.service = ask->service,
 				   .site = ask->site,
 				   .start = ask->start,
@@ -293,15 +326,53 @@ enum agenda_verdict agenda_ask(const struct agenda *a, const struct agenda_ask *
 				   .now = ask->now,
 				   .staff = ask->staff,
 				   .but_hold = ask->but_hold,
-				   .but_session = ask->but_session};
+				   .but_session = ask->but_session,
+				   .longer = s->capacity == 0 && ask->extra_minutes > 0,
+				   .buffer_s = s->buffer_minutes * 60};
 	struct seats_answer found;
 	seats_count(a, &q, &found);
+	if (s->pack && !ask->staff && !ask->but_hold && found.flush == 0 &&
+	    !is_first_left(a, ask))
+		return AGENDA_TAKEN;
 	answer->session = found.session;
 	answer->seats = ask->staff ? found.seats : found.open_seats;
 	answer->ncounsellors = found.nchosen;
 	memcpy(answer->counsellors, found.chosen, sizeof found.chosen);
 	return answer->seats >= (ask->seats > 1 ? ask->seats : 1) ? AGENDA_FREE
 								  : AGENDA_TAKEN;
+}
+
+/* Which of the claim's counsellors are in the occurrence, as bits. */
+static unsigned counsellors_in(const struct occurrence *o, const struct claim *c)
+{
+	unsigned found = 0;
+	for (int i = 0; i < c->ncounsellors; i++)
+		for (int j = 0; j < o->ncounsellors; j++)
+			if (o->counsellors[j] == c->counsellors[i])
+				found |= 1u << i;
+	return found;
+}
+
+int agenda_covers(const struct agenda *a, const struct claim *c)
+{
+	const struct layout *l = &a->layout;
+	if (c->site == TERRITORY_NONE || c->service == TERRITORY_NONE)
+		return 0;
+	const struct occurrence_list *list = &l->by_site[c->site];
+	unsigned all = (1u << c->ncounsellors) - 1, found = 0;
+	int any = 0;
+	for (int i = layout_from(l, list, c->start - CLAIM_LONGEST_S); i < list->n; i++) {
+		const struct occurrence *o = &l->occurrences[list->items[i]];
+		if (o->start > c->start)
+			break;
+		if (o->end < c->end || o->closed ||
+		    !opening_offers(&a->t->openings[o->opening], c->service) ||
+		    (c->capacity > 0 && o->start != c->start))
+			continue;
+		any = 1;
+		found |= counsellors_in(o, c);
+	}
+	return any && found == all;
 }
 
 int agenda_counsellor_is_free(const struct agenda *a, int counsellor, int site,

@@ -46,6 +46,8 @@ struct claim {
 	uint64_t of_session; /* a workshop's hold or pending booking: the session it sits
 				in; 0 none */
 	rdvd_time expires;   /* of a hold */
+	int buffer_s; /* after end, while its counsellors are not free: the service's; set
+			 by the agenda */
 };
 
 /* Add a claim (copied). One with the same kind and key is replaced. */
@@ -99,6 +101,8 @@ struct agenda_ask {
 		    */
 	/* claims to look through: the hold being used, the session being moved; 0 none */
 	uint64_t but_hold, but_session;
+	int extra_minutes; /* longer than the service's: service_extra_minutes; not of a
+			      workshop */
 };
 
 struct agenda_answer {
@@ -115,8 +119,14 @@ struct agenda_answer {
 enum agenda_verdict agenda_ask(const struct agenda *a, const struct agenda_ask *ask,
 			       struct agenda_answer *answer);
 
+/* 1 when the appointment of this claim lies within an occurrence that takes place, of an
+ * opening that offers its service, each of its counsellors in one; a workshop's begins
+ * with it. 0 too when it has no service or no site. */
+int agenda_covers(const struct agenda *a, const struct claim *c);
+
 /* Is this counsellor free in [start, end) at site (TERRITORY_NONE: anywhere)? Travel,
- * absences, claims. For staff bookings outside openings. but_* as above. */
+ * absences, claims. For staff bookings outside openings: they may use the buffer after an
+ * appointment. but_* as above. */
 int agenda_counsellor_is_free(const struct agenda *a, int counsellor, int site,
 			      rdvd_time start, rdvd_time end, uint64_t but_hold,
 			      uint64_t but_session);
@@ -160,6 +170,7 @@ struct slot_query {
 	 * TERRITORY_NONE: first page */
 	rdvd_time after_start;
 	int after_site;
+	int extra_minutes; /* as in struct agenda_ask: only where the longer one fits */
 };
 
 struct slot {

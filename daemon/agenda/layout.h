@@ -17,6 +17,7 @@ struct candidate {
 	civil_day day;	     /* on which its occurrence starts */
 	uint16_t seats;	     /* free now, the team's reserve included */
 	uint16_t open_seats; /* the same without the reserve */
+	uint16_t flush;	     /* of a service that packs: those that leave no gap */
 };
 
 struct shelf {

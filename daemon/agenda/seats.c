@@ -64,6 +64,9 @@ int seats_counsellor_is_free(const struct agenda *a, int counsellor,
 			continue;
 		if (c->start < q->end && c->end > q->start)
 			return 0;
+		if (c->start < q->end + q->buffer_s &&
+		    c->end + (q->service == TERRITORY_NONE ? 0 : c->buffer_s) > q->start)
+			return 0;
 		if (is_travelling(a, c, q))
 			return 0;
 	}
@@ -180,10 +183,11 @@ static void choose(const struct agenda *a, const struct seats_question *q,
 struct crowd {
 	int who[CROWD_MAX];
 	int open[CROWD_MAX]; /* by an occurrence that does not reserve it */
+	int edge[CROWD_MAX]; /* the first or last start of one of her occurrences */
 	int n;
 };
 
-static void crowd_add(struct crowd *c, const struct occurrence *o, int open)
+static void crowd_add(struct crowd *c, const struct occurrence *o, int open, int edge)
 {
 	for (int i = 0; i < o->ncounsellors; i++) {
 		int j = 0;
@@ -193,9 +197,11 @@ static void crowd_add(struct crowd *c, const struct occurrence *o, int open)
 			if (c->n == CROWD_MAX)
 				return;
 			c->who[c->n] = o->counsellors[i];
+			c->edge[c->n] = 0;
 			c->open[c->n++] = 0;
 		}
 		c->open[j] |= open;
+		c->edge[j] |= edge;
 	}
 }
 
@@ -205,6 +211,7 @@ static void gather(const struct agenda *a, const struct seats_question *q,
 {
 	const struct layout *l = &a->layout;
 	const struct occurrence_list *list = &l->by_site[q->site];
+	rdvd_time step_s = (rdvd_time)a->t->services[q->service].step_minutes * 60;
 	for (int i = layout_from(l, list, q->start - CLAIM_LONGEST_S); i < list->n; i++) {
 		const struct occurrence *o = &l->occurrences[list->items[i]];
 		const struct opening *op = &a->t->openings[o->opening];
@@ -213,14 +220,16 @@ static void gather(const struct agenda *a, const struct seats_question *q,
 			break;
 		if (o->closed || (!op->public && !q->staff) ||
 		    !opening_offers(op, q->service) ||
-		    !occurrence_has(a->t, o, q->service, q->start, &index))
+		    !occurrence_has(a->t, o, q->service, q->start, &index) ||
+		    (q->longer && q->end > o->end))
 			continue;
 		int reserved =
 			op->reserve > 0 &&
 			index >= occurrence_candidates(a->t, o, q->service) - op->reserve;
 		crowd_add(crowd, o,
-			  !reserved || (q->now && !seats_reserved(a, o, q->service, index,
-								  q->now)));
+			  !reserved || (q->now &&
+					!seats_reserved(a, o, q->service, index, q->now)),
+			  q->start == o->start || q->end + step_s > o->end);
 	}
 }
 
@@ -252,6 +261,58 @@ static int workshop_taken(const struct agenda *a, const struct seats_question *q
 static int min_int(int a, int b)
 {
 	return a < b ? a : b;
+}
+
+/* ---- packing ---- */
+
+int seats_is_first_left(const struct shelf *s, int index, rdvd_time earliest)
+{
+	return index < s->n && s->candidates[index].start >= earliest &&
+	       (index == 0 || s->candidates[index - 1].start < earliest);
+}
+
+/* Would an appointment there stand next to a start that nobody can have: one that is
+ * taken, or the end of the occurrence? */
+static int leaves_no_gap(const struct agenda *a, const struct seats_question *q,
+			 const struct crowd *crowd, int i)
+{
+	rdvd_time step_s = (rdvd_time)a->t->services[q->service].step_minutes * 60;
+	struct seats_question before = *q, after = *q;
+	if (crowd->edge[i])
+		return 1;
+	before.start -= step_s;
+	before.end -= step_s;
+	after.start += step_s;
+	after.end += step_s;
+	return !seats_counsellor_is_free(a, crowd->who[i], &before) ||
+	       !seats_counsellor_is_free(a, crowd->who[i], &after);
+}
+
+/* Those whom the public may have, the ones that leave no gap first; returns how many do.
+ */
+static int put_flush_first(const struct agenda *a, const struct seats_question *q,
+			   const struct crowd *crowd, int *free_ones, int open)
+{
+	int flush = 0;
+	for (int k = 0; k < open; k++) {
+		int who = free_ones[k], i = 0;
+		while (crowd->who[i] != who)
+			i++;
+		if (!leaves_no_gap(a, q, crowd, i))
+			continue;
+		free_ones[k] = free_ones[flush];
+		free_ones[flush++] = who;
+	}
+	return flush;
+}
+
+/* How many of the seats leave no gap; a pair does when one of the two does. */
+static int flush_seats(const struct service *s, const struct seats_answer *answer,
+		       int flush)
+{
+	if (flush == 0)
+		return 0;
+	return s->staff > 1 ? answer->open_seats : min_int(flush, answer->open_seats);
 }
 
 void seats_count(const struct agenda *a, const struct seats_question *q,
@@ -294,13 +355,20 @@ void seats_count(const struct agenda *a, const struct seats_question *q,
 		answer->open_seats = answer->open_seats > 0 ? s->capacity : 0;
 		answer->seats = answer->seats > 0 ? s->capacity : 0;
 	}
+	int among = q->staff ? n : (open ? open : n);
+	if (s->pack && s->capacity == 0) {
+		int flush = put_flush_first(a, q, &crowd, free_ones, open);
+		answer->flush = flush_seats(s, answer, flush);
+		if (!q->staff && s->staff == 1 && flush > 0)
+			among = flush;
+	}
 	if (q->now)
-		choose(a, q, free_ones, q->staff ? n : (open ? open : n), s->staff,
-		       answer);
+		choose(a, q, free_ones, among, s->staff, answer);
 }
 
 void seats_recount(struct agenda *a, struct shelf *s, rdvd_time from, rdvd_time to)
 {
+	int buffer_s = a->t->services[s->service].buffer_minutes * 60;
 	for (int i = from == INT64_MIN ? 0 : shelf_from(s, from); i < s->n; i++) {
 		struct candidate *c = &s->candidates[i];
 		if (c->start >= to)
@@ -308,11 +376,13 @@ void seats_recount(struct agenda *a, struct shelf *s, rdvd_time from, rdvd_time 
 		struct seats_question q = {.service = s->service,
 					   .site = s->site,
 					   .start = c->start,
-					   .end = c->start + c->length_s};
+					   .end = c->start + c->length_s,
+					   .buffer_s = buffer_s};
 		struct seats_answer answer;
 		seats_count(a, &q, &answer);
 		c->seats = (uint16_t)answer.seats;
 		c->open_seats = (uint16_t)answer.open_seats;
+		c->flush = (uint16_t)answer.flush;
 		if (c->seats > 0 && i < s->first)
 			s->first = i;
 	}

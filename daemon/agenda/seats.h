@@ -11,6 +11,7 @@ struct agenda {
 	const struct territory *t;
 	struct layout layout;
 	struct claims claims;
+	int longest_buffer_s; /* of the services; 0: none has one */
 };
 
 struct seats_question {
@@ -20,6 +21,8 @@ struct seats_question {
 	rdvd_time now;
 	int staff; /* closed doors are open: team-only openings count */
 	uint64_t but_hold, but_session;
+	int longer;   /* end is later than the service's: it has to fit the occurrence */
+	int buffer_s; /* for which its counsellors must be free after end */
 };
 
 struct seats_answer {
@@ -29,10 +32,15 @@ struct seats_answer {
 					     needs */
 	int nchosen;
 	uint64_t session; /* a workshop's */
+	int flush; /* of a service that packs: those of open_seats that leave no gap */
 };
 
 void seats_count(const struct agenda *a, const struct seats_question *q,
 		 struct seats_answer *answer);
+/* Of a service that packs: may the public have the candidates that stand next to what can
+ * no longer be had, as starts are too near? The first start after notice is as good as
+ * the first of its occurrence. */
+int seats_is_first_left(const struct shelf *s, int index, rdvd_time earliest);
 int seats_counsellor_is_free(const struct agenda *a, int counsellor,
 			     const struct seats_question *q);
 int seats_rooms_left(const struct agenda *a, const struct seats_question *q);

@@ -20,6 +20,9 @@ struct search {
 	const struct agenda *a;
 	const struct slot_query *q;
 	rdvd_time from, to;
+	rdvd_time earliest; /* now and the notice */
+	int picky; /* the shelves do not say enough: the service packs, or it is to be
+		      longer */
 	struct cursor *cursors; /* a heap once built */
 	size_t n;
 };
@@ -36,6 +39,30 @@ static int seats_now(const struct search *s, const struct cursor *c)
 	return s->q->now >= seats_reserve_opens(site, k->day) ? k->seats : k->open_seats;
 }
 
+/* Seats where a longer appointment fits, or that leave no gap. */
+static int seats_picked(const struct search *s, const struct cursor *c)
+{
+	const struct agenda *a = s->a;
+	const struct candidate *k = &c->shelf->candidates[c->at];
+	const struct service *service = &a->t->services[s->q->service];
+	struct seats_question q = {.service = s->q->service,
+				   .site = c->shelf->site,
+				   .start = k->start,
+				   .end = k->start + k->length_s,
+				   .now = s->q->now,
+				   .buffer_s = service->buffer_minutes * 60};
+	struct seats_answer answer = {.open_seats = seats_now(s, c), .flush = k->flush};
+	if (service->capacity > 0)
+		return answer.open_seats;
+	q.end += (rdvd_time)s->q->extra_minutes * 60;
+	q.longer = s->q->extra_minutes > 0;
+	if (q.longer || k->seats != k->open_seats) /* a reserve that has opened */
+		seats_count(a, &q, &answer);
+	if (!service->pack || seats_is_first_left(c->shelf, c->at, s->earliest))
+		return answer.open_seats;
+	return answer.flush;
+}
+
 /* Stand on the next slot that answers the query; 0 at the end. */
 static int cursor_settle(const struct search *s, struct cursor *c)
 {
@@ -43,7 +70,8 @@ static int cursor_settle(const struct search *s, struct cursor *c)
 		if (c->shelf->candidates[c->at].start >= s->to)
 			return 0;
 		if (c->shelf->candidates[c->at].seats >= s->q->seats &&
-		    seats_now(s, c) >= s->q->seats)
+		    seats_now(s, c) >= s->q->seats &&
+		    (!s->picky || seats_picked(s, c) >= s->q->seats))
 			return 1;
 	}
 	return 0;
@@ -165,13 +193,16 @@ size_t slot_search(const struct agenda *a, const struct slot_query *query,
 	struct slot_query q = *query;
 	if (q.seats < 1)
 		q.seats = 1;
+	if (service->capacity > 0)
+		q.extra_minutes = 0; /* a workshop lasts as long for everybody */
 	struct search s = {.a = a, .q = &q};
 	struct cursor on_stack[CURSORS_ON_STACK];
 	int shelves = a->layout.by_service[q.service].n;
 	s.cursors = shelves <= CURSORS_ON_STACK
 			    ? on_stack
 			    : xmalloc((size_t)shelves * sizeof *s.cursors);
-	s.from = q.now + (rdvd_time)service->min_notice_minutes * 60;
+	s.from = s.earliest = q.now + (rdvd_time)service->min_notice_minutes * 60;
+	s.picky = service->pack || q.extra_minutes > 0;
 	if (q.from > s.from)
 		s.from = q.from;
 	s.to = q.now + (rdvd_time)service->max_notice_days * CIVIL_DAY_SECONDS + 1;
@@ -184,12 +215,13 @@ size_t slot_search(const struct agenda *a, const struct slot_query *query,
 	while (n < max && s.n > 0) {
 		struct cursor *first = &s.cursors[0];
 		const struct candidate *k = &first->shelf->candidates[first->at];
-		out[n++] = (struct slot){.service = q.service,
-					 .site = first->shelf->site,
-					 .start = k->start,
-					 .end = k->start + k->length_s,
-					 .seats = seats_now(&s, first),
-					 .distance_m = first->distance_m};
+		out[n++] = (struct slot){
+			.service = q.service,
+			.site = first->shelf->site,
+			.start = k->start,
+			.end = k->start + k->length_s + (rdvd_time)q.extra_minutes * 60,
+			.seats = s.picky ? seats_picked(&s, first) : seats_now(&s, first),
+			.distance_m = first->distance_m};
 		first->at++;
 		if (!cursor_settle(&s, first))
 			*first = s.cursors[--s.n];

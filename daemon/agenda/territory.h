@@ -37,6 +37,23 @@ enum verify_phone {
 
 enum service_mode { MODE_SITE, MODE_PHONE, MODE_HOME, MODE_VIDEO };
 
+/* Who may book a service: each includes those after it. */
+enum service_bookable { BOOKABLE_PUBLIC, BOOKABLE_PARTNER, BOOKABLE_TEAM };
+
+#define SERVICE_QUESTIONS_MAX 4
+#define SERVICE_CHOICES_MAX 8
+#define SERVICE_LANGUAGES_MAX 16
+
+/* A question asked when a service is booked: a short list to choose from, never free
+ * words. */
+struct service_question {
+	const char *id; /* a slug, unique in its service */
+	struct bitext text;
+	struct bitext choices[SERVICE_CHOICES_MAX];
+	int nchoices; /* 2.. */
+	int required; /* of the public */
+};
+
 struct reminder_rule {
 	int days_before;
 	int minute; /* of the day, at the site */
@@ -52,6 +69,9 @@ struct organisation {
 	rdvd_id id;
 	const char *slug, *name;
 	const char *phone, *email; /* for the public; "" none */
+	/* who is told when a home visit does not come back, as typed; "" nobody beside
+	 * the pages */
+	const char *alarm_phone, *alarm_email;
 	const char *const *
 		area; /* INSEE codes; empty: everywhere. Sorts and counts, never blocks */
 	size_t narea;
@@ -62,19 +82,27 @@ struct organisation {
 	enum verify_phone verify_phone;
 	/* of its services that say nothing of their own */
 	struct reminder_rule reminders[REMINDERS_MAX];
-	int nreminders; /* -1: nothing said */
+	int nreminders;		  /* -1: nothing said */
+	const civil_day *open_on; /* public holidays on which its sites are open all the
+				     same */
+	size_t nopen_on;
 	int retired;
 };
 
 struct site {
 	rdvd_id id;
 	const char *slug, *name, *address, *postcode, *commune, *insee, *host;
-	struct bitext access;	/* how to get there, the way in */
-	const char *place_kind; /* for the facts: "seat", "delocalised", or "" */
-	int step_free;		/* 1 yes, 0 no, -1 not said */
+	struct bitext access;	 /* the way in: the door, the bell, the floor */
+	struct bitext transport; /* how to get there: the bus, the stop, the car park */
+	const char *place_kind;	 /* for the facts: "seat", "delocalised", or "" */
+	int step_free;		 /* 1 yes, 0 no, -1 not said */
 	int organisation;
 	struct geo_point point;
-	int rooms;		 /* appointments at once; 0 no limit */
+	int rooms; /* appointments at once; 0 no limit */
+	const char *const *room_names;
+	size_t nroom_names;
+	const civil_day *open_on; /* beside its organisation's */
+	size_t nopen_on;
 	const struct zone *zone; /* lent by the territory */
 	const struct holiday_set *holidays;
 	int retired;
@@ -99,12 +127,29 @@ struct service {
 	int step_minutes; /* between candidate starts; preset: minutes */
 	int min_notice_minutes;
 	int max_notice_days;
-	int public;
+	enum service_bookable bookable_by;
+	int public;   /* bookable_by is BOOKABLE_PUBLIC */
 	int capacity; /* of a workshop; 0: individual */
 	int staff;    /* counsellors needed at once, 1.. */
 	struct reminder_rule reminders[REMINDERS_MAX];
 	int nreminders; /* -1: nothing said: see territory_reminders */
 	const char *programme;
+	const char *colour;	    /* of the team's agenda: "#0b5d4e" or "" */
+	struct bitext instructions; /* said once it is booked; "" */
+	const struct service_question *questions;
+	int nquestions;
+	/* so many minutes more for who needs an interpreter, or speaks one of the
+	 * languages; 0: none */
+	int interpreter_minutes;
+	const char *languages[SERVICE_LANGUAGES_MAX]; /* "ar", "uk": BCP 47 primary tags
+						       */
+	int nlanguages;
+	/* After each appointment the counsellor is not free for so long: before the next
+	 * one, not before the end of the opening or an absence. */
+	int buffer_minutes;
+	/* the public is offered only starts next to what is taken, and the first and last
+	 * of an occurrence */
+	int pack;
 	int retired;
 };
 
@@ -139,6 +184,7 @@ struct opening {
 
 struct closure {
 	rdvd_id id;
+	const char *slug;		    /* "" in a file that gives none */
 	int site, counsellor, organisation; /* one of them, the others TERRITORY_NONE */
 	civil_day from, to;		    /* inclusive */
 	const char *reason;
@@ -187,6 +233,22 @@ int territory_service(const struct territory *t, const char *slug);
 int territory_by_id(const struct territory *t, enum rdvd_definition_kind kind,
 		    rdvd_id id);
 
+/* The canonical JSON of an object, without what a file says beside: the same object gives
+ * the same bytes. The caller frees it. */
+char *territory_body_make(const json_t *object);
+/* Under which key a file lists the objects of a kind: "sites". */
+const char *territory_list_key(enum rdvd_definition_kind kind);
+/* The JSON of a living object, as it was read from the store; NULL: unknown, or the
+ * territory came from a file. Lent by t. territory_bodies_each: all of them, by kind then
+ * slug. */
+const char *territory_body(const struct territory *t, enum rdvd_definition_kind kind,
+			   const char *slug);
+void territory_bodies_each(const struct territory *t, rdvd_definition_cb *cb, void *arg);
+
+/* Why a site is closed all day for everybody, a public holiday's French name; NULL: it is
+ * none, or one on which the site or its organisation is open all the same. */
+const char *territory_holiday(const struct territory *t, int site, civil_day day);
+
 /* The reminders of a service for appointments with an organisation (TERRITORY_NONE: the
  * service's own): the service's, else the organisation's, else reminders_preset. Returns
  * how many; *rules is lent by t. */
@@ -195,6 +257,11 @@ size_t territory_reminders(const struct territory *t, int service, int organisat
 
 const char *
 service_mode_name(enum service_mode mode); /* "site", "phone", "home", "video" */
+/* "public", "partner", "team" */
+const char *service_bookable_name(enum service_bookable by);
+/* How many minutes more than the service's an appointment takes: for an interpreter, or
+ * for somebody of that language (a BCP 47 tag, or NULL). */
+int service_extra_minutes(const struct service *s, int interpreter, const char *language);
 /* fr or en of a bitext, by language code. Never NULL. */
 const char *bitext_get(const struct bitext *b, const char *language);
 

@@ -11,6 +11,7 @@
 
 #define NAME_MAX_BYTES 200
 #define TEXT_MAX_BYTES 1000
+#define ROOM_NAME_MAX_BYTES 60
 #define OPENING_MAX_SECONDS CIVIL_DAY_SECONDS
 
 /* The index of what slug names, or TERRITORY_NONE with an error. */
@@ -122,6 +123,28 @@ static int decode_reminders(const struct decode_at *at,
 	return n;
 }
 
+static int is_among(const civil_day *days, size_t n, civil_day day)
+{
+	for (size_t i = 0; i < n; i++)
+		if (days[i] == day)
+			return 1;
+	return 0;
+}
+
+const char *territory_holiday(const struct territory *t, int site, civil_day day)
+{
+	const struct site *s = &t->sites[site];
+	const char *name = holiday_in(s->holidays, day);
+	if (!name || is_among(s->open_on, s->nopen_on, day))
+		return NULL;
+	if (s->organisation != TERRITORY_NONE) {
+		const struct organisation *o = &t->organisations[s->organisation];
+		if (is_among(o->open_on, o->nopen_on, day))
+			return NULL;
+	}
+	return name;
+}
+
 size_t territory_reminders(const struct territory *t, int service, int organisation,
 			   const struct reminder_rule **rules)
 {
@@ -141,13 +164,36 @@ size_t territory_reminders(const struct territory *t, int service, int organisat
 	return REMINDERS_PRESET_COUNT;
 }
 
+/* Whom an alarm goes to. */
+static void decode_alarm(const struct decode_at *at, struct organisation *o)
+{
+	const json_t *alarm = json_object_get(at->object, "alarm");
+	struct decode_at in = {.d = at->d, .object = alarm};
+
+	o->alarm_phone = o->alarm_email = "";
+	if (!alarm)
+		return;
+	if (!json_is_object(alarm)) {
+		decode_error(at, "alarm", "must be {\"phone\": ..., \"email\": ...}");
+		return;
+	}
+	snprintf(in.path, sizeof in.path, "%.120s.alarm", at->path);
+	decode_keys(&in, (const char *const[]){"phone", "email", NULL});
+	o->alarm_phone = decode_string_or(&in, "phone", 40, "");
+	o->alarm_email = decode_string_or(&in, "email", 200, "");
+	if (strspn(o->alarm_phone, "+0123456789 .-()") != strlen(o->alarm_phone))
+		decode_error(&in, "phone", "must be a telephone number");
+	if (*o->alarm_email && !strchr(o->alarm_email, '@'))
+		decode_error(&in, "email", "must be an e-mail address");
+}
+
 void territory_decode_organisation(struct territory *t, const struct decode_at *at,
 				   struct organisation *o)
 {
-	decode_keys(at,
-		    (const char *const[]){"id", "name", "phone", "email", "area",
-					  "eligible_age", "move_until_minutes", "sunday",
-					  "accent", "verify_phone", "reminders", NULL});
+	decode_keys(at, (const char *const[]){"id", "name", "phone", "email", "area",
+					      "eligible_age", "move_until_minutes",
+					      "sunday", "accent", "verify_phone",
+					      "reminders", "open_on", "alarm", NULL});
 	(void)t;
 	o->name = decode_string_or(at, "name", NAME_MAX_BYTES, o->slug);
 	o->phone = decode_string_or(at, "phone", 40, "");
@@ -156,7 +202,9 @@ void territory_decode_organisation(struct territory *t, const struct decode_at *
 		decode_int(at, "move_until_minutes", 0, 0, 60 * 24 * 30, 240);
 	o->sunday = decode_bool(at, "sunday", 0);
 	o->nreminders = decode_reminders(at, o->reminders);
+	decode_alarm(at, o);
 	o->verify_phone = decode_verify_phone(at);
+	o->open_on = decode_days(at, "open_on", &o->nopen_on);
 	o->accent = decode_string_or(at, "accent", 7, "");
 	if (*o->accent && (strlen(o->accent) != 7 || o->accent[0] != '#' ||
 			   strspn(o->accent + 1, "0123456789abcdefABCDEF") != 6))
@@ -188,13 +236,34 @@ void territory_decode_organisation(struct territory *t, const struct decode_at *
 	}
 }
 
+/* Rooms that have names need not be counted. */
+static void decode_rooms(const struct decode_at *at, struct site *s)
+{
+	const json_t *list = decode_array(at, "room_names", 0);
+	size_t n = json_array_size(list);
+	const char **names = arena_alloc(at->d->arena, (n + 1) * sizeof *names);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+		if (!name || !*name || strlen(name) > ROOM_NAME_MAX_BYTES)
+			decode_error(at, "room_names",
+				     "[%zu] must be a name of 1 to %d bytes", i,
+				     ROOM_NAME_MAX_BYTES);
+		else
+			names[s->nroom_names++] = arena_strdup(at->d->arena, name);
+	}
+	s->room_names = names;
+	s->rooms = decode_int(at, "rooms", 0, 0, 1000, (int)(n < 1000 ? n : 1000));
+}
+
 void territory_decode_site(struct territory *t, const struct decode_at *at,
 			   struct site *s, const char *zone, const char *holidays)
 {
 	decode_keys(at, (const char *const[]){
-				"id", "name", "address", "postcode", "commune", "insee",
-				"lat", "lon", "host", "organisation", "rooms", "access",
-				"timezone", "holidays", "place_kind", "step_free", NULL});
+				"id",	     "name",	     "address",	   "postcode",
+				"commune",   "insee",	     "lat",	   "lon",
+				"host",	     "organisation", "rooms",	   "access",
+				"timezone",  "holidays",     "place_kind", "step_free",
+				"transport", "room_names",   "open_on",	   NULL});
 	s->name = decode_string_or(at, "name", NAME_MAX_BYTES, s->slug);
 	s->address = decode_string_or(at, "address", NAME_MAX_BYTES, "");
 	s->postcode = decode_string_or(at, "postcode", 5, "");
@@ -204,6 +273,7 @@ void territory_decode_site(struct territory *t, const struct decode_at *at,
 	check_digits(at, "insee", s->insee, "an INSEE code, like \"62215\"");
 	s->host = decode_string_or(at, "host", NAME_MAX_BYTES, "");
 	s->access = decode_bitext(at, "access", 0, TEXT_MAX_BYTES);
+	s->transport = decode_bitext(at, "transport", 0, TEXT_MAX_BYTES);
 	s->place_kind = decode_string_or(at, "place_kind", 20, "");
 	if (*s->place_kind && strcmp(s->place_kind, "seat") != 0 &&
 	    strcmp(s->place_kind, "delocalised") != 0)
@@ -215,7 +285,8 @@ void territory_decode_site(struct territory *t, const struct decode_at *at,
 	double lat = decode_number(at, "lat", 1, -90, 90);
 	double lon = decode_number(at, "lon", 1, -180, 180);
 	geo_point_init(&s->point, lat, lon);
-	s->rooms = decode_int(at, "rooms", 0, 0, 1000, 0);
+	decode_rooms(at, s);
+	s->open_on = decode_days(at, "open_on", &s->nopen_on);
 	s->zone = territory_zone(t, at, "timezone",
 				 decode_string_or(at, "timezone", 64, zone));
 	const char *set = decode_string_or(at, "holidays", 20, holidays);
@@ -236,11 +307,30 @@ void territory_decode_service(struct territory *t, const struct decode_at *at,
 			      struct service *s)
 {
 	static const char *const modes[] = {"site", "phone", "home", "video"};
-	decode_keys(at, (const char *const[]){"id", "name", "organisation", "mode",
-					      "minutes", "step_minutes",
-					      "min_notice_minutes", "max_notice_days",
-					      "public", "capacity", "staff", "reminders",
-					      "bring", "card", "programme", NULL});
+	decode_keys(at, (const char *const[]){"id",
+					      "name",
+					      "organisation",
+					      "mode",
+					      "minutes",
+					      "step_minutes",
+					      "min_notice_minutes",
+					      "max_notice_days",
+					      "public",
+					      "bookable_by",
+					      "capacity",
+					      "staff",
+					      "reminders",
+					      "bring",
+					      "card",
+					      "programme",
+					      "colour",
+					      "instructions",
+					      "questions",
+					      "interpreter_minutes",
+					      "languages",
+					      "buffer_minutes",
+					      "pack",
+					      NULL});
 	s->name = decode_bitext(at, "name", 1, NAME_MAX_BYTES);
 	s->card = decode_bitext(at, "card", 0, NAME_MAX_BYTES);
 	s->bring = decode_bitext(at, "bring", 0, TEXT_MAX_BYTES);
@@ -262,10 +352,10 @@ void territory_decode_service(struct territory *t, const struct decode_at *at,
 	s->min_notice_minutes =
 		decode_int(at, "min_notice_minutes", 0, 0, 60 * 24 * 60, 0);
 	s->max_notice_days = decode_int(at, "max_notice_days", 0, 1, 366, 90);
-	s->public = decode_bool(at, "public", 1);
 	s->capacity = decode_int(at, "capacity", 0, 0, 10000, 0);
 	s->staff = decode_int(at, "staff", 0, 1, RDVD_COUNSELLORS_MAX, 1);
 	s->nreminders = decode_reminders(at, s->reminders);
+	territory_decode_service_more(at, s);
 }
 
 static void decode_overrides(struct territory *t, const struct decode_at *at,

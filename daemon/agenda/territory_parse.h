@@ -25,12 +25,19 @@ struct id_index {
 	int index;
 };
 
+struct kept_body {
+	const char *slug, *body; /* of the arena */
+};
+
 struct territory_private {
 	struct arena arena;
 	struct zone **zones; /* owned */
 	size_t nzones, zones_cap;
 	struct id_index *by_id[RDVD_DEF_CLOSURE + 1]; /* sorted by id; owned */
 	size_t nby_id[RDVD_DEF_CLOSURE + 1];
+	/* by slug; of the arena; none when it came from a file */
+	struct kept_body *bodies[RDVD_DEF_CLOSURE + 1];
+	size_t nbodies[RDVD_DEF_CLOSURE + 1];
 };
 
 /* The zone of that name, loaded once; NULL with an error at key. */
@@ -46,6 +53,9 @@ void territory_decode_counsellor(struct territory *t, const struct decode_at *at
 				 struct counsellor *c);
 void territory_decode_service(struct territory *t, const struct decode_at *at,
 			      struct service *s);
+/* Who may book it, what is said and asked, how its appointments follow each other
+ * (territory_service.c). */
+void territory_decode_service_more(const struct decode_at *at, struct service *s);
 void territory_decode_opening(struct territory *t, const struct decode_at *at,
 			      struct opening *o);
 void territory_decode_closure(struct territory *t, const struct decode_at *at,

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/parse.h"
 #include "booking/impl.h"
+#include "booking/watch.h"
 
 #define PARTY_MAX 20
 #define PSEUDONYM_SIZE (1 + SECRET_TOKEN_CHARS + 1)
@@ -32,7 +33,9 @@ struct book_job {
 	struct person_fields fields;
 	struct owed_list owed;
 	struct rdvd_turn turn; /* strings owned */
+	struct buf answers;
 	char request_key[REQUEST_KEY_MAX + 1];
+	char companion[COMPANION_BYTES];
 	char place_name[201], place_postcode[6], actor[64];
 	char pseudonym[3][PSEUDONYM_SIZE];
 	char token[SECRET_TOKEN_CHARS + 1];
@@ -77,6 +80,9 @@ void request_slot_check(const struct booking *b, const struct booking_request *q
 	if (ask->service != TERRITORY_NONE && t->services[ask->service].capacity == 0)
 		ask->seats = 1;
 	ask->staff = staff;
+	if (ask->service != TERRITORY_NONE)
+		ask->extra_minutes = service_extra_minutes(
+			&t->services[ask->service], q->interpreter, q->person.locale);
 }
 
 static void check_request(struct book_job *j, const struct booking_request *q,
@@ -116,6 +122,8 @@ static void check_request(struct book_job *j, const struct booking_request *q,
 			snprintf(j->place_postcode, sizeof j->place_postcode, "%s",
 				 postcode);
 	}
+	if (staff && companion_normalise(q->companion, j->companion, e) == 0)
+		j->in.companion = j->companion;
 	/* by SMS a first name and a year are asked for, and no more */
 	person_normalise(b, &q->person, staff || q->channel == RDVD_BY_SMS, &j->fields,
 			 &j->in.person, e);
@@ -123,6 +131,8 @@ static void check_request(struct book_job *j, const struct booking_request *q,
 	    b->territory->services[j->ask.service].mode == MODE_PHONE)
 		booking_error_add(e, "person.phone", "required",
 				  "Écrivez le numéro auquel nous vous appelons.");
+	if (j->ask.service != TERRITORY_NONE)
+		answers_check(&b->territory->services[j->ask.service], q, &j->answers, e);
 }
 
 /* ---- staff: outside openings ---- */
@@ -174,6 +184,8 @@ static int staff_organisation(const struct booking *b, const struct booking_requ
 	int who = q->counsellor ? territory_counsellor(t, q->counsellor) : TERRITORY_NONE;
 	if (who != TERRITORY_NONE)
 		return t->counsellors[who].organisation;
+	if (q->within)
+		return territory_by_id(t, RDVD_DEF_ORGANISATION, q->within);
 	if (t->services[ask->service].organisation != TERRITORY_NONE)
 		return t->services[ask->service].organisation;
 	return t->live_organisations == 1 ? 0 : TERRITORY_NONE;
@@ -205,7 +217,8 @@ static enum booking_verdict find_time(struct book_job *j, const struct booking_r
 	}
 	const struct zone *z =
 		j->ask.site == TERRITORY_NONE ? t->zone : t->sites[j->ask.site].zone;
-	int minutes = q->minutes > 0 ? q->minutes : service->minutes;
+	int minutes =
+		q->minutes > 0 ? q->minutes : service->minutes + j->ask.extra_minutes;
 	*answer = (struct agenda_answer){.end = j->ask.start + (rdvd_time)minutes * 60,
 					 .civil_start = zone_to_civil(z, j->ask.start)};
 	if (minutes % 5 != 0 || minutes > 24 * 60) {
@@ -269,7 +282,12 @@ static void new_appointment(const struct book_job *j, struct rdvd_appointment *a
 		.persons_present = -1,
 		.created = in->now,
 		.changed = in->now,
+		.arrived = in->arrived,
+		.walk_in = in->walk_in,
+		.companion = in->companion ? in->companion : "",
+		.answers = in->answers ? in->answers : "",
 		.person = in->person,
+		.answers = in->answers,
 	};
 	memcpy(a->counsellors, in->counsellors, sizeof a->counsellors);
 }
@@ -321,6 +339,7 @@ static void book_done(struct store_job *job)
 		b->counts.booked++;
 		booking_hold_release(b, j->other_hold);
 		booking_notify_changed(b);
+		booking_tell_of(b, &fresh);
 	} else {
 		pending_drop(b, j->pending);
 		if (r.verdict == BOOKING_TAKEN && j->refusal)
@@ -334,6 +353,7 @@ static void book_done(struct store_job *job)
 	}
 	j->cb(j->arg, &r);
 	turn_fini(&j->turn);
+	buf_fini(&j->answers);
 	free(j->known);
 	free(j);
 }
@@ -419,6 +439,8 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 		in->counsellors[i] = t->counsellors[c->counsellors[i]].id;
 	in->channel = q->channel;
 	in->wait = q->wait;
+	in->walk_in = q->actor && q->walk_in;
+	in->arrived = in->walk_in ? j->ask.now : 0;
 	if (q->turn) {
 		turn_copy(&j->turn, q->turn);
 		in->turn = &j->turn;
@@ -430,6 +452,7 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 	if (q->actor)
 		snprintf(j->actor, sizeof j->actor, "%s", q->actor);
 	in->actor = j->actor;
+	in->answers = buf_str(&j->answers);
 	civil_day_split(civil_time_day(answer->civil_start), &year, NULL, NULL);
 	in->fact.age = in->person.birth_year ? year - in->person.birth_year : -1;
 	in->fact.place_kind = place_kind(service, site);
@@ -441,7 +464,9 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 				   .organisation = organisation,
 				   .zone = zone,
 				   .now = j->ask.now};
-	owed_confirmation(&rules, &in->person, answer->civil_start, &j->owed);
+	/* who stands at the door needs no letter about it */
+	if (!in->walk_in || q->tell)
+		owed_confirmation(&rules, &in->person, answer->civil_start, &j->owed);
 	turn_answers(in->turn, &j->owed);
 	in->owed = j->owed.items;
 	in->nowed = j->owed.n;
@@ -457,6 +482,7 @@ static void answer_now(struct book_job *j, enum booking_verdict v)
 		j->b->counts.taken++;
 	j->cb(j->arg, &r);
 	turn_fini(&j->turn);
+	buf_fini(&j->answers);
 	free(j);
 }
 
@@ -529,6 +555,7 @@ void book_person(struct booking *b, const struct booking_request *q, booking_cb 
 	j->cb = cb;
 	j->arg = arg;
 	j->ask = (struct agenda_ask){.start = q->start, .now = clock_now()};
+	j->answers = (struct buf)BUF_INIT;
 	check_request(j, q, &j->errors);
 	if (j->errors.n > 0) {
 		refuse_fields(j, q);

@@ -117,6 +117,11 @@ struct booking_person {
 	int only_answers;  /* no message but answers to what they do */
 };
 
+struct booking_answer {
+	const char *question;
+	int choice;
+};
+
 struct booking_request {
 	const char *request_key;	   /* at most 128 characters */
 	uint8_t body_hash[RDVD_HASH_SIZE]; /* of what was asked, as JSON values */
@@ -125,6 +130,14 @@ struct booking_request {
 	int has_start;	/* 0: it could not be read */
 	uint64_t hold;	/* 0 none */
 	int party_size; /* 0: 1 */
+	/* An interpreter is needed: the appointment is longer where the service says so,
+	 * as it is for those who speak one of its languages. */
+	int interpreter;
+	/* To the service's questions: a question's id, and the rank of the choice from 0
+	 * (-1: none), by as many as nanswers. What is no question or no choice of the
+	 * service is an error; staff need not answer any. */
+	const struct booking_answer *answers;
+	size_t nanswers;
 	int notice; /* 1: "notice": true, the person was told what is done with the data
 		     */
 	struct booking_person person;
@@ -133,6 +146,8 @@ struct booking_request {
 	int hold_seconds;   /* of booking_hold: how long; 0: ten minutes */
 	/* staff only */
 	const char *actor;	 /* login; NULL for the public */
+	rdvd_id within; /* an organisation (definition id): who receives and who is
+			   received are hers; 0: anybody's */
 	const char *counsellor;	 /* slug; NULL: the opening's, or any free one of the
 				    organisation */
 	const char *counsellor2; /* for a service that needs two */
@@ -142,6 +157,10 @@ struct booking_request {
 	 * e-mail goes all the same. Strings are copied. NULL none */
 	const struct rdvd_turn *turn;
 	rdvd_id wait; /* the waiting list's entry that this serves; 0 */
+	/* staff only */
+	int walk_in;	       /* is there, without an appointment: no message is owed */
+	int tell;	       /* of a walk-in: messages are owed all the same */
+	const char *companion; /* a partner who will be present; NULL none */
 };
 
 /* With a turn the hold and the step of the conversation are kept together, and r->hold is
@@ -176,6 +195,9 @@ struct booking_which {
 	uint64_t hold; /* of a move: keeps the new time. 0 none */
 	rdvd_id wait;  /* of a move: the waiting list's entry that this serves; 0 */
 	int no_more_reminders; /* with confirm: those that wait are let go */
+	/* of the team's move or cancellation: its notice leaves BOOKING_UNDO_S later, and
+	 * until then booking_undo takes it back */
+	int undoable;
 };
 
 void booking_get(struct booking *b, const struct booking_which *w, booking_cb *cb,
@@ -191,8 +213,27 @@ void booking_move(struct booking *b, const struct booking_which *w, const char *
 /* ---- staff ---- */
 
 /* persons_present -1: not said. */
-void booking_mark(struct booking *b, rdvd_id id, enum rdvd_outcome outcome,
-		  int persons_present, const char *actor, booking_cb *cb, void *arg);
+void booking_mark(struct booking *b, const struct booking_which *w,
+		  enum rdvd_outcome outcome, int persons_present, booking_cb *cb,
+		  void *arg);
+/* Take back the latest move or cancellation that was undoable: time, place, counsellors,
+ * confirmation and reminders as before, nothing is sent. DONE, also when it was taken back
+ * already; TOO_LATE once its notice has left or may have, or another act followed; TAKEN
+ * when its time is somebody else's by now. */
+#define BOOKING_UNDO_S 30
+void booking_undo(struct booking *b, rdvd_id id, const char *actor, booking_cb *cb,
+		  void *arg);
+/* What the front desk says of a day: who is there, who will be late, who accompanies. */
+struct booking_arrival {
+	enum { ARRIVAL_LEAVE = 0, ARRIVAL_HERE, ARRIVAL_NOT_HERE } here;
+	rdvd_time expected;    /* will be there at; the start itself: nobody said when; 0
+				  on time after all; -1: leave */
+	const char *companion; /* NULL: leave; at most COMPANION_MAX characters */
+};
+#define COMPANION_MAX 120
+/* DONE, also when it said so already; FIELDS: the companion's words; IS_CANCELLED. */
+void booking_arrive(struct booking *b, rdvd_id id, const struct booking_arrival *a,
+		    const char *actor, booking_cb *cb, void *arg);
 void booking_absence_add(struct booking *b, const char *counsellor, rdvd_time start,
 			 rdvd_time end, const char *label, const char *actor,
 			 booking_cb *cb, void *arg);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "booking/impl.h"
 #include "booking/waiting.h"
+#include "booking/watch.h"
 
 /* ---- reading one ---- */
 
@@ -239,6 +240,9 @@ static void change_done(struct store_job *job)
 		b->counts.cancelled += j->act == ACT_CANCEL;
 		b->counts.confirmed += j->act == ACT_CONFIRM;
 		booking_notify_changed(b);
+		if (j->act == ACT_MOVE)
+			booking_tell_of(b, j->before);
+		booking_tell_of(b, j->after);
 	} else {
 		pending_drop(b, j->pending);
 	}
@@ -281,6 +285,23 @@ static struct owed_rules rules_of(const struct change_job *j,
 	return r;
 }
 
+/* How it stands, for an act that may be taken back. */
+static struct rdvd_undo_seed undo_seed(const struct change_job *j, rdvd_time now)
+{
+	const struct booking *b = j->b;
+	int site = site_of(b, j->before);
+	int service = territory_by_id(b->territory, RDVD_DEF_SERVICE, j->before->service);
+	struct rdvd_undo_seed seed = {.place_kind = ""};
+	if (!j->which.undoable)
+		return seed;
+	seed.until = now + BOOKING_UNDO_S;
+	if (site != TERRITORY_NONE)
+		seed.rooms = b->territory->sites[site].rooms;
+	if (service != TERRITORY_NONE)
+		seed.place_kind = booking_place_kind(b, service, site);
+	return seed;
+}
+
 /* ---- get ---- */
 
 static void get_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
@@ -305,12 +326,15 @@ static void cancel_with(struct change_job *j, int by_team)
 	if (r.service != TERRITORY_NONE)
 		owed_cancellation(&r, &a->person, a->when.civil_start, by_team, &j->owed);
 	turn_answers(j->which.turn, &j->owed);
+	if (j->which.undoable)
+		owed_not_before(&j->owed, r.now + BOOKING_UNDO_S);
 	j->act = ACT_CANCEL;
 	j->cancel = (struct rdvd_cancel){.which = {.id = a->id},
 					 .by_team = by_team,
 					 .owed = j->owed.items,
 					 .nowed = j->owed.n,
 					 .turn = j->which.turn,
+					 .undo = undo_seed(j, r.now),
 					 .now = r.now,
 					 .actor = j->actor};
 	submit(j);
@@ -402,11 +426,11 @@ static void mark_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 	submit(j);
 }
 
-void booking_mark(struct booking *b, rdvd_id id, enum rdvd_outcome outcome,
-		  int persons_present, const char *actor, booking_cb *cb, void *arg)
+void booking_mark(struct booking *b, const struct booking_which *w,
+		  enum rdvd_outcome outcome, int persons_present, booking_cb *cb,
+		  void *arg)
 {
-	struct booking_which w = {.id = id, .actor = actor};
-	struct change_job *j = change_new(b, ACT_MARK, &w, cb, arg);
+	struct change_job *j = change_new(b, ACT_MARK, w, cb, arg);
 	j->mark = (struct rdvd_mark){.outcome = outcome,
 				     .persons_present = persons_present};
 	start(b, j, NULL, mark_read);
@@ -511,6 +535,9 @@ static void move_fill(struct change_job *j, const struct claim *c,
 		owed_move(&r, &a->person, answer->civil_start, a->when.start, by_team,
 			  &j->owed);
 	turn_answers(j->which.turn, &j->owed);
+	if (j->which.undoable)
+		owed_not_before(&j->owed, r.now + BOOKING_UNDO_S);
+	j->move.undo = undo_seed(j, r.now);
 	j->move.owed = j->owed.items;
 	j->move.nowed = j->owed.n;
 }
@@ -542,6 +569,20 @@ static void move_use_hold(const struct change_job *j, const struct claim *held,
 	memcpy(c->counsellors, held->counsellors, sizeof c->counsellors);
 }
 
+/* One that was longer for an interpreter stays so. */
+static int extra_of(const struct booking *b, int service,
+		    const struct rdvd_appointment *a)
+{
+	const struct service *s;
+	if (service == TERRITORY_NONE || a->capacity > 0)
+		return 0;
+	s = &b->territory->services[service];
+	return a->when.end - a->when.start ==
+			       (rdvd_time)(s->minutes + s->interpreter_minutes) * 60
+		       ? s->interpreter_minutes
+		       : 0;
+}
+
 static void move_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 {
 	struct change_job *j = arg;
@@ -557,6 +598,7 @@ static void move_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 	j->ask.seats = a->capacity > 0 ? a->party_size : 1;
 	j->ask.staff = j->which.actor != NULL;
 	j->ask.but_session = a->capacity > 0 ? 0 : (uint64_t)a->session;
+	j->ask.extra_minutes = extra_of(b, j->ask.service, a);
 	if (*j->site_slug && j->ask.site == TERRITORY_NONE) {
 		finish(j, BOOKING_NOT_A_SLOT);
 		return;

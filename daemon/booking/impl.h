@@ -18,10 +18,14 @@ struct booking {
 	struct loop_timer *tick;     /* holds that expire, the day that changes */
 	uint64_t last_pending;
 	struct booking_counts counts;
-	int importing; /* a territory, or a day: one at a time */
+	int importing;		     /* a territory, or a day: one at a time */
+	struct remake *remakes;	     /* those that wait for it */
+	struct remake *remake_stuck; /* the store's queue was full */
+	struct loop_timer *remake_again;
 	int checking;
 	struct old_territory *old; /* owned: those that still wait for their fence */
 	struct waiting *waiting;   /* lent: is told what changes; NULL none */
+	struct watch *watch;	   /* owned: who else is told */
 };
 
 /* ---- people (person.c) ---- */
@@ -39,6 +43,14 @@ struct person_fields { /* checked and normalised, in place */
 
 void booking_error_add(struct booking_errors *e, const char *field, const char *code,
 		       const char *message);
+/* Copy without the spaces around, line ends as spaces; -1 when it has more than max
+ * characters, does not fit into size bytes with its NUL, or is not clean UTF-8. s may be
+ * NULL. */
+int person_trim(const char *s, char *out, size_t size, size_t max);
+/* Who accompanies, as typed: 0, or -1 with an error added. */
+#define COMPANION_BYTES (COMPANION_MAX * UTF8_MAX + 1)
+int companion_normalise(const char *typed, char out[COMPANION_BYTES],
+			struct booking_errors *errors);
 /* Fill fields and out (which points into fields). Errors are added; staff: only a first
  * name is needed. */
 void person_normalise(const struct booking *b, const struct booking_person *p, int staff,
@@ -72,6 +84,8 @@ void owed_cancellation(const struct owed_rules *r, const struct rdvd_person *p,
 		       civil_time start, int by_team, struct owed_list *out);
 /* What somebody who was marked as not having come is owed: one kind message, some hours
  * later; nothing to discreet people unless they said when messages may come. */
+/* The notice of a move or a cancellation leaves no earlier than that. */
+void owed_not_before(struct owed_list *l, rdvd_time t);
 void owed_follow_up(const struct owed_rules *r, const struct rdvd_person *p,
 		    civil_time start, struct owed_list *out);
 
@@ -88,6 +102,11 @@ void turn_answers(const struct rdvd_turn *t, struct owed_list *l);
 /* Find the service and the site, check the start and the party: adds to errors. */
 void request_slot_check(const struct booking *b, const struct booking_request *q,
 			struct agenda_ask *ask, struct booking_errors *errors);
+/* The answers to the service's questions as the store keeps them, added to out: a JSON
+ * object of [question, answer] by the question's id, in French; "" when there is none.
+ * The field of an error is "answers.N" by the question's place. Adds to errors. */
+void answers_check(const struct service *s, const struct booking_request *q,
+		   struct buf *out, struct booking_errors *errors);
 /* "site", "seat", "phone"...: the facts' place_kind. site TERRITORY_NONE: an ad-hoc
  * place. */
 const char *booking_place_kind(const struct booking *b, int service, int site);
@@ -142,14 +161,21 @@ void appointment_read(struct booking *b, const struct booking_which *w,
 				   struct rdvd_appointment *a /* given */),
 		      void *arg);
 
-/* ---- a territory that was exchanged (import.c) ---- */
+/* ---- a territory that was exchanged (retire.c) ---- */
 
-/* Free t once every write that was submitted before is done: jobs point into it. */
-void territory_retire(struct booking *b, struct territory *t);
+/* Free t and a (either may be NULL) beside the loop, once every write that was submitted
+ * before is done: jobs point into t. */
+void territory_retire(struct booking *b, struct territory *t, struct agenda *a);
 /* Offer again the fences that the store's queue had no room for; all of them are freed at
  * the end, when no job is left. */
 void territories_retire_again(struct booking *b);
 void territories_free(struct booking *b);
+
+/* ---- who is told (watch.c) ---- */
+
+struct watch *watch_new(void);
+void watch_free(struct watch *w);
+void booking_tell_claim(struct booking *b, const struct claim *c);
 
 /* ---- somebody the team knows (known.c) ---- */
 
