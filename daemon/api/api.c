@@ -82,6 +82,8 @@ static const struct http_route routes[] = {
 	      post_staff_cancel, BODY_RAW),
 	STAFF(HTTP_POST, "/staff/appointments/{id}/move", RIGHT(AGENDA, CHANGE),
 	      post_staff_move, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/undo", RIGHT(AGENDA, CHANGE),
+	      post_staff_undo, BODY_RAW),
 	STAFF(HTTP_GET, "/staff/waiting", RIGHT(WAITING, SEE), get_staff_waiting,
 	      BODY_NONE),
 	STAFF(HTTP_POST, "/staff/waiting/{id}/remove", RIGHT(WAITING, CHANGE),

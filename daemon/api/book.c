@@ -8,6 +8,7 @@
 #include "api/impl.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "booking/rights.h"
 #include "booking/verify.h"
 #include "dav/ics.h"
 #include "store/store.h"
@@ -332,6 +333,17 @@ void post_appointments(struct http_request *rq)
 		api_verify_refuse(rq);
 }
 
+/* What is another organisation's is unknown. */
+static void own_place(struct http_request *rq, const char *site, const char *counsellor,
+		      struct api_errors *e)
+{
+	if (site && !api_own_site(rq, RIGHT(AGENDA, CHANGE), site))
+		api_error(e, "site", "unknown", "Ce lieu n'existe pas.");
+	if (counsellor && *counsellor &&
+	    !api_own_counsellor(rq, RIGHT(AGENDA, CHANGE), counsellor))
+		api_error(e, "counsellor", "unknown", "Ce conseiller n'existe pas.");
+}
+
 /* The team's: outside openings, at an ad-hoc place, for a person it knows already. */
 void post_staff_appointments(struct http_request *rq)
 {
@@ -346,9 +358,12 @@ void post_staff_appointments(struct http_request *rq)
 	read_booking(rq, root, &r, &e);
 	read_hold(root, &r, &e);
 	r.actor = api_actor(rq);
+	r.within = api_organisation(rq);
 	r.notice = body_bool(root, "notice", 1, &e);
 	r.counsellor = body_string(root, "counsellor", &e);
 	r.counsellor2 = body_string(root, "counsellor2", &e);
+	own_place(rq, r.site, r.counsellor, &e);
+	own_place(rq, NULL, r.counsellor2, &e);
 	r.minutes = (int)body_int(root, "minutes", 5, 24 * 60, 0, &e);
 	place = body_object(root, "place", &e);
 	if (place) {
@@ -445,6 +460,7 @@ static void move(struct http_request *rq, const struct booking_which *w)
 	const json_t *root = body_root(rq);
 	struct api_errors e = {.n = 0};
 	const char *site, *counsellor = NULL;
+	struct booking_which which = *w;
 	rdvd_time start = 0;
 
 	if (!root)
@@ -454,13 +470,16 @@ static void move(struct http_request *rq, const struct booking_which *w)
 	if (site &&
 	    territory_site(booking_territory(api->booking), site) == TERRITORY_NONE)
 		api_error(&e, "site", "unknown", "Ce lieu n'existe pas.");
-	if (w->actor)
+	if (w->actor) {
 		counsellor = body_string(root, "counsellor", &e);
+		own_place(rq, site, counsellor, &e);
+		which.undoable = body_bool(root, "undoable", 0, &e);
+	}
 	if (e.n) {
 		api_refuse(rq, 422, &e);
 		return;
 	}
-	booking_move(api->booking, w, site, start, counsellor, answer_act,
+	booking_move(api->booking, &which, site, start, counsellor, answer_act,
 		     call_begin(rq));
 }
 
@@ -484,21 +503,41 @@ static int id_of_path(struct http_request *rq, struct booking_which *w)
 	return -1;
 }
 
-void post_staff_cancel(struct http_request *rq)
+static void do_cancel(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
-	struct booking_which w;
+	const json_t *root = NULL;
+	struct api_errors e = {.n = 0};
+	struct booking_which w = {0};
 
-	if (!id_of_path(rq, &w))
+	if (*http_request_body(rq, NULL) == '{' && !(root = body_root(rq)))
+		return;
+	if (id_of_path(rq, &w) < 0)
+		return;
+	if (root)
+		w.undoable = body_bool(root, "undoable", 0, &e);
+	if (e.n)
+		api_refuse(rq, 422, &e);
+	else
 		booking_cancel(api->booking, &w, answer_act, call_begin(rq));
 }
 
-void post_staff_move(struct http_request *rq)
+void post_staff_cancel(struct http_request *rq)
+{
+	api_own_appointment(rq, RIGHT(AGENDA, CHANGE), do_cancel);
+}
+
+static void do_move(struct http_request *rq)
 {
 	struct booking_which w;
 
 	if (!id_of_path(rq, &w))
 		move(rq, &w);
+}
+
+void post_staff_move(struct http_request *rq)
+{
+	api_own_appointment(rq, RIGHT(AGENDA, CHANGE), do_move);
 }
 
 static int outcome_parse(const char *s, enum rdvd_outcome *out)
@@ -511,7 +550,7 @@ static int outcome_parse(const char *s, enum rdvd_outcome *out)
 	return -1;
 }
 
-void post_staff_outcome(struct http_request *rq)
+static void do_outcome(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
 	const json_t *root = body_root(rq);
@@ -537,6 +576,26 @@ void post_staff_outcome(struct http_request *rq)
 		api_refuse(rq, 422, &e);
 		return;
 	}
-	booking_mark(api->booking, w.id, outcome, present, w.actor, answer_act,
-		     call_begin(rq));
+	booking_mark(api->booking, &w, outcome, present, answer_act, call_begin(rq));
+}
+
+/* ---- taking back ---- */
+
+static void do_undo(struct http_request *rq)
+{
+	const struct api *api = http_request_context(rq);
+	struct booking_which w;
+
+	if (!id_of_path(rq, &w))
+		booking_undo(api->booking, w.id, w.actor, answer_act, call_begin(rq));
+}
+
+void post_staff_undo(struct http_request *rq)
+{
+	api_own_appointment(rq, RIGHT(AGENDA, CHANGE), do_undo);
+}
+
+void post_staff_outcome(struct http_request *rq)
+{
+	api_own_appointment(rq, RIGHT(ATTENDANCE, CHANGE), do_outcome);
 }

@@ -4,6 +4,7 @@
  *   api.c         the table of routes
  *   query.c       parameters of the query: instants, places, cursors; refusals that name
  * the field body.c        members of a JSON body, and its fingerprint as a JSON value
+ *   own.c         whose rows a program may see and treat
  *   show.c        the shapes of answers: instants, slots, appointments
  *   search.c      health, services, sites, slots
  *   book.c        holds and bookings, and what an appointment's token allows
@@ -96,6 +97,23 @@ const char *api_actor(const struct http_request *rq);
 /* 1 for a bearer or the local socket. */
 int api_is_staff(const struct http_request *rq);
 
+/* ---- whose rows (own.c) ---- */
+
+/* The organisation that the caller is bound to; 0: every one. */
+rdvd_id api_organisation(const struct http_request *rq);
+/* 1 when the caller may treat so what is of that organisation (0: the network's). */
+int api_own(const struct http_request *rq, unsigned right, rdvd_id organisation);
+/* 1 when the caller's role has that right at all: for parts of a row. */
+int api_has(const struct http_request *rq, unsigned right);
+/* The same by slug; 1, too, for one that is unknown, which the caller refuses anyway. */
+int api_own_site(const struct http_request *rq, unsigned right, const char *slug);
+int api_own_counsellor(const struct http_request *rq, unsigned right, const char *slug);
+/* Look whose the row is that the path's {id} names, then call act, or answer 404. */
+void api_own_appointment(struct http_request *rq, unsigned right, http_handler *act);
+void api_own_text(struct http_request *rq, unsigned right, http_handler *act);
+void api_own_notice(struct http_request *rq, unsigned right, http_handler *act);
+void api_own_wait(struct http_request *rq, unsigned right, http_handler *act);
+
 /* ---- parameters of the query ---- */
 
 /* All leave *out alone when the parameter is absent, and add an error when it is wrong.
@@ -182,6 +200,7 @@ http_handler get_health, get_services, get_sites, get_slots;
 http_handler post_holds, post_hold_extend, delete_hold, post_appointments,
 	get_appointment, get_appointment_ics, post_cancel, post_move, post_confirm;
 http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome,
+	post_staff_undo,
 	post_staff_cancel, post_staff_move, get_staff_messages, get_staff_attendance;
 http_handler post_local_import, post_local_user, post_local_token, post_local_backup,
 	get_local_check, get_local_status, post_local_sms_in, post_local_event;

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "booking/impl.h"
+#include "booking/remake.h"
 #include "booking/waiting.h"
+#include "booking/watch.h"
 
 #define TOKEN_PURPOSE "appointment"
 
@@ -27,6 +28,7 @@ static void tick(void *arg)
 	if (agenda_holds_expire(b->agenda, now, &next) > 0) {
 		holds_sweep(b, now);
 		booking_time_freed(b);
+		booking_tell_all(b);
 	}
 	if (agenda_is_outdated(b->agenda, now))
 		agenda_lay_out_anew(b, now);
@@ -48,7 +50,9 @@ struct booking *booking_new(struct loop *l, struct store *s,
 	b->store = s;
 	b->o = *o;
 	memcpy(b->key, o->key, sizeof b->key);
+	b->watch = watch_new();
 	b->tick = loop_timer_new(l, tick, b);
+	b->remake_again = loop_timer_new(l, remake_again, b);
 	if (booking_load(b) != 0) {
 		booking_free(b);
 		return NULL;
@@ -63,6 +67,9 @@ void booking_free(struct booking *b)
 	if (!b)
 		return;
 	loop_timer_free(b->tick);
+	watch_free(b->watch);
+	loop_timer_free(b->remake_again);
+	remake_drop_all(b);
 	territories_free(b);
 	agenda_free(b->agenda);
 	territory_free(b->territory);
@@ -260,8 +267,16 @@ void session_left(struct booking *b, const struct rdvd_appointment *a)
 
 void hold_gone(struct booking *b, uint64_t ref)
 {
+	const struct claim *c =
+		ref ? agenda_claim_find(b->agenda, CLAIM_HOLD, ref) : NULL;
+	struct claim was;
+
 	if (!ref)
 		return;
+	if (c)
+		was = *c;
 	agenda_claim_remove(b->agenda, CLAIM_HOLD, ref);
 	booking_time_freed(b);
+	if (c)
+		booking_tell_claim(b, &was);
 }

@@ -65,6 +65,7 @@ void hold_settle(struct booking *b, struct hold_made *h, rdvd_id in_session)
 	agenda_claim_rename(b->agenda, CLAIM_PENDING, h->pending, c);
 	booking_tick_soon(b);
 	b->counts.held++;
+	booking_tell_claim(b, c);
 }
 
 static void hold_done(struct store_job *job)

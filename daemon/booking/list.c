@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "booking/impl.h"
+#include "booking/watch.h"
 
 enum list_kind { LIST_FILTER, LIST_DUPLICATES, LIST_SEARCH };
 
@@ -153,6 +154,25 @@ static enum rdvd_rc absence_run(const struct rdvd_store_ops *ops, void *st,
 	return ops->absence_put(st, &j->absence, j->now, j->actor, &j->id);
 }
 
+/* Of one that is taken back only the number is known. */
+static void absence_tell(const struct absence_job *j)
+{
+	const struct territory *t = j->b->territory;
+	struct watch_event e = {.from = j->absence.start, .to = j->absence.end};
+	int who = j->remove ? TERRITORY_NONE
+			    : territory_by_id(t, RDVD_DEF_COUNSELLOR,
+					      j->absence.counsellor);
+	int organisation =
+		who == TERRITORY_NONE ? TERRITORY_NONE : t->counsellors[who].organisation;
+	if (organisation != TERRITORY_NONE)
+		e.organisation = t->organisations[organisation].id;
+	if (who != TERRITORY_NONE) {
+		e.ncounsellors = 1;
+		e.counsellors[0] = j->absence.counsellor;
+	}
+	booking_tell(j->b, &e);
+}
+
 static void absence_done(struct store_job *job)
 {
 	struct absence_job *j = (struct absence_job *)job;
@@ -169,6 +189,8 @@ static void absence_done(struct store_job *job)
 			agenda_absence_put(b->agenda, j->id, who, j->absence.start,
 					   j->absence.end);
 	}
+	if (r.verdict == BOOKING_DONE)
+		absence_tell(j);
 	j->cb(j->arg, &r);
 	free(j);
 }

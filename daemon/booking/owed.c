@@ -164,6 +164,17 @@ void owed_cancellation(const struct owed_rules *r, const struct rdvd_person *p,
 		notice(r, p, RDVD_MSG_CANCELLATION, start, 0, by_team, out);
 }
 
+void owed_not_before(struct owed_list *l, rdvd_time t)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct rdvd_owed *o = &l->items[i];
+
+		if ((o->kind == RDVD_MSG_MOVED || o->kind == RDVD_MSG_CANCELLATION) &&
+		    o->due < t)
+			o->due = t < o->deadline ? t : o->deadline - 1;
+	}
+}
+
 void owed_follow_up(const struct owed_rules *r, const struct rdvd_person *p,
 		    civil_time start, struct owed_list *out)
 {

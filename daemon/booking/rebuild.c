@@ -7,7 +7,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "booking/impl.h"
+#include "booking/remake.h"
+#include "booking/watch.h"
 
 /* Claims that ended longer ago than this touch no day that can still be booked. */
 #define LOAD_BACK_S (2 * CIVIL_DAY_SECONDS)
@@ -203,11 +204,13 @@ static void day_done(struct store_job *job)
 	struct booking *b = j->b;
 	b->importing = 0;
 	agenda_catch_up(b, j->copy, b->territory, j->fresh);
-	agenda_free(b->agenda);
+	territory_retire(b, NULL, b->agenda);
 	b->agenda = j->fresh;
 	booking_time_freed(b);
+	booking_tell_all(b);
 	agenda_copy_free(j->copy);
 	free(j);
+	remake_next(b);
 }
 
 void agenda_lay_out_anew(struct booking *b, rdvd_time now)
@@ -346,8 +349,41 @@ static int load_apply(struct booking *b, struct load_job *j)
 	return 0;
 }
 
+/* An import that was decided before the program ended is carried through; one that was
+ * not is forgotten. */
+static enum rdvd_rc settle_run(const struct rdvd_store_ops *ops, void *st,
+			       struct store_job *job)
+{
+	struct load_job *j = (struct load_job *)job;
+	size_t left = 0;
+	return ops->draft_apply ? ops->draft_apply(st, SIZE_MAX, j->now, &left) : RDVD_OK;
+}
+
+static int settle_draft(struct booking *b)
+{
+	struct load_job *j = xcalloc(1, sizeof *j);
+	j->job.run = settle_run;
+	j->job.done = load_done;
+	j->job.proves_nothing = 1;
+	j->now = clock_now();
+	int rc = -1;
+	if (store_write(b->store, &j->job) == RDVD_OK) {
+		while (!j->finished)
+			loop_run_once(b->loop, 1000);
+		if (j->job.rc == RDVD_OK)
+			rc = 0;
+		else
+			log_err("store: an import that was decided could not be "
+				"finished");
+	}
+	free(j);
+	return rc;
+}
+
 int booking_load(struct booking *b)
 {
+	if (settle_draft(b) != 0)
+		return -1;
 	struct load_job *j = xcalloc(1, sizeof *j);
 	j->job.run = load_run;
 	j->job.done = load_done;

@@ -219,6 +219,7 @@ static void move_it(void *arg, const struct booking_reply *r)
 	person = staff_counsellor(st, &who, m->person);
 	which.id = r->appointment->id;
 	which.actor = who.user->login;
+	which.undoable = 1;
 	booking_move(st->web.booking, &which, site, start,
 		     person == TERRITORY_NONE ? NULL : t->counsellors[person].slug, moved,
 		     staff_wait(rq, m));

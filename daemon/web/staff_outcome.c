@@ -47,6 +47,7 @@ static void mark_it(void *arg, const struct booking_reply *r)
 {
 	struct staff *st;
 	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	struct booking_which which;
 	const char *persons;
 	enum rdvd_outcome outcome;
 	int64_t n = -1;
@@ -63,8 +64,10 @@ static void mark_it(void *arg, const struct booking_reply *r)
 	    parse_int(persons, 1, PERSONS_PRESENT_MAX, &n) < 0)
 		n = -1;
 	staff_viewer(rq, &who);
-	booking_mark(st->web.booking, r->appointment->id, outcome, (int)n,
-		     who.user->login, marked, staff_wait(rq, NULL));
+	which = (struct booking_which){.id = r->appointment->id,
+				       .actor = who.user->login};
+	booking_mark(st->web.booking, &which, outcome, (int)n, marked,
+		     staff_wait(rq, NULL));
 }
 
 static void mark(struct http_request *rq)
