@@ -6,12 +6,14 @@
  *   start.c        the steps that read and open: configuration, folder, key, plugins,
  *                  store, rooms
  *   start_texts.c  those about what is written to people
+ *   start_day.c    home visits
  *   serve.c        the steps that serve and stop: HTTP, signals, watchdog, nightly check,
  *                  the graceful end */
 #ifndef RDVD_APP_H
 #define RDVD_APP_H
 
 #include "agenda/commune.h"
+#include "agenda/school.h"
 #include "api/api.h"
 #include "base/config.h"
 #include "base/loop.h"
@@ -21,6 +23,7 @@
 #include "booking/rights.h"
 #include "booking/booking.h"
 #include "booking/verify.h"
+#include "booking/visit.h"
 #include "booking/waiting.h"
 #include "dav/dav.h"
 #include "http/http.h"
@@ -52,6 +55,7 @@ struct app {
 	struct plugin **gateways; /* owned, as the configuration's */
 	struct store *store;
 	struct commune_table *communes;
+	struct school_table *schools; /* NULL: no such file */
 	struct texts *texts;
 	struct langs *langs;
 	struct booking *booking;
@@ -60,6 +64,7 @@ struct app {
 	struct budget *budget;
 	struct outbox *outbox;
 	struct waiting *waiting;
+	struct visits *visits;
 	struct receive *receive;
 	struct talk *talk;
 	struct inbox *inbox;
@@ -122,6 +127,8 @@ int app_receive_up(struct app *a);
 void app_receive_down(struct app *a);
 int app_waiting_up(struct app *a);
 void app_waiting_down(struct app *a);
+int app_visits_up(struct app *a);
+void app_visits_down(struct app *a);
 int app_talk_up(struct app *a);
 void app_talk_down(struct app *a);
 /* Erase what is old enough. */

@@ -62,10 +62,12 @@ static void pages_up(struct app *a)
 	};
 	const struct staff_options staff = {
 		.waiting = a->waiting,
+		.visits = a->visits,
 		.inbox = a->inbox,
 		.budget = a->budget,
 		.receive = a->receive,
 		.langs = a->langs,
+		.schools = a->schools,
 		.public_url = a->config->public_url,
 		.demonstration = a->config->demo,
 	};
@@ -112,6 +114,7 @@ int app_http_up(struct app *a)
 					.access = a->access,
 					.outbox = a->outbox,
 					.waiting = a->waiting,
+					.visits = a->visits,
 					.receive = a->receive,
 					.talk = a->talk,
 					.inbox = a->inbox,
@@ -165,7 +168,8 @@ static void look_for_end(void *arg)
 	if (late)
 		log_warn("stopping with work under way: it took too long");
 	if (late || (talk_is_idle(a->talk) && outbox_is_idle(a->outbox) &&
-		     waiting_is_idle(a->waiting) && receive_is_idle(a->receive) &&
+		     waiting_is_idle(a->waiting) && visits_are_idle(a->visits) &&
+		     receive_is_idle(a->receive) &&
 		     !app_exports_are_busy(a) && !work_is_left(a)))
 		loop_stop(a->loop);
 	else
@@ -181,6 +185,7 @@ static void http_has_stopped(void *arg)
 	erase_stop(a->erase);
 	outbox_stop(a->outbox);
 	waiting_stop(a->waiting);
+	visits_stop(a->visits);
 	a->stop_by_ms = clock_monotonic_ms() + ENDING_MS;
 	look_for_end(a);
 }
@@ -209,6 +214,7 @@ static void reload_texts(struct app *a, const struct config *fresh)
 	if (texts) {
 		outbox_texts(a->outbox, texts);
 		waiting_texts(a->waiting, texts);
+		visits_texts(a->visits, texts);
 		talk_texts(a->talk, texts);
 		texts_free(a->texts);
 		a->texts = texts;
@@ -356,7 +362,8 @@ void app_run(struct app *a)
 	if (a->once) {
 		while (!a->stopping &&
 		       (!talk_is_idle(a->talk) || !outbox_is_idle(a->outbox) ||
-			!waiting_is_idle(a->waiting) || !receive_is_idle(a->receive) ||
+			!waiting_is_idle(a->waiting) || !visits_are_idle(a->visits) ||
+			!receive_is_idle(a->receive) ||
 			app_exports_are_busy(a) || work_is_left(a)))
 			loop_run_once(a->loop, 100);
 		return;

@@ -13,6 +13,24 @@
 
 /* ---- texts ---- */
 
+/* Without the file nobody can close for a school holiday by one click, and all else
+ * works. */
+static int schools_up(struct app *a)
+{
+	struct buf error = BUF_INIT;
+	int missing = access(a->config->school_holidays, F_OK) != 0;
+
+	if (missing)
+		log_info("no school holidays: there is no %s",
+			 a->config->school_holidays);
+	else
+		a->schools = school_load(a->config->school_holidays, &error);
+	if (!missing && !a->schools)
+		app_log_lines(buf_str(&error));
+	buf_fini(&error);
+	return missing || a->schools ? 0 : -1;
+}
+
 int app_texts_up(struct app *a)
 {
 	struct buf errors = BUF_INIT;
@@ -28,12 +46,13 @@ int app_texts_up(struct app *a)
 	if (!a->communes)
 		app_log_lines(buf_str(&errors));
 	buf_fini(&errors);
-	return a->texts && a->communes ? 0 : -1;
+	return a->texts && a->communes && schools_up(a) == 0 ? 0 : -1;
 }
 
 void app_texts_down(struct app *a)
 {
 	commune_table_free(a->communes);
+	school_table_free(a->schools);
 	if (a->texts)
 		texts_free(a->texts);
 	langs_free(a->langs);

@@ -419,6 +419,28 @@ size_t commune_count(const struct commune_table *t)
 	return t->nrows;
 }
 
+size_t commune_within(const struct commune_table *t, const struct geo_point *point,
+		      double km, const struct commune **out, size_t max)
+{
+	double cosine = geo_cos_radius(km);
+	size_t n = 0, i;
+
+	for (size_t r = 0; r < t->nrows; r++) {
+		const struct commune *c = &t->rows[r];
+
+		if (!c->has_point || !geo_may_be_within(point, &c->point, cosine))
+			continue;
+		for (i = n; i > 0 && out[i - 1]->population < c->population; i--)
+			if (i < max)
+				out[i] = out[i - 1];
+		if (i < max)
+			out[i] = c;
+		if (n < max)
+			n++;
+	}
+	return n;
+}
+
 /* The commune of a municipal arrondissement's code, or the code itself. */
 static const char *whole_city(const char *insee)
 {

@@ -42,6 +42,11 @@ const struct commune *commune_by_insee(const struct commune_table *t, const char
 size_t commune_by_postcode(const struct commune_table *t, const char *postcode,
 			   const struct commune **out, size_t max);
 
+/* The communes within km of a point, the most populated first. Writes at most max to out,
+ * returns how many were written. */
+size_t commune_within(const struct commune_table *t, const struct geo_point *point,
+		      double km, const struct commune **out, size_t max);
+
 /* The API's `near`: five digits (a postcode if one exists, else an INSEE code),
  * "insee:62215" or "LAT,LON". A postcode of several communes means the most populated of
  * those whose point is known. RDVD_OK with *point; RDVD_INVALID for text of no such form;

@@ -93,7 +93,7 @@ static void occurrence_add(struct layout *l, int opening, civil_time start)
 	o.end = zone_to_utc(site->zone, o.civil_end);
 	if (o.end <= o.start)
 		return;
-	o.closed = holiday_in(site->holidays, o.day);
+	o.closed = territory_holiday(t, o.site, o.day);
 	if (!o.closed)
 		o.closed = closure_of(t, site, o.site, TERRITORY_NONE, o.day);
 	occurrence_staff(l, &o, staff, nstaff);

@@ -61,6 +61,7 @@ struct config {
 	char *public_url; /* "https://host[:port]", no slash at the end */
 	char *socket;	  /* at most 107 bytes */
 	char *communes;
+	char *school_holidays;
 	char *texts; /* (live) */
 	char *module_dir;
 	int demo;

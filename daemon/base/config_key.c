@@ -45,6 +45,8 @@ const struct config_key config_keys[] = {
 	{ROOT(public_url, TYPE_URL)},
 	{ROOT(socket, TYPE_PATH)},
 	{ROOT(communes, TYPE_PATH), .preset = RDVD_PKGDATADIR "/communes.csv"},
+	{ROOT(school_holidays, TYPE_PATH),
+	 .preset = RDVD_PKGDATADIR "/school-holidays.csv"},
 	{ROOT(texts, TYPE_PATH), .preset = RDVD_PKGDATADIR "/texts", .is_live = 1},
 	{ROOT(module_dir, TYPE_PATH), .preset = RDVD_MODULEDIR},
 	{ROOT(demo, TYPE_BOOL), .preset = "false"},

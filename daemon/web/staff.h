@@ -20,6 +20,8 @@ struct inbox;
 struct langs;
 struct outbox;
 struct receive;
+struct visits;
+struct school_table;
 struct waiting;
 struct staff;
 
@@ -30,10 +32,12 @@ struct staff;
 
 struct staff_options {
 	struct waiting *waiting;       /* lent */
+	struct visits *visits;	       /* lent */
 	struct inbox *inbox;	       /* lent */
 	struct budget *budget;	       /* lent */
 	const struct receive *receive; /* lent */
 	const struct langs *langs;     /* lent; NULL: French only */
+	const struct school_table *schools; /* lent; NULL: none are known */
 	const char *public_url; /* for the calendar address, copied; NULL or "": the
 				   address the browser used */
 	int demonstration;	/* show the messages to anybody: only where nobody is

@@ -194,6 +194,7 @@ class Daemon:
             "public_url": f"http://127.0.0.1:{self.port}",
             "socket": str(self.data / "rdvd.sock"),
             "communes": str(TOP / "etc" / "communes.csv"),
+            "school_holidays": str(TOP / "etc" / "school-holidays.csv"),
             "texts": str(TOP / "etc" / "texts"),
             "demo": True,
             "log_level": "info",

@@ -268,7 +268,7 @@ def test_installed_tree_is_whole(tmp_path):
     prefix = re.search(r"^prefix = (.*)$", (BUILD / "Makefile").read_text(), re.M).group(1)
     top = pathlib.Path(f"{root}{prefix}")
     for name in ("sbin/rdvd", "bin/rdvctl", "lib/rdvd/gw_spool.so", "lib/rdvd/store_sqlite.so", "etc/rdvd/rdvd.conf",
-                 "share/rdvd/communes.csv", "share/rdvd/territories/henin-carvin.json", "share/rdvd/locale/en.mo",
+                 "share/rdvd/communes.csv", "share/rdvd/school-holidays.csv", "share/rdvd/territories/henin-carvin.json", "share/rdvd/locale/en.mo",
                  "share/rdvd/texts/fr/confirmation.sms.txt", "share/rdvd/texts/en/reminder.email.txt",
                  "share/doc/rdvd/README.md", "share/doc/rdvd/examples/nginx-rdvd.conf",
                  "share/man/man8/rdvd.8", "share/man/man5/rdvd.conf.5", "share/man/man1/rdvctl.1",

@@ -197,7 +197,8 @@ export async function daemon({ settings = {}, sections = "", territory = HENIN_C
 	const d = new Daemon(folder, port, now);
 	fs.mkdirSync(d.data);
 	d.writeConf({ dir: d.data, listen: `127.0.0.1:${port}`, public_url: d.url, socket: d.socket,
-		communes: path.join(TOP, "etc/communes.csv"), texts: path.join(TOP, "etc/texts"), demo: true,
+		communes: path.join(TOP, "etc/communes.csv"), texts: path.join(TOP, "etc/texts"),
+		school_holidays: path.join(TOP, "etc/school-holidays.csv"), demo: true,
 		log_level: "info", ...settings }, sections);
 	try {
 		await d.start();
