@@ -21,6 +21,11 @@ static const char *const list_keys[] = {
 
 #define KINDS (RDVD_DEF_CLOSURE + 1)
 
+const char *territory_list_key(enum rdvd_definition_kind kind)
+{
+	return list_keys[kind];
+}
+
 /* What a territory is made from: living objects by kind, and retired ones. */
 struct source {
 	const json_t *network;
@@ -180,6 +185,8 @@ static void decode_all(struct territory *t, struct decoder *d, const struct sour
 	for (size_t i = 0; i < closures->n; i++) {
 		struct decode_at at = entry_at(d, "closures", &closures->items[i]);
 		t->closures[t->nclosures].id = closures->items[i].id;
+		t->closures[t->nclosures].slug =
+			arena_strdup(&t->priv->arena, closures->items[i].slug);
 		territory_decode_closure(t, &at, &t->closures[t->nclosures++]);
 	}
 	(void)live;
@@ -288,6 +295,57 @@ struct territory *territory_parse(const char *name, const char *bytes, size_t n,
 	return t;
 }
 
+static int body_compare(const void *a, const void *b)
+{
+	const struct kept_body *x = a, *y = b;
+	return strcmp(x->slug, y->slug);
+}
+
+static void keep_bodies(struct territory *t, const struct rdvd_definition *defs, size_t n)
+{
+	struct territory_private *p = t->priv;
+	for (size_t i = 0; i < n; i++)
+		p->nbodies[defs[i].kind] += !defs[i].retired;
+	for (int k = RDVD_DEF_NETWORK; k < KINDS; k++) {
+		p->bodies[k] =
+			arena_alloc(&p->arena, (p->nbodies[k] + 1) * sizeof **p->bodies);
+		p->nbodies[k] = 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!defs[i].retired)
+			p->bodies[defs[i].kind][p->nbodies[defs[i].kind]++] =
+				(struct kept_body){arena_strdup(&p->arena, defs[i].slug),
+						   arena_strdup(&p->arena, defs[i].body)};
+	for (int k = RDVD_DEF_NETWORK; k < KINDS; k++)
+		qsort(p->bodies[k], p->nbodies[k], sizeof **p->bodies, body_compare);
+}
+
+const char *territory_body(const struct territory *t, enum rdvd_definition_kind kind,
+			   const char *slug)
+{
+	const struct territory_private *p = t->priv;
+	const struct kept_body wanted = {.slug = slug}, *found = NULL;
+	if (p->nbodies[kind])
+		found = bsearch(&wanted, p->bodies[kind], p->nbodies[kind], sizeof wanted,
+				body_compare);
+	return found ? found->body : NULL;
+}
+
+void territory_bodies_each(const struct territory *t, rdvd_definition_cb *cb, void *arg)
+{
+	const struct territory_private *p = t->priv;
+	for (int k = RDVD_DEF_NETWORK; k < KINDS; k++)
+		for (size_t i = 0; i < p->nbodies[k]; i++) {
+			const struct rdvd_definition d = {
+				.kind = (enum rdvd_definition_kind)k,
+				.slug = p->bodies[k][i].slug,
+				.body = p->bodies[k][i].body,
+			};
+			if (cb(arg, &d))
+				return;
+		}
+}
+
 struct territory *territory_from_definitions(const struct rdvd_definition *defs, size_t n,
 					     struct buf *errors)
 {
@@ -328,6 +386,8 @@ struct territory *territory_from_definitions(const struct rdvd_definition *defs,
 		      entry_compare);
 	}
 	struct territory *t = build("store", &src, nerrors, errors);
+	if (t)
+		keep_bodies(t, defs, n);
 	source_fini(&src);
 	for (size_t i = 0; i < n; i++)
 		json_decref(parsed[i]);
@@ -383,6 +443,16 @@ static void leave_out_beside(json_t *v)
 	}
 }
 
+char *territory_body_make(const json_t *object)
+{
+	json_t *own = json_deep_copy(object);
+	leave_out_beside(own);
+	char *body =
+		json_dumps(own, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
+	json_decref(own);
+	return body;
+}
+
 static int one_definition(enum rdvd_definition_kind kind, const json_t *o,
 			  rdvd_definition_cb *cb, void *arg)
 {
@@ -392,11 +462,7 @@ static int one_definition(enum rdvd_definition_kind kind, const json_t *o,
 		closure_slug(o, made, sizeof made);
 		slug = made;
 	}
-	json_t *own = json_deep_copy(o);
-	leave_out_beside(own);
-	char *body =
-		json_dumps(own, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
-	json_decref(own);
+	char *body = territory_body_make(o);
 	struct rdvd_definition d = {.kind = kind, .slug = slug, .body = body};
 	int stop = cb(arg, &d);
 	free(body);
