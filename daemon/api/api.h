@@ -19,6 +19,7 @@ struct receive;
 struct store;
 struct talk;
 struct verify;
+struct visits;
 struct waiting;
 
 struct api_options {
@@ -27,6 +28,7 @@ struct api_options {
 	struct access *access;
 	struct outbox *outbox;
 	struct waiting *waiting;
+	struct visits *visits;
 	struct receive *receive;
 	struct talk *talk;
 	struct inbox *inbox;

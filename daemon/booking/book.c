@@ -287,7 +287,6 @@ static void new_appointment(const struct book_job *j, struct rdvd_appointment *a
 		.companion = in->companion ? in->companion : "",
 		.answers = in->answers ? in->answers : "",
 		.person = in->person,
-		.answers = in->answers,
 	};
 	memcpy(a->counsellors, in->counsellors, sizeof a->counsellors);
 }

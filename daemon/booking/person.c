@@ -27,9 +27,7 @@ static const char *skip_space(const char *s)
 	return s;
 }
 
-/* Copy without the spaces around, line ends as spaces; -1 when it has more than max
- * characters, does not fit into size bytes with its NUL, or is not clean UTF-8. */
-static int trim_into(const char *s, char *out, size_t size, size_t max)
+int person_trim(const char *s, char *out, size_t size, size_t max)
 {
 	s = skip_space(s ? s : "");
 	size_t n = strlen(s), characters = 0;
@@ -50,7 +48,7 @@ static int trim_into(const char *s, char *out, size_t size, size_t max)
 static void take_name(const char *s, char *out, const char *field, int required,
 		      const char *ask, struct booking_errors *errors)
 {
-	if (trim_into(s, out, PERSON_NAME_MAX * UTF8_MAX + 1, PERSON_NAME_MAX) != 0)
+	if (person_trim(s, out, PERSON_NAME_MAX * UTF8_MAX + 1, PERSON_NAME_MAX) != 0)
 		booking_error_add(errors, field, "too_long",
 				  "C’est trop long : 80 caractères au plus.");
 	else if (required && !*out)
@@ -82,7 +80,7 @@ static int take_birth_year(const struct booking_person *p, int year_now, int sta
 				  "Écrivez une date comme 2004-05-17.");
 		return 0;
 	}
-	if (trim_into(p->birth_year, typed, sizeof typed, sizeof typed) != 0)
+	if (person_trim(p->birth_year, typed, sizeof typed, sizeof typed) != 0)
 		typed[0] = '?', typed[1] = '\0';
 	if (!*typed && staff)
 		return 0;
@@ -106,7 +104,7 @@ static void take_phone(const struct booking *b, const char *typed,
 	char text[64];
 	struct phone phone;
 	f->phone[0] = '\0';
-	if (trim_into(typed, text, sizeof text, sizeof text) != 0)
+	if (person_trim(typed, text, sizeof text, sizeof text) != 0)
 		text[0] = '?', text[1] = '\0';
 	if (!*text)
 		return;
@@ -134,7 +132,7 @@ static int looks_like_email(const char *s)
 static void take_email(const char *typed, struct person_fields *f,
 		       struct booking_errors *errors)
 {
-	if (trim_into(typed, f->email, sizeof f->email, sizeof f->email) == 0 &&
+	if (person_trim(typed, f->email, sizeof f->email, sizeof f->email) == 0 &&
 	    (!*f->email || looks_like_email(f->email)))
 		return;
 	f->email[0] = '\0';
@@ -146,7 +144,7 @@ static void take_email(const char *typed, struct person_fields *f,
 static void take_commune(const struct booking *b, const struct booking_person *p,
 			 struct person_fields *f, struct booking_errors *errors)
 {
-	if (trim_into(p->postcode, f->postcode, sizeof f->postcode, sizeof f->postcode) !=
+	if (person_trim(p->postcode, f->postcode, sizeof f->postcode, sizeof f->postcode) !=
 		    0 ||
 	    (*f->postcode &&
 	     (strlen(f->postcode) != 5 || strspn(f->postcode, "0123456789") != 5))) {
@@ -155,7 +153,7 @@ static void take_commune(const struct booking *b, const struct booking_person *p
 				  "Écrivez cinq chiffres, par exemple 62110, ou laissez "
 				  "le champ vide.");
 	}
-	if (trim_into(p->insee, f->insee, sizeof f->insee, sizeof f->insee) != 0 ||
+	if (person_trim(p->insee, f->insee, sizeof f->insee, sizeof f->insee) != 0 ||
 	    (*f->insee &&
 	     (!b->o.communes || !commune_by_insee(b->o.communes, f->insee)))) {
 		f->insee[0] = '\0';
@@ -251,7 +249,7 @@ void person_normalise(const struct booking *b, const struct booking_person *p, i
 	take_commune(b, p, f, errors);
 	take_locale(p->locale, f->locale);
 	take_hours(p->hours, out, errors);
-	if (trim_into(p->needs, f->needs, sizeof f->needs, PERSON_NEEDS_MAX) != 0)
+	if (person_trim(p->needs, f->needs, sizeof f->needs, PERSON_NEEDS_MAX) != 0)
 		booking_error_add(errors, "person.needs", "too_long",
 				  "C’est trop long : 200 caractères au plus.");
 	out->first_name = f->first_name;

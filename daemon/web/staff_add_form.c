@@ -391,7 +391,7 @@ void add_reply(struct http_request *rq, const struct staff *st, struct add *a)
 	v.nplaces = staff_site_options(rq, st, &who, a->site_index, NULL, &v.places);
 	v.npersons = staff_counsellor_options(rq, st, &who, a->person_index,
 					      tr(l, "Qui est libre"), &v.persons);
-	v.said = (struct staff_said){a->why, a->why != NULL};
+	v.said = (struct staff_said){.text = a->why, .bad = a->why != NULL};
 	v.nalternatives = slot_options(rq, st, a->alternatives, a->nalternatives, NULL,
 				       &v.alternatives);
 	page_staff_add(&out, l, &v);

@@ -67,8 +67,9 @@ static void say_said(struct http_request *rq, struct staff_appointment_view *v)
 		v->said.text = tr(l, "C’est déplacé.");
 	else if (http_request_query(rq, "probleme"))
 		v->said = (struct staff_said){
-			tr(l, "Ce n’est pas enregistré. Recommencez dans un instant."),
-			true};
+			.text = tr(l,
+				   "Ce n’est pas enregistré. Recommencez dans un instant."),
+			.bad = true};
 	v->fresh = done && strcmp(done, "ajout") == 0;
 }
 
@@ -242,6 +243,7 @@ static void cancel_it(void *arg, const struct booking_reply *r)
 	struct staff *st;
 	struct http_request *rq = staff_wait_over(arg, &st, NULL);
 	enum rdvd_outcome outcome;
+	struct booking_which which = {.undoable = 1};
 	struct viewer who;
 
 	if (!rq || staff_refused(rq, st, r))
@@ -252,8 +254,10 @@ static void cancel_it(void *arg, const struct booking_reply *r)
 		return;
 	}
 	staff_viewer(rq, &who);
-	booking_mark(st->web.booking, r->appointment->id, outcome, -1, who.user->login,
-		     cancelled, staff_wait(rq, NULL));
+	which.id = r->appointment->id;
+	which.actor = who.user->login;
+	booking_mark(st->web.booking, &which, outcome, -1, cancelled,
+		     staff_wait(rq, NULL));
 }
 
 static void cancel(struct http_request *rq)
