@@ -241,6 +241,16 @@ struct access_options app_access_options(const struct config *c)
 				       .absolute_s = c->session.absolute_hours * 3600};
 }
 
+/* Whose counsellor that is, as the territory now says. */
+static rdvd_id organisation_of(void *ctx, rdvd_id counsellor)
+{
+	const struct territory *t = booking_territory(ctx);
+	int i = territory_by_id(t, RDVD_DEF_COUNSELLOR, counsellor);
+	int of = i == TERRITORY_NONE ? TERRITORY_NONE : t->counsellors[i].organisation;
+
+	return of == TERRITORY_NONE ? 0 : t->organisations[of].id;
+}
+
 int app_access_up(struct app *a)
 {
 	static const struct worker_ops plain = {.open = NULL};
@@ -252,7 +262,15 @@ int app_access_up(struct app *a)
 	if (!a->passwords)
 		return -1;
 	a->access = access_new(a->loop, a->store, a->passwords, &o);
-	return a->access ? 0 : -1;
+	if (!a->access)
+		return -1;
+	access_surround(a->access, &(struct access_surroundings){
+					   .key = a->key,
+					   .organisation_of = organisation_of,
+					   .ctx = a->booking,
+					   .factor_advised = a->config->demo,
+				   });
+	return 0;
 }
 
 void app_access_down(struct app *a)

@@ -30,6 +30,7 @@ struct attendance {
 	struct http_stream *stream; /* from then on */
 	enum fact_format format;
 	struct rdvd_fact_filter filter;
+	rdvd_id organisation;	 /* whose alone; 0 all */
 	struct fact_copy *items; /* owned: the page */
 	size_t n;
 	int begun;   /* pages written */
@@ -123,7 +124,11 @@ static void write_page(struct attendance *p, struct buf *lines)
 	const struct territory *t = booking_territory(p->api->booking);
 
 	for (size_t i = 0; i < p->n; i++) {
-		fact_write(lines, p->format, t, &p->items[i].fact);
+		const struct rdvd_fact *f = &p->items[i].fact;
+
+		/* a tombstone tells nothing, and whoever had the fact must forget it */
+		if (!p->organisation || f->deleted || f->organisation == p->organisation)
+			fact_write(lines, p->format, t, f);
 		p->filter.after_seq = p->items[i].fact.seq;
 		free(p->items[i].strings);
 	}
@@ -204,6 +209,7 @@ void get_staff_attendance(struct http_request *rq)
 	struct attendance *p = xcalloc(1, sizeof *p);
 
 	p->api = http_request_context(rq);
+	p->organisation = api_organisation(rq);
 	if (read_query(rq, p) < 0) {
 		attendance_free(p);
 		return;

@@ -7,6 +7,7 @@
 #include "api/impl.h"
 #include "base/clock.h"
 #include "base/parse.h"
+#include "booking/rights.h"
 #include "message/outbox.h"
 #include "message/receive.h"
 #include "talk/inbox.h"
@@ -131,6 +132,7 @@ void get_staff_inbox(struct http_request *rq)
 	number = api_number_as_stored(typed);
 	ask.number = number;
 	ask.limit = (size_t)limit;
+	ask.organisation = api_organisation(rq);
 	inbox_list(api->inbox, &ask, answer_list, call_begin(rq));
 	free(number);
 }
@@ -216,7 +218,7 @@ static int path_id(struct http_request *rq, rdvd_id *id)
 	return 0;
 }
 
-void post_staff_inbox_answer(struct http_request *rq)
+static void do_answer(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
 	const json_t *root = body_root(rq);
@@ -241,7 +243,12 @@ void post_staff_inbox_answer(struct http_request *rq)
 		inbox_answer(api->inbox, &a, answer_sent, call_begin(rq));
 }
 
-void post_staff_inbox_read(struct http_request *rq)
+void post_staff_inbox_answer(struct http_request *rq)
+{
+	api_own_text(rq, RIGHT(MESSAGE, CHANGE), do_answer);
+}
+
+static void do_read(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
 	rdvd_id id;
@@ -249,6 +256,11 @@ void post_staff_inbox_read(struct http_request *rq)
 	if (path_id(rq, &id) == 0)
 		inbox_mark_read(api->inbox, id, 0, api_actor(rq), answer_done,
 				call_begin(rq));
+}
+
+void post_staff_inbox_read(struct http_request *rq)
+{
+	api_own_text(rq, RIGHT(MESSAGE, CHANGE), do_read);
 }
 
 /* ---- notices ---- */
@@ -260,6 +272,7 @@ static void answer_notices(void *arg, enum rdvd_rc rc, const struct rdvd_notice 
 	const struct territory *t;
 	const struct api *api;
 	struct buf b = BUF_INIT;
+	int shown = 0;
 
 	if (!rq)
 		return;
@@ -267,7 +280,9 @@ static void answer_notices(void *arg, enum rdvd_rc rc, const struct rdvd_notice 
 	t = booking_territory(api->booking);
 	buf_addlit(&b, "{\"notices\":[");
 	for (size_t i = 0; i < n; i++) {
-		buf_addf(&b, "%s{\"id\":\"%lld\",\"kind\":", i ? "," : "",
+		if (!api_own(rq, RIGHT(TODO, SEE), items[i].organisation))
+			continue;
+		buf_addf(&b, "%s{\"id\":\"%lld\",\"kind\":", shown++ ? "," : "",
 			 (long long)items[i].id);
 		buf_add_json_string(&b, items[i].kind);
 		buf_addlit(&b, ",\"organisation\":");
@@ -297,7 +312,7 @@ void get_staff_notices(struct http_request *rq)
 		inbox_notices(api->inbox, !all, answer_notices, call_begin(rq));
 }
 
-void post_staff_notice_seen(struct http_request *rq)
+static void do_seen(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
 	rdvd_id id;
@@ -305,6 +320,11 @@ void post_staff_notice_seen(struct http_request *rq)
 	if (path_id(rq, &id) == 0)
 		inbox_notice_seen(api->inbox, id, api_actor(rq), answer_done,
 				  call_begin(rq));
+}
+
+void post_staff_notice_seen(struct http_request *rq)
+{
+	api_own_notice(rq, RIGHT(TODO, CHANGE), do_seen);
 }
 
 /* ---- gateways ---- */

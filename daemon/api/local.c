@@ -135,16 +135,19 @@ static void answer_token(void *arg, enum rdvd_rc rc, const char *token)
 void post_local_token(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
+	const struct territory *t = booking_territory(api->booking);
 	const json_t *root = body_root(rq);
 	struct api_errors e = {.n = 0};
 	const char *role, *label;
+	rdvd_id organisation;
 
 	if (!root)
 		return;
 	role = body_string(root, "role", &e);
 	label = body_string(root, "label", &e);
+	organisation = body_slug(root, "organisation", t, &e);
 	if (!e.n && (!role || !*rights_role_title(role)))
-		api_error(&e, "role", "unknown", "Le rôle est admin ou counsellor.");
+		api_error(&e, "role", "unknown", N_("Le rôle est network, admin, counsellor, desk ou observer."));
 	if (label && strlen(label) > 64)
 		api_error(&e, "label", "too_long",
 			  "C'est trop long : 64 caractères au plus.");
@@ -152,8 +155,8 @@ void post_local_token(struct http_request *rq)
 		api_refuse(rq, 422, &e);
 		return;
 	}
-	access_token_add(api->access, role, label ? label : "", answer_token,
-			 call_begin(rq));
+	access_token_add(api->access, role, organisation, label ? label : "",
+			 answer_token, call_begin(rq));
 }
 
 /* ---- backup ---- */

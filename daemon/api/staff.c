@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "booking/rights.h"
 #include "message/outbox.h"
 #include "message/phone.h"
 #include "store/store.h"
@@ -68,10 +69,15 @@ static void add_message(struct buf *b, const struct api *api,
 
 /* ---- appointments ---- */
 
-static void add_person(struct buf *b, const struct rdvd_person *p)
+/* Who may not know who people are reads a first name. */
+static void add_person(struct buf *b, const struct rdvd_person *p, int knows)
 {
 	buf_addf(b, ",\"person\":{\"id\":\"%lld\",\"first_name\":", (long long)p->id);
 	buf_add_json_string(b, p->first_name);
+	if (!knows) {
+		buf_addlit(b, ",\"last_name\":\"\",\"phone\":null,\"email\":null}");
+		return;
+	}
 	buf_addlit(b, ",\"last_name\":");
 	buf_add_json_string(b, p->last_name);
 	buf_addlit(b, ",\"phone\":");
@@ -118,8 +124,12 @@ static void add_counsellors(struct buf *b, const struct territory *t,
 	buf_addch(b, ']');
 }
 
-static void add_record(struct buf *b, const struct api *api, const struct record *r)
+static void add_record(struct buf *b, const struct http_request *rq,
+		       const struct record *r)
 {
+	const struct api *api = http_request_context(rq);
+	int knows = api_has(rq, RIGHT(PERSON, SEE));
+	size_t messages = api_has(rq, RIGHT(MESSAGE, SEE)) ? r->nmessages : 0;
 	const struct territory *t = booking_territory(api->booking);
 	const struct rdvd_appointment *a = r->appointment;
 
@@ -131,15 +141,15 @@ static void add_record(struct buf *b, const struct api *api, const struct record
 		 "\"%lld\"",
 		 rdvd_status_name(a->status), rdvd_outcome_name(a->outcome),
 		 rdvd_booked_by_name(a->channel), (long long)a->session);
-	add_person(b, &a->person);
+	add_person(b, &a->person, knows);
 	buf_addf(b, ",\"party_size\":%d,\"persons_present\":", a->party_size);
 	if (a->persons_present >= 0)
 		buf_addint(b, a->persons_present);
 	else
 		buf_addlit(b, "null");
 	buf_addf(b, ",\"earlier_visits\":%d,\"duplicates\":%d,\"messages\":[",
-		 a->earlier_visits, a->duplicates);
-	for (size_t i = 0; i < r->nmessages; i++) {
+		 knows ? a->earlier_visits : 0, knows ? a->duplicates : 0);
+	for (size_t i = 0; i < messages; i++) {
 		if (i)
 			buf_addch(b, ',');
 		add_message(b, api, r->messages[i], a);
@@ -153,7 +163,6 @@ static void answer_appointments(void *arg, enum rdvd_rc rc,
 	struct api_call *c = arg;
 	size_t limit = (size_t)c->flag, n;
 	struct http_request *rq = call_end(c);
-	const struct api *api;
 	struct buf b = BUF_INIT;
 
 	if (!rq)
@@ -162,13 +171,12 @@ static void answer_appointments(void *arg, enum rdvd_rc rc,
 		api_refuse_rc(rq, rc);
 		return;
 	}
-	api = http_request_context(rq);
 	n = records->n > limit ? limit : records->n;
 	buf_addlit(&b, "{\"appointments\":[");
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_addch(&b, ',');
-		add_record(&b, api, &records->items[i]);
+		add_record(&b, rq, &records->items[i]);
 	}
 	buf_addlit(&b, "],\"next\":");
 	if (records->n > limit) {
@@ -195,7 +203,9 @@ static rdvd_id query_id(struct http_request *rq, const struct territory *t,
 	if (!slug || !*slug)
 		return 0;
 	i = is_site ? territory_site(t, slug) : territory_counsellor(t, slug);
-	if (i != TERRITORY_NONE)
+	if (i != TERRITORY_NONE &&
+	    (is_site ? api_own_site(rq, RIGHT(AGENDA, SEE), slug)
+		     : api_own_counsellor(rq, RIGHT(AGENDA, SEE), slug)))
 		return is_site ? t->sites[i].id : t->counsellors[i].id;
 	*unknown = 1;
 	api_error(e, name, "unknown",
@@ -239,6 +249,7 @@ void get_staff_appointments(struct http_request *rq)
 	if (f.from && !f.to)
 		f.to = INT64_MAX;
 	f.limit = (size_t)limit + 1;
+	f.organisation = api_organisation(rq);
 	c = call_begin(rq);
 	c->flag = (int)limit;
 	booking_list(api->booking, &f, 1, answer_appointments, c);
@@ -255,7 +266,9 @@ struct messages_job {
 	struct store_job job;
 	struct api_call *call;
 	struct rdvd_message_filter filter;
-	char *number; /* owned */
+	rdvd_id organisation; /* whose alone; 0 all */
+	size_t limit;	      /* one more than a page */
+	char *number;	      /* owned */
 	struct message_copy *items;
 	size_t n, cap;
 };
@@ -264,10 +277,13 @@ static int keep_message(void *arg, const struct rdvd_message_row *m,
 			const struct rdvd_appointment *a)
 {
 	struct messages_job *j = arg;
+	rdvd_id of = a->id ? a->organisation : m->organisation;
 
+	if (j->organisation && of != j->organisation)
+		return 0;
 	VEC_GROW(j->items, j->n, j->cap);
 	j->items[j->n++] = (struct message_copy){message_row_dup(m), appointment_dup(a)};
-	return 0;
+	return j->n == j->limit;
 }
 
 static enum rdvd_rc messages_run(const struct rdvd_store_ops *ops, void *st,
@@ -292,7 +308,7 @@ static void messages_free(struct messages_job *j)
 static void messages_write(struct buf *b, const struct api *api,
 			   const struct messages_job *j)
 {
-	size_t limit = j->filter.limit - 1, n = j->n > limit ? limit : j->n;
+	size_t limit = j->limit - 1, n = j->n > limit ? limit : j->n;
 
 	buf_addlit(b, "{\"messages\":[");
 	for (size_t i = 0; i < n; i++) {
@@ -361,7 +377,9 @@ void get_staff_messages(struct http_request *rq)
 		return;
 	}
 	j->filter.number = j->number;
-	j->filter.limit = (size_t)limit + 1;
+	j->limit = (size_t)limit + 1;
+	j->organisation = api_organisation(rq);
+	j->filter.limit = j->organisation ? 0 : j->limit;
 	j->job.run = messages_run;
 	j->job.done = messages_done;
 	j->call = call_begin(rq);

@@ -6,6 +6,7 @@
 #include "api/impl.h"
 #include "base/clock.h"
 #include "base/parse.h"
+#include "booking/rights.h"
 #include "booking/waiting.h"
 
 /* ---- shapes ---- */
@@ -284,13 +285,16 @@ static void answer_list(void *arg, enum rdvd_rc rc, const struct waiting_row *ro
 	struct http_request *rq = call_end_read(arg, rc);
 	const struct api *api;
 	struct buf b = BUF_INIT;
+	int shown = 0;
 
 	if (!rq)
 		return;
 	api = http_request_context(rq);
 	buf_addlit(&b, "{\"waiting\":[");
 	for (size_t i = 0; i < n; i++) {
-		if (i)
+		if (!api_own(rq, RIGHT(WAITING, SEE), rows[i].wait->organisation))
+			continue;
+		if (shown++)
 			buf_addch(&b, ',');
 		add_row(&b, booking_territory(api->booking), &rows[i]);
 	}
@@ -305,7 +309,7 @@ void get_staff_waiting(struct http_request *rq)
 	waiting_list(api->waiting, answer_list, call_begin(rq));
 }
 
-void post_staff_waiting_remove(struct http_request *rq)
+static void do_remove(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
 	rdvd_id id;
@@ -314,4 +318,9 @@ void post_staff_waiting_remove(struct http_request *rq)
 		api_refuse_rc(rq, RDVD_NOT_FOUND);
 	else
 		waiting_remove(api->waiting, id, api_actor(rq), answer, call_begin(rq));
+}
+
+void post_staff_waiting_remove(struct http_request *rq)
+{
+	api_own_wait(rq, RIGHT(WAITING, CHANGE), do_remove);
 }

@@ -48,6 +48,24 @@ struct access_member *access_member_find(const struct access *a, const char *log
 	return found ? a->members[i] : NULL;
 }
 
+struct access_member *access_member_by_id(const struct access *a, rdvd_id id)
+{
+	for (size_t i = 0; i < a->nmembers; i++)
+		if (a->members[i]->user.id == id)
+			return a->members[i];
+	return NULL;
+}
+
+const struct access_user *access_member_user(const struct access *a,
+					     struct access_member *m)
+{
+	m->user.organisation = m->organisation;
+	if (!m->organisation && m->user.counsellor && a->around.organisation_of)
+		m->user.organisation =
+			a->around.organisation_of(a->around.ctx, m->user.counsellor);
+	return &m->user;
+}
+
 static struct access_member *member_new(const struct rdvd_user *u)
 {
 	struct access_member *m = xcalloc(1, sizeof *m);
@@ -58,8 +76,21 @@ static struct access_member *member_new(const struct rdvd_user *u)
 				       .organisation = u->organisation,
 				       .counsellor = u->counsellor,
 				       .disabled = u->disabled,
-				       .created = u->created};
+				       .created = u->created,
+				       .name = xstrdup(u->name ? u->name : ""),
+				       .email = xstrdup(u->email ? u->email : ""),
+				       .own_organisation = u->organisation != 0,
+				       .has_totp = u->totp_size > 0,
+				       .recovery_left = u->recovery_left,
+				       .seen = u->seen};
+	m->organisation = u->organisation;
 	m->password_hash = xstrdup(u->password_hash);
+	m->totp_step = u->totp_step;
+	m->totp_size = u->totp_size;
+	if (u->totp_size) {
+		m->totp = xmalloc(u->totp_size);
+		memcpy(m->totp, u->totp, u->totp_size);
+	}
 	return m;
 }
 
@@ -67,7 +98,10 @@ static void member_free(struct access_member *m)
 {
 	free((char *)m->user.login);
 	free((char *)m->user.role);
+	free((char *)m->user.name);
+	free((char *)m->user.email);
 	free(m->password_hash);
+	free(m->totp);
 	free(m);
 }
 
@@ -114,26 +148,23 @@ void access_member_put(struct access *a, const struct rdvd_user *u, int drop_ses
 
 const struct access_user *access_user_find(const struct access *a, const char *login)
 {
-	const struct access_member *m = access_member_find(a, login);
+	struct access_member *m = access_member_find(a, login);
 
-	return m ? &m->user : NULL;
+	return m ? access_member_user(a, m) : NULL;
 }
 
 const struct access_user *access_user_at(const struct access *a, size_t i)
 {
-	return i < a->nmembers ? &a->members[i]->user : NULL;
+	return i < a->nmembers ? access_member_user(a, a->members[i]) : NULL;
 }
 
 /* ---- sessions ---- */
 
 void access_session_add(struct access *a, const struct rdvd_login *l)
 {
-	struct access_member *m = NULL;
+	struct access_member *m = access_member_by_id(a, l->user);
 	struct access_session *s;
 
-	for (size_t i = 0; i < a->nmembers && !m; i++)
-		if (a->members[i]->user.id == l->user)
-			m = a->members[i];
 	if (!m || access_table_find(&a->sessions, l->token_hash))
 		return;
 	s = xcalloc(1, sizeof *s);
@@ -167,7 +198,7 @@ const struct access_user *access_session_find(struct access *a,
 		s->last_seen = now;
 	if (s->last_seen - s->saved >= SESSION_SAVE_S)
 		access_session_save(a, s);
-	return &s->member->user;
+	return access_member_user(a, s->member);
 }
 
 void access_session_sweep(struct access *a, rdvd_time now)
@@ -201,8 +232,15 @@ void access_program_add(struct access *a, const struct rdvd_api_token *t)
 	p->user = (struct access_user){
 		.login = *t->label ? xasprintf("token:%s", t->label) : xstrdup("token"),
 		.role = xstrdup(t->role),
+		.organisation = t->organisation,
+		.own_organisation = t->organisation != 0,
 		.created = t->created,
+		.name = "",
+		.email = "",
+		.revoked = t->revoked != 0,
 	};
+	p->label = xstrdup(t->label);
+	p->seen = p->saved = t->seen;
 	access_table_add(&a->programs, p);
 }
 
@@ -211,7 +249,7 @@ const struct access_user *access_token_find(const struct access *a,
 {
 	const struct access_program *p = access_table_find(&a->programs, hash);
 
-	return p ? &p->user : NULL;
+	return p && !p->user.revoked ? &p->user : NULL;
 }
 
 const struct rdvd_feed *access_feed_find(const struct access *a,
@@ -299,6 +337,14 @@ static void load_done(struct store_job *job)
 	((struct load_job *)job)->a->loading = 0;
 }
 
+void access_surround(struct access *a, const struct access_surroundings *s)
+{
+	a->around = *s;
+	if (s->key)
+		memcpy(a->key, s->key, sizeof a->key);
+	a->around.key = a->key;
+}
+
 void access_tune(struct access *a, const struct access_options *o)
 {
 	a->o = *o;
@@ -357,6 +403,7 @@ void access_free(struct access *a)
 	for (size_t i = 0; (p = access_table_next(&a->programs, &i));) {
 		free((char *)p->user.login);
 		free((char *)p->user.role);
+		free(p->label);
 	}
 	free(a->members);
 	free(a->past);

@@ -26,10 +26,18 @@ struct access_user {
 	rdvd_id id;	      /* 0: a program */
 	const char *login;    /* for the audit trail; "token:LABEL" of a program */
 	const char *role;     /* its word: see rights.h */
-	rdvd_id organisation; /* 0: the network */
+	rdvd_id organisation; /* 0: the network. Who only has an agenda is in its
+				 counsellor's organisation, as the territory now says */
 	rdvd_id counsellor;   /* the definition's id of her agenda; 0 none */
 	int disabled;
 	rdvd_time created;
+	const char *name; /* as colleagues read it; "" */
+	const char *email;
+	int own_organisation; /* 1: hers by her account, not by her agenda */
+	int has_totp;	      /* a second factor stands */
+	int recovery_left;    /* codes that stand for it and were not used */
+	rdvd_time seen;	      /* the last log-in; 0 never */
+	int revoked;	      /* of a program: counts no more */
 };
 
 struct access_options {
@@ -41,6 +49,17 @@ struct access_options {
  * weigh passwords; both are lent. NULL: logged. */
 struct access *access_new(struct loop *l, struct store *s, struct worker *passwords,
 			  const struct access_options *o);
+/* What stands around: before requests come. */
+struct access_surroundings {
+	const uint8_t *key; /* SECRET_KEY_SIZE bytes, copied: seals and keys hashes */
+	/* A counsellor's organisation (definition ids), 0 none; from memory. */
+	rdvd_id (*organisation_of)(void *ctx, rdvd_id counsellor);
+	void *ctx;
+	/* 1: a second factor is advised to administrators, not required: where nobody is
+	 * real */
+	int factor_advised;
+};
+void access_surround(struct access *a, const struct access_surroundings *s);
 /* Other limits of time; sessions that have begun keep their end, but for idleness. */
 void access_tune(struct access *a, const struct access_options *o);
 /* Once the workers are drained. NULL is fine. */
@@ -115,12 +134,13 @@ const char *access_user_check(const struct access *a, const struct access_new_us
 void access_user_put(struct access *a, const struct access_new_user *u, access_cb *cb,
 		     void *arg);
 
-/* token is lent for the callback and never to be had again. rc: OK, INVALID, BUSY,
+/* organisation 0: the network's. token is lent for the callback and never to be had
+ * again. rc: OK, INVALID, BUSY,
  * FAILED. */
 typedef void access_token_cb(void *arg, enum rdvd_rc rc, const char *token);
 /* A bearer token. label: for people and the audit trail, at most 64 bytes; "" allowed. */
-void access_token_add(struct access *a, const char *role, const char *label,
-		      access_token_cb *cb, void *arg);
+void access_token_add(struct access *a, const char *role, rdvd_id organisation,
+		      const char *label, access_token_cb *cb, void *arg);
 
 /* ---- secret calendar addresses: at most one a counsellor ---- */
 

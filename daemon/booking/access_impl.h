@@ -50,7 +50,11 @@ void access_guard_pass(struct access_guard *g, const char *login, const char *ad
 
 struct access_member { /* a user as the store has it */
 	struct access_user user;
+	rdvd_id organisation; /* as the account says; 0 none */
 	char *password_hash;
+	uint8_t *totp; /* the secret of the second factor, sealed; NULL none */
+	size_t totp_size;
+	int64_t totp_step;
 };
 
 struct access_session {
@@ -63,6 +67,8 @@ struct access_session {
 struct access_program {
 	uint8_t hash[RDVD_HASH_SIZE];
 	struct access_user user;
+	char *label;
+	rdvd_time seen, saved; /* the last use, and as the store has it */
 };
 
 struct access_feed {
@@ -83,6 +89,8 @@ struct access {
 	struct store *store;
 	struct worker *passwords;
 	struct access_options o;
+	struct access_surroundings around; /* its key is the one below */
+	uint8_t key[SECRET_KEY_SIZE];
 	struct access_guard *guard;
 	struct access_member **members; /* owned, by login */
 	size_t nmembers, members_cap;
@@ -95,6 +103,10 @@ struct access {
 };
 
 struct access_member *access_member_find(const struct access *a, const char *login);
+struct access_member *access_member_by_id(const struct access *a, rdvd_id id);
+/* The user as she is now: her organisation may be her agenda's. */
+const struct access_user *access_member_user(const struct access *a,
+					     struct access_member *m);
 /* Keep u, in the place of the one with its login; sessions follow, or end when
  * drop_sessions. */
 void access_member_put(struct access *a, const struct rdvd_user *u, int drop_sessions);

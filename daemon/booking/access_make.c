@@ -36,7 +36,7 @@ const char *access_user_check(const struct access *a, const struct access_new_us
 			"plus).");
 	*field = "role";
 	if (!u->role || !*rights_role_title(u->role))
-		return N_("Le rôle est admin ou counsellor.");
+		return N_("Le rôle est network, admin, counsellor, desk ou observer.");
 	*field = "password";
 	if (!u->password && !access_member_find(a, u->login))
 		return N_("Donnez un mot de passe : cet identifiant est nouveau.");
@@ -101,6 +101,15 @@ static void user_keep(struct user_job *j)
 			       : old	   ? old->password_hash
 					   : "";
 	j->row.created = old ? old->user.created : clock_now();
+	if (old) { /* what this does not write */
+		j->row.name = old->user.name;
+		j->row.email = old->user.email;
+		j->row.totp = old->totp;
+		j->row.totp_size = old->totp_size;
+		j->row.totp_step = old->totp_step;
+		j->row.recovery_left = old->user.recovery_left;
+		j->row.seen = old->user.seen;
+	}
 	j->keep.run = user_keep_run;
 	j->keep.done = user_keep_done;
 	if (store_write(j->a->store, &j->keep) != RDVD_OK)
@@ -210,8 +219,8 @@ static struct token_job *token_job_new(struct access *a, access_token_cb *cb, vo
 	return j;
 }
 
-void access_token_add(struct access *a, const char *role, const char *label,
-		      access_token_cb *cb, void *arg)
+void access_token_add(struct access *a, const char *role, rdvd_id organisation,
+		      const char *label, access_token_cb *cb, void *arg)
 {
 	struct token_job *j;
 
@@ -223,8 +232,10 @@ void access_token_add(struct access *a, const char *role, const char *label,
 	j = token_job_new(a, cb, arg);
 	j->role = xstrdup(role);
 	j->label = xstrdup(label);
-	j->row = (struct rdvd_api_token){
-		.role = j->role, .label = j->label, .created = clock_now()};
+	j->row = (struct rdvd_api_token){.role = j->role,
+					 .label = j->label,
+					 .organisation = organisation,
+					 .created = clock_now()};
 	secret_token_hash(j->token, j->row.token_hash);
 	if (store_write(a->store, &j->job) != RDVD_OK)
 		token_end(j, RDVD_BUSY);

@@ -172,3 +172,22 @@ int rights_cover(const struct access_user *u, unsigned right, rdvd_id organisati
 			return 1;
 	return 0;
 }
+
+int rights_may_give(const struct access_user *u, const char *role, rdvd_id organisation)
+{
+	const struct access_user asked = {.role = role, .organisation = organisation};
+
+	if (role_find(role) == ROLES || (role_find(role) == NETWORK && organisation))
+		return 0;
+	if (!rights_cover(u, RIGHT(ACCOUNT, CHANGE), organisation, NULL, 0))
+		return 0;
+	for (unsigned r = RIGHT(SELF, SEE); r < RIGHT_OBJECTS * RIGHT_ACTIONS; r++)
+		if (rights_scope(&asked, r) > rights_scope(u, r))
+			return 0;
+	return 1;
+}
+
+int rights_administers(const struct access_user *u)
+{
+	return rights_has(u, RIGHT(ACCOUNT, CHANGE));
+}

@@ -78,4 +78,10 @@ int rights_has(const struct access_user *u, unsigned right);
 int rights_cover(const struct access_user *u, unsigned right, rdvd_id organisation,
 		 const rdvd_id *counsellors, int n);
 
+/* 1 when the user may make or change an account, or a program's token, of that role in
+ * that organisation (0: the network): never more than she has herself. */
+int rights_may_give(const struct access_user *u, const char *role, rdvd_id organisation);
+/* 1 when the user administers others: a second factor is asked of her. */
+int rights_administers(const struct access_user *u);
+
 #endif

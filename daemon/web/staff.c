@@ -67,67 +67,56 @@ void staff_viewer(const struct http_request *rq, struct viewer *v)
 	};
 	v->user = face->data;
 	v->admin = rights_scope(v->user, RIGHT(NETWORK, SEE)) == SCOPE_NETWORK;
+	v->all = v->admin || rights_scope(v->user, RIGHT(AGENDA, SEE)) == SCOPE_NETWORK ||
+		 rights_scope(v->user, RIGHT(FIGURES, SEE)) == SCOPE_NETWORK;
 	if (v->user->counsellor)
 		v->counsellor =
 			territory_by_id(t, RDVD_DEF_COUNSELLOR, v->user->counsellor);
 	if (v->user->organisation)
 		v->organisation =
 			territory_by_id(t, RDVD_DEF_ORGANISATION, v->user->organisation);
-	else if (v->counsellor != TERRITORY_NONE)
-		v->organisation = t->counsellors[v->counsellor].organisation;
-	if (v->admin && !v->user->organisation)
-		v->organisation = TERRITORY_NONE;
-}
-
-/* Nobody's: a counsellor whose organisation is gone sees her own agenda only. */
-static bool sees_all(const struct viewer *v)
-{
-	return v->admin;
 }
 
 bool staff_may_see(const struct staff *st, const struct viewer *v,
 		   const struct rdvd_appointment *a)
 {
-	const struct territory *t = booking_territory(st->web.booking);
-
-	if (sees_all(v))
-		return true;
-	if (v->organisation != TERRITORY_NONE &&
-	    t->organisations[v->organisation].id == a->organisation)
-		return true;
-	for (int i = 0; v->counsellor != TERRITORY_NONE && i < a->ncounsellors; i++)
-		if (a->counsellors[i] == t->counsellors[v->counsellor].id)
-			return true;
-	return false;
+	(void)st;
+	return rights_cover(v->user, RIGHT(AGENDA, SEE), a->organisation, a->counsellors,
+			    a->ncounsellors) != 0;
 }
 
 bool staff_may(const struct staff *st, const struct viewer *v, unsigned right,
 	       int organisation)
 {
 	const struct territory *t = booking_territory(st->web.booking);
-	struct access_user u = *v->user;
 
-	if (v->organisation != TERRITORY_NONE)
-		u.organisation = t->organisations[v->organisation].id;
-	return rights_cover(
-		&u, right,
-		organisation == TERRITORY_NONE ? 0 : t->organisations[organisation].id,
-		NULL, 0);
+	return rights_cover(v->user, right,
+			    organisation == TERRITORY_NONE
+				    ? 0
+				    : t->organisations[organisation].id,
+			    NULL, 0) != 0;
+}
+
+bool staff_knows_people(const struct http_request *rq)
+{
+	const struct http_user *face = http_request_user(rq);
+
+	return !face || rights_has(face->data, RIGHT(PERSON, SEE));
 }
 
 bool staff_may_see_site(const struct staff *st, const struct viewer *v, int site)
 {
 	const struct territory *t = booking_territory(st->web.booking);
 
-	return sees_all(v) || (v->organisation != TERRITORY_NONE &&
-			       t->sites[site].organisation == v->organisation);
+	return v->all || (v->organisation != TERRITORY_NONE &&
+			  t->sites[site].organisation == v->organisation);
 }
 
 bool staff_may_see_counsellor(const struct staff *st, const struct viewer *v, int who)
 {
 	const struct territory *t = booking_territory(st->web.booking);
 
-	return sees_all(v) || who == v->counsellor ||
+	return v->all || who == v->counsellor ||
 	       (v->organisation != TERRITORY_NONE &&
 		t->counsellors[who].organisation == v->organisation);
 }
@@ -184,6 +173,7 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 		[STAFF_ACCOUNT] = {"/equipe/compte", N_("Mon compte"), RIGHT(SELF, SEE)},
 	};
 	struct link_view *nav = http_request_alloc(rq, ARRAY_SIZE(places) * sizeof(*nav));
+	const size_t apart = 4; /* so many stay in sight on a telephone */
 	const struct lang *l = http_request_lang(rq);
 	const struct organisation *o = NULL;
 	struct viewer who;
@@ -212,7 +202,12 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 	v->look = "wide team";
 	v->sheet = http_asset_url("staff.css");
 	v->nav = nav;
-	v->nnav = n;
+	v->nnav = n < apart ? n : apart;
+	v->more = nav + v->nnav;
+	v->nmore = n - v->nnav;
+	for (size_t i = 0; i < v->nmore; i++)
+		if (v->more[i].current)
+			v->here = v->more[i].text;
 	v->logout = "/equipe/deconnexion";
 	v->csrf = http_request_csrf(rq);
 	v->user = who.user->login;

@@ -297,6 +297,7 @@ static void book(struct http_request *rq, struct staff *st, struct add *a)
 	ask.notice = 1;
 	ask.channel = RDVD_BY_COUNSELLOR;
 	ask.actor = who.user->login;
+	ask.within = who.user->organisation;
 	ask.counsellor = counsellor_of(st, a);
 	fill_person(rq, a, &ask.person);
 	booking_book(st->web.booking, &ask, booked, staff_wait(rq, a));

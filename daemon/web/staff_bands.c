@@ -170,12 +170,16 @@ static void gap_row(struct band_work *w, const struct staff_span *g,
 	const struct lang *l = http_request_lang(rq);
 	const struct zone *z = staff_zone(w->st, w->o->site);
 	rdvd_time now = w->style->now - w->style->now % 300;
+	struct viewer who;
 
+	staff_viewer(rq, &who);
 	memset(out, 0, sizeof(*out));
 	out->time = staff_hour_words(rq, z, g->start);
 	out->until = staff_hour_words(rq, z, g->end);
 	out->gap = page_text(rq, tr(l, "libre jusqu’à %s"), out->until);
-	out->add_url = add_url(rq, w->st, w->o, g->start > now ? g->start : now);
+	if (rights_has(who.user, RIGHT(AGENDA, CHANGE)))
+		out->add_url =
+			add_url(rq, w->st, w->o, g->start > now ? g->start : now);
 }
 
 /* The records of a band in order, with gaps between. */

@@ -172,8 +172,10 @@ static void say_pending(struct http_request *rq, const struct staff *st,
 		civil_time_day(zone_to_civil(staff_zone(st, TERRITORY_NONE), p->oldest));
 	const struct lang *l = http_request_lang(rq);
 	int n = (int)p->pending;
+	struct viewer who;
 
-	if (n == 0)
+	staff_viewer(rq, &who);
+	if (n == 0 || !rights_has(who.user, RIGHT(ATTENDANCE, SEE)))
 		return;
 	v->waiting = page_text(rq,
 			       trn(l, "%1$d rendez-vous à renseigner depuis %2$s.",
@@ -187,7 +189,7 @@ static void say_texts(struct http_request *rq, const struct staff *st,
 {
 	int n = (int)inbox_waiting(st->options.inbox, staff_inbox_of(st, who)).texts;
 
-	if (n)
+	if (n && rights_has(who->user, RIGHT(MESSAGE, SEE)))
 		v->texts = page_text(rq,
 				     trn(http_request_lang(rq),
 					 "%d SMS reçu attend une réponse.",
@@ -205,6 +207,7 @@ static void say_links(struct http_request *rq, const struct staff *st,
 				     ? NULL
 				     : t->counsellors[p->ask.counsellor].slug;
 	civil_day today = staff_today(st);
+	struct viewer who;
 
 	v->date = staff_date(rq, p->ask.day);
 	v->before_url = other_day(rq, st, p, -1);
@@ -215,7 +218,10 @@ static void say_links(struct http_request *rq, const struct staff *st,
 				"personne", person, NULL);
 	v->week_url = page_url(rq, "/equipe/semaine", "jour", v->date, "lieu", site,
 			       "personne", person, NULL);
-	v->add_url = page_url(rq, "/equipe/ajouter", "jour", v->date, "lieu", site, NULL);
+	staff_viewer(rq, &who);
+	if (rights_has(who.user, RIGHT(AGENDA, CHANGE)))
+		v->add_url = page_url(rq, "/equipe/ajouter", "jour", v->date, "lieu",
+				      site, NULL);
 }
 
 static void say_said(struct http_request *rq, struct staff_said *said)

@@ -11,7 +11,7 @@ rdvd_id staff_inbox_of(const struct staff *st, const struct viewer *v)
 {
 	const struct territory *t = booking_territory(st->web.booking);
 
-	if (v->admin)
+	if (v->all)
 		return INBOX_ALL;
 	return v->organisation == TERRITORY_NONE ? INBOX_NETWORK
 						 : t->organisations[v->organisation].id;
@@ -20,7 +20,7 @@ rdvd_id staff_inbox_of(const struct staff *st, const struct viewer *v)
 bool staff_may_see_organisation(const struct staff *st, const struct viewer *v,
 				rdvd_id organisation)
 {
-	return v->admin || organisation == 0 || organisation == staff_inbox_of(st, v);
+	return v->all || organisation == 0 || organisation == staff_inbox_of(st, v);
 }
 
 /* ---- one message ---- */
@@ -110,6 +110,8 @@ size_t staff_notices(struct http_request *rq, const struct staff *st,
 		http_request_alloc(rq, (max + 1) * sizeof(*views));
 	size_t k = 0;
 
+	if (!rights_has(v->user, RIGHT(TODO, SEE)))
+		n = 0;
 	for (size_t i = 0; i < n && k < max; i++) {
 		if (!staff_may_see_organisation(st, v, items[i].organisation))
 			continue;

@@ -25,8 +25,9 @@ struct staff {
 
 struct viewer {
 	const struct access_user *user;
-	bool admin; /* the network's: sees every organisation */
-	int organisation; /* index; TERRITORY_NONE: all of them */
+	bool admin; /* the network's: administers every organisation */
+	bool all;   /* sees every organisation, as far as the role goes */
+	int organisation; /* index; TERRITORY_NONE: none of them, or with all: all */
 	int counsellor;	  /* index of her own agenda; TERRITORY_NONE */
 };
 
@@ -35,6 +36,10 @@ void staff_viewer(const struct http_request *rq, struct viewer *v);
  * network)? */
 bool staff_may(const struct staff *st, const struct viewer *v, unsigned right,
 	       int organisation);
+/* May whoever asks know who people are: their names, numbers, needs, visits? Without it
+ * a row is an hour, a place, a first name. Where nobody is logged in (the demonstration's
+ * messages, where nobody is real), yes. */
+bool staff_knows_people(const struct http_request *rq);
 /* Her organisation's, or in her own agenda. */
 bool staff_may_see(const struct staff *st, const struct viewer *v,
 		   const struct rdvd_appointment *a);

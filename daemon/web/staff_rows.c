@@ -53,8 +53,9 @@ const char *staff_counsellor_names(struct http_request *rq, const struct staff *
 
 const char *staff_person_name(struct http_request *rq, const struct rdvd_person *p)
 {
-	return *p->last_name ? page_text(rq, "%s %s", p->first_name, p->last_name)
-			     : page_text(rq, "%s", p->first_name);
+	return *p->last_name && staff_knows_people(rq)
+		       ? page_text(rq, "%s %s", p->first_name, p->last_name)
+		       : page_text(rq, "%s", p->first_name);
 }
 
 const char *staff_age(struct http_request *rq, const struct rdvd_appointment *a)
@@ -185,29 +186,16 @@ static void say_contact(struct http_request *rq, const struct rdvd_appointment *
 	out->code = code;
 }
 
-void staff_row(struct http_request *rq, const struct staff *st, const struct record *r,
-	       const struct row_style *style, struct staff_row *out)
+/* What only those see who may know who people are. */
+static void say_person(struct http_request *rq, const struct staff *st,
+		       const struct record *r, struct staff_row *out)
 {
 	const struct rdvd_appointment *a = r->appointment;
 	const struct lang *l = http_request_lang(rq);
-	civil_time start = a->when.civil_start;
-	int minutes = (int)((a->when.end - a->when.start) / 60);
 
-	memset(out, 0, sizeof(*out));
-	out->id = page_text(rq, "%lld", (long long)a->id);
 	out->url = page_text(rq, "/equipe/rdv/%lld", (long long)a->id);
-	out->time = page_hour(rq, civil_time_minute(start));
-	out->until = page_hour(rq, civil_time_minute(start + (civil_time)minutes * 60));
-	if (style->with_day)
-		out->day = staff_day_words(rq, st, civil_time_day(start), true);
-	out->name = staff_person_name(rq, &a->person);
 	out->age = staff_age(rq, a);
 	out->service = staff_service_name(rq, st, a);
-	if (style->with_place)
-		out->place = staff_place_name(st, a);
-	if (style->with_counsellor)
-		out->with =
-			staff_counsellor_names(rq, st, a->counsellors, a->ncounsellors);
 	out->needs = a->person.needs;
 	if (a->party_size > 1)
 		out->party = page_text(rq, tr(l, "vient à %d"), a->party_size);
@@ -222,11 +210,36 @@ void staff_row(struct http_request *rq, const struct staff *st, const struct rec
 			a->duplicates);
 		out->similar_url = page_text(rq, "%s/semblables", out->url);
 	}
-	out->cancelled = a->status == RDVD_CANCELLED;
-	out->confirmed = a->status == RDVD_CONFIRMED;
-	out->done = a->outcome != RDVD_OUTCOME_UNKNOWN;
 	out->stopped = r->stopped != 0;
 	out->bad_number = r->bad_since != 0;
+}
+
+void staff_row(struct http_request *rq, const struct staff *st, const struct record *r,
+	       const struct row_style *style, struct staff_row *out)
+{
+	const struct rdvd_appointment *a = r->appointment;
+	civil_time start = a->when.civil_start;
+	int minutes = (int)((a->when.end - a->when.start) / 60);
+
+	memset(out, 0, sizeof(*out));
+	out->id = page_text(rq, "%lld", (long long)a->id);
+	out->time = page_hour(rq, civil_time_minute(start));
+	out->until = page_hour(rq, civil_time_minute(start + (civil_time)minutes * 60));
+	if (style->with_day)
+		out->day = staff_day_words(rq, st, civil_time_day(start), true);
+	out->name = staff_person_name(rq, &a->person);
+	if (style->with_place)
+		out->place = staff_place_name(st, a);
+	if (style->with_counsellor)
+		out->with =
+			staff_counsellor_names(rq, st, a->counsellors, a->ncounsellors);
+	out->cancelled = a->status == RDVD_CANCELLED;
+	out->done = a->outcome != RDVD_OUTCOME_UNKNOWN;
+	out->plain = !staff_knows_people(rq);
+	if (out->plain)
+		return;
+	say_person(rq, st, r, out);
+	out->confirmed = a->status == RDVD_CONFIRMED;
 	out->nmessages = staff_tags(rq, r, &out->messages);
 	if (style->with_outcome && a->when.start - EARLY_S <= style->now)
 		say_outcome(rq, st, a, style, &out->outcome);

@@ -313,7 +313,7 @@ static void show(void *arg, enum rdvd_rc rc, const struct inbox_thread *t)
 	say_bubbles(rq, st, &who, t, ask, &v);
 	say_answer(rq, t, ask, &v);
 	say_said(rq, &v);
-	if (who.admin)
+	if (rights_has(who.user, RIGHT(CONTACT, CHANGE)))
 		v.lift_url = page_text(rq, "%s/retablir", ask->url);
 	staff_layout(rq, st, &v.layout, tr(l, "Une conversation"),
 		     t->of ? STAFF_DAY : STAFF_INBOX);

@@ -18,7 +18,7 @@ static bool may_see(const struct staff *st, const struct viewer *v,
 
 	if (row->appointment)
 		return staff_may_see(st, v, row->appointment);
-	return v->admin || !row->wait->organisation ||
+	return v->all || !row->wait->organisation ||
 	       (v->organisation != TERRITORY_NONE &&
 		t->organisations[v->organisation].id == row->wait->organisation);
 }

@@ -525,6 +525,19 @@ struct rdvd_edit {
 };
 
 typedef void rdvd_edit_cb(void *arg, const struct rdvd_edit *e);
+
+/* An appointment that a change of definitions leaves without its opening: noted before
+ * the change, until it is moved or cancelled, or has begun. */
+struct rdvd_touched {
+	rdvd_id participation;
+	const char *why; /* what is changed: "Fermer Rouvroy" */
+	int left;	 /* 1: stays as it is on purpose, the person is called */
+	rdvd_time at;
+	const char *actor;
+};
+typedef int rdvd_touched_cb(void *arg, const struct rdvd_touched *t,
+			    const struct rdvd_appointment *a);
+
 typedef int rdvd_notice_cb(void *arg, const struct rdvd_notice *n);
 typedef int rdvd_spent_cb(void *arg, const struct rdvd_spent *s);
 typedef int rdvd_problem_cb(void *arg, const char *sentence);
@@ -561,6 +574,16 @@ struct rdvd_store_ops {
 	 * taken back before. edit_get [r]: NOT_FOUND. */
 	enum rdvd_rc (*edit_keep)(void *st, const struct rdvd_edit *e, rdvd_id *id);
 	enum rdvd_rc (*edit_get)(void *st, rdvd_id id, rdvd_edit_cb *cb, void *arg);
+	/* [r] The same without its parts: when, by whom, whether it stands. NOT_FOUND. */
+	enum rdvd_rc (*edit_head)(void *st, rdvd_id id, rdvd_edit_cb *cb, void *arg);
+	/* Whom a change leaves without an opening. touched_put [w]: notes, or notes
+	 * anew; an unknown participation is let go. touched_drop [w]: unknown ones are
+	 * let go. touched_each [r]: those not cancelled, neither moved nor begun since,
+	 * by start then id; organisation 0: all. */
+	enum rdvd_rc (*touched_put)(void *st, const struct rdvd_touched *t, size_t n);
+	enum rdvd_rc (*touched_drop)(void *st, const rdvd_id *participations, size_t n);
+	enum rdvd_rc (*touched_each)(void *st, rdvd_id organisation, rdvd_time now,
+				     rdvd_touched_cb *cb, void *arg);
 	/* A long import, so that no transaction is long: draft_put [w] writes pieces down
 	 * (body NULL: to be retired; first 0 forgets an earlier draft), draft_decide [w]
 	 * makes the whole of it count, draft_apply [w] does at most max of it: *left is

@@ -18,6 +18,7 @@
 #include "staff.h"
 #include "talk.h"
 #include "txn.h"
+#include "touched.h"
 #include "undo.h"
 #include "waiting.h"
 
@@ -89,6 +90,10 @@ static const struct rdvd_store_ops ops = {
 	.code_find = store_code_find,
 	.edit_keep = store_edit_keep,
 	.edit_get = store_edit_get,
+	.edit_head = store_edit_head,
+	.touched_put = store_touched_put,
+	.touched_drop = store_touched_drop,
+	.touched_each = store_touched_each,
 	.draft_put = store_draft_put,
 	.draft_decide = store_draft_decide,
 	.draft_apply = store_draft_apply,

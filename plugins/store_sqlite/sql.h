@@ -454,6 +454,10 @@ enum sql_name {
 	SQL_API_TOKEN_EACH,
 	SQL_FEED_PUT,
 	SQL_FEED_EACH,
+	SQL_EDIT_HEAD,
+	SQL_TOUCHED_PUT,
+	SQL_TOUCHED_DROP,
+	SQL_APPOINTMENT_TOUCHED,
 	SQL_CHECK_INTEGRITY,
 	SQL_CHECK_REFERENCES,
 	SQL_CHECK_OVERLAPS,
@@ -486,6 +490,7 @@ extern const char *const sql_talk_texts[SQL_COUNT];
 extern const char *const sql_waiting_texts[SQL_COUNT];
 extern const char *const sql_figure_texts[SQL_COUNT];
 extern const char *const sql_undo_texts[SQL_COUNT];
+extern const char *const sql_touched_texts[SQL_COUNT];
 extern const char *const sql_day_texts[SQL_COUNT];
 
 const char *sql_text(enum sql_name name);

@@ -26,7 +26,8 @@ enum rdvd_rc store_user_put(void *st, const struct rdvd_user *u, rdvd_id *id)
 		VALUES(TEXT("login", u->login), TEXT("password", u->password_hash),
 		       TEXT("role", u->role), REF("organisation", u->organisation),
 		       REF("counsellor", u->counsellor),
-		       INT("disabled", u->disabled != 0), INT("created", u->created)),
+		       INT("disabled", u->disabled != 0), INT("created", u->created),
+		       TEXT("name", u->name), TEXT("email", u->email)),
 		&found, 1);
 	change_count(db);
 	if (db->rc == RDVD_OK)
@@ -49,6 +50,13 @@ enum rdvd_rc store_user_each(void *st, rdvd_user_cb *cb, void *arg)
 			.counsellor = sqlite3_column_int64(s, 5),
 			.disabled = sqlite3_column_int(s, 6),
 			.created = sqlite3_column_int64(s, 7),
+			.name = column_text(s, 8),
+			.email = column_text(s, 9),
+			.totp = sqlite3_column_blob(s, 10),
+			.totp_size = (size_t)sqlite3_column_bytes(s, 10),
+			.totp_step = sqlite3_column_int64(s, 11),
+			.recovery_left = sqlite3_column_int(s, 12),
+			.seen = sqlite3_column_int64(s, 13),
 		};
 		if (cb(arg, &u))
 			break;
@@ -64,7 +72,10 @@ enum rdvd_rc store_login_put(void *st, const struct rdvd_login *l)
 	RUN(db, SQL_LOGIN_EXPIRE, INT("now", l->last_seen));
 	RUN(db, SQL_LOGIN_PUT, BLOB("token", l->token_hash, RDVD_HASH_SIZE),
 	    INT("user", l->user), INT("created", l->created),
-	    INT("last_seen", l->last_seen), INT("expires", l->expires));
+	    INT("last_seen", l->last_seen), INT("expires", l->expires),
+	    TEXT("device", l->device), INT("factor", l->factor != 0));
+	if (l->created == l->last_seen)
+		RUN(db, SQL_USER_SEEN, INT("user", l->user), INT("now", l->created));
 	return db->rc;
 }
 
@@ -88,6 +99,8 @@ enum rdvd_rc store_login_each(void *st, rdvd_time now, rdvd_login_cb *cb, void *
 			.created = sqlite3_column_int64(s, 2),
 			.last_seen = sqlite3_column_int64(s, 3),
 			.expires = sqlite3_column_int64(s, 4),
+			.device = column_text(s, 5),
+			.factor = sqlite3_column_int(s, 6),
 		};
 		column_hash(s, 0, l.token_hash);
 		if (cb(arg, &l))
@@ -102,7 +115,9 @@ enum rdvd_rc store_api_token_put(void *st, const struct rdvd_api_token *t)
 	struct db *db = db_start(st);
 
 	RUN(db, SQL_API_TOKEN_PUT, BLOB("token", t->token_hash, RDVD_HASH_SIZE),
-	    TEXT("role", t->role), TEXT("label", t->label), INT("created", t->created));
+	    TEXT("role", t->role), TEXT("label", t->label),
+	    REF("organisation", t->organisation), INT("created", t->created),
+	    INT("seen", t->seen), INT("revoked", t->revoked));
 	return db->rc;
 }
 
@@ -115,7 +130,10 @@ enum rdvd_rc store_api_token_each(void *st, rdvd_api_token_cb *cb, void *arg)
 		struct rdvd_api_token t = {
 			.role = column_text(s, 1),
 			.label = column_text(s, 2),
-			.created = sqlite3_column_int64(s, 3),
+			.organisation = sqlite3_column_int64(s, 3),
+			.created = sqlite3_column_int64(s, 4),
+			.seen = sqlite3_column_int64(s, 5),
+			.revoked = sqlite3_column_int64(s, 6),
 		};
 		column_hash(s, 0, t.token_hash);
 		if (cb(arg, &t))

@@ -393,10 +393,10 @@ static void test_tokens_and_feeds(void **state)
 	struct world *w = *state;
 	uint8_t first[SECRET_HASH_SIZE], second[SECRET_HASH_SIZE], hash[SECRET_HASH_SIZE];
 
-	access_token_add(w->access, "visitor", "", on_token, w);
+	access_token_add(w->access, "visitor", 0, "", on_token, w);
 	wait_answer(w);
 	assert_int_equal(w->rc, RDVD_INVALID);
-	access_token_add(w->access, "admin", "tableau de bord", on_token, w);
+	access_token_add(w->access, "admin", 0, "tableau de bord", on_token, w);
 	wait_answer(w);
 	assert_int_equal(w->rc, RDVD_OK);
 	secret_token_hash(w->token, hash);
