@@ -28,7 +28,7 @@ struct migration {
 extern const char second_talk[], second_waiting[], second_messages[], second_indexes[];
 /* schema_running.c */
 extern const char third_access[], third_edits[], third_texts[], third_day[],
-	third_workshops[], third_figures[];
+	third_workshops[], third_figures[], third_touched[];
 extern const struct migration migrations[];
 extern const size_t migrations_count;
 

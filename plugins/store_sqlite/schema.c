@@ -349,7 +349,7 @@ static const char first_staff[] =
 const struct migration migrations[] = {
 	{1, {first_definitions, first_agenda, first_bookings, first_facts, first_staff}},
 	{2, {second_talk, second_waiting, second_messages, second_indexes}},
-	{3, {third_access, third_edits, third_texts, third_day, third_workshops, third_figures}},
+	{3, {third_access, third_edits, third_texts, third_day, third_workshops, third_figures, third_touched}},
 };
 
 const size_t migrations_count = sizeof(migrations) / sizeof(migrations[0]);

@@ -160,3 +160,14 @@ const char third_figures[] =
 	"  dry INTEGER NOT NULL CHECK (dry IN (0, 1)),\n"
 	"  PRIMARY KEY (day, site, service)\n"
 	") STRICT, WITHOUT ROWID;\n";
+
+/* Appointments that a change left without an opening. */
+const char third_touched[] =
+	"CREATE TABLE touched (\n"
+	"  participation INTEGER PRIMARY KEY REFERENCES participation (id),\n"
+	"  revision INTEGER NOT NULL, -- of the appointment: a later one is settled\n"
+	"  why TEXT NOT NULL,\n"
+	"  left INTEGER NOT NULL CHECK (left IN (0, 1)), -- on purpose: to be called\n"
+	"  at INTEGER NOT NULL,\n"
+	"  actor TEXT NOT NULL\n"
+	") STRICT;\n";
