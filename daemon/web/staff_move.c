@@ -93,7 +93,7 @@ static void reply_move(struct http_request *rq, const struct staff *st,
 	v->when = page_text(rq, "%s, %s",
 			    page_when(rq, &st->web, a->when.civil_start, false),
 			    staff_place_name(st, a));
-	v->said = (struct staff_said){why, why != NULL};
+	v->said = (struct staff_said){.text = why, .bad = why != NULL};
 	say_form(rq, st, a, m, v);
 	times_build(&v->times, t, slots, n, phone ? TIMES_BY_PHONE : TIMES_BY_DAY,
 		    http_request_lang_code(rq), clock_now());
