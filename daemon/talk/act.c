@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "talk/impl.h"
+#include "talk/late.h"
 
 #define HOLD_S 7200 /* a time is kept while the name is asked */
 /* A number is another person's some day: whom it was is asked anew after that. */
@@ -474,6 +475,17 @@ struct plain {
 	enum rdvd_inbound_state state;
 };
 
+/* When they will be there, for the day's page. */
+static rdvd_time expected_at(const struct text *x, const struct rdvd_appointment *a)
+{
+	civil_time start = a->when.civil_start;
+	rdvd_time received = x->received && x->received < x->now ? x->received : x->now;
+	civil_time late =
+		late_expected(x->words_text, start, start + (received - a->when.start));
+
+	return a->when.start + (late - start);
+}
+
 static void do_plain(struct text *x)
 {
 	static const struct plain plains[DO_COUNT] = {
@@ -509,6 +521,8 @@ static void do_plain(struct text *x)
 	if (p->coming)
 		text_ask_coming(x, a);
 	text_turn(x, p->state, a, p->close);
+	if (x->decision.what == DO_LATE && a)
+		x->turn.expected = expected_at(x, a);
 	text_say(x);
 }
 
