@@ -8,6 +8,7 @@
  * has the one or the other. Providers take a text with a STOP code, or with the words of
  * advertisements, for an advertisement and hold it back at night. It must fit one segment
  * with the longest values. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ enum taboo_reach {
 struct taboo {
 	const char *words;
 	const char *why;
+	enum text_fault_kind kind;
 	enum taboo_reach reach;
 };
 
@@ -43,68 +45,68 @@ struct taboo {
 	"reproaches the person; somebody who did not come is welcome all the same"
 
 static const struct taboo taboos[] = {
-	{"logement", WHY_REASON, IN_ALL},
-	{"logements", WHY_REASON, IN_ALL},
-	{"hebergement", WHY_REASON, IN_ALL},
-	{"urgence", WHY_REASON, IN_ALL},
-	{"expulsion", WHY_REASON, IN_ALL},
-	{"sdf", WHY_REASON, IN_ALL},
-	{"sans abri", WHY_REASON, IN_ALL},
-	{"sans domicile", WHY_REASON, IN_ALL},
-	{"dette", WHY_REASON, IN_ALL},
-	{"dettes", WHY_REASON, IN_ALL},
-	{"surendettement", WHY_REASON, IN_ALL},
-	{"rsa", WHY_REASON, IN_ALL},
-	{"aide sociale", WHY_REASON, IN_ALL},
-	{"motif", WHY_REASON, IN_ALL},
-	{"violence", WHY_REASON, IN_ALL},
-	{"violences", WHY_REASON, IN_ALL},
-	{"housing", WHY_REASON, IN_ALL},
-	{"homeless", WHY_REASON, IN_ALL},
-	{"homelessness", WHY_REASON, IN_ALL},
-	{"shelter", WHY_REASON, IN_ALL},
-	{"eviction", WHY_REASON, IN_ALL},
-	{"emergency", WHY_REASON, IN_ALL},
-	{"debt", WHY_REASON, IN_ALL},
-	{"debts", WHY_REASON, IN_ALL},
-	{"benefits", WHY_REASON, IN_ALL},
-	{"repondez", WHY_ANSWER, BUT_IN_ASKING},
-	{"repondre", WHY_ANSWER, BUT_IN_ASKING},
-	{"reponse", WHY_ANSWER, BUT_IN_ASKING},
-	{"renvoyez", WHY_ANSWER, BUT_IN_ASKING},
-	{"envoyez", WHY_ANSWER, BUT_IN_ASKING},
-	{"tapez", WHY_ANSWER, BUT_IN_ASKING},
-	{"reply", WHY_ANSWER, BUT_IN_ASKING},
-	{"answer", WHY_ANSWER, BUT_IN_ASKING},
-	{"text back", WHY_ANSWER, BUT_IN_ASKING},
-	{"respond", WHY_ANSWER, BUT_IN_ASKING},
-	{"stop", WHY_STOP, BUT_IN_ANSWERS},
-	{"36111", WHY_STOP, IN_ALL},
-	{"36180", WHY_STOP, IN_ALL},
-	{"stop code", WHY_STOP, IN_ALL},
-	{"promo", WHY_STOP, IN_ALL},
-	{"promotion", WHY_STOP, IN_ALL},
-	{"promotions", WHY_STOP, IN_ALL},
-	{"offre", WHY_STOP, IN_ALL},
-	{"offres", WHY_STOP, IN_ALL},
-	{"gratuit", WHY_STOP, IN_ALL},
-	{"gratuite", WHY_STOP, IN_ALL},
-	{"gratuitement", WHY_STOP, IN_ALL},
-	{"remise", WHY_STOP, IN_ALL},
-	{"soldes", WHY_STOP, IN_ALL},
-	{"cadeau", WHY_STOP, IN_ALL},
-	{"profitez", WHY_STOP, IN_ALL},
-	{"discount", WHY_STOP, IN_ALL},
-	{"bonus", WHY_STOP, IN_ALL},
-	{"lapin", WHY_BLAME, IN_ALL},
-	{"sanction", WHY_BLAME, IN_ALL},
-	{"sanctions", WHY_BLAME, IN_ALL},
-	{"penalite", WHY_BLAME, IN_ALL},
-	{"penalites", WHY_BLAME, IN_ALL},
-	{"avertissement", WHY_BLAME, IN_ALL},
-	{"faute", WHY_BLAME, IN_ALL},
-	{"penalty", WHY_BLAME, IN_ALL},
-	{"warning", WHY_BLAME, IN_ALL},
+	{"logement", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"logements", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"hebergement", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"urgence", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"expulsion", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"sdf", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"sans abri", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"sans domicile", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"dette", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"dettes", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"surendettement", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"rsa", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"aide sociale", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"motif", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"violence", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"violences", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"housing", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"homeless", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"homelessness", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"shelter", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"eviction", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"emergency", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"debt", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"debts", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"benefits", WHY_REASON, TEXT_FAULT_REASON, IN_ALL},
+	{"repondez", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"repondre", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"reponse", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"renvoyez", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"envoyez", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"tapez", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"reply", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"answer", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"text back", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"respond", WHY_ANSWER, TEXT_FAULT_ANSWER, BUT_IN_ASKING},
+	{"stop", WHY_STOP, TEXT_FAULT_ADVERT, BUT_IN_ANSWERS},
+	{"36111", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"36180", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"stop code", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"promo", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"promotion", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"promotions", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"offre", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"offres", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"gratuit", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"gratuite", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"gratuitement", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"remise", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"soldes", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"cadeau", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"profitez", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"discount", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"bonus", WHY_STOP, TEXT_FAULT_ADVERT, IN_ALL},
+	{"lapin", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
+	{"sanction", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
+	{"sanctions", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
+	{"penalite", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
+	{"penalites", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
+	{"avertissement", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
+	{"faute", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
+	{"penalty", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
+	{"warning", WHY_BLAME, TEXT_FAULT_BLAME, IN_ALL},
 };
 
 struct lint {
@@ -112,17 +114,26 @@ struct lint {
 	int private; /* may be read by others: an SMS, a subject, a neutral text */
 	int asks;
 	unsigned tells; /* must stand outside [ ] */
-	struct buf *errors;
+	struct text_faults *faults;
 	int failed;
 	unsigned seen; /* of tells: do */
 };
 
-static void complain(struct lint *l, int line, const char *fmt, const char *a,
-		     const char *b)
+/* "LINE: said what: remedy" */
+struct complaint {
+	enum text_fault_kind kind;
+	int line;
+	const char *said, *what, *remedy;
+};
+
+static void complain(struct lint *l, const struct complaint *c)
 {
-	buf_addf(l->errors, "%s:%d: ", l->file->path, line);
-	buf_addstr(l->errors, fmt);
-	buf_addf(l->errors, " %s%s%s\n", a, *b ? ": " : "", b);
+	struct buf *lines = l->faults->lines;
+
+	if (lines)
+		buf_addf(lines, "%s:%d: %s %s%s%s\n", l->file->path, c->line, c->said,
+			 c->what, *c->remedy ? ": " : "", c->remedy);
+	text_fault_add(l->faults, c->kind, c->line, c->what, strlen(c->what));
 	l->failed = 1;
 }
 
@@ -132,8 +143,10 @@ static void lint_alphabet(struct lint *l, const struct text_piece *p)
 	struct buf folded = BUF_INIT;
 
 	if (!l->file->name.email && gsm_fold(p->literal, &folded))
-		complain(l, p->line, "a character that the SMS alphabet has not, nor one",
-			 "like it", "leave it out");
+		complain(l, &(struct complaint){
+				    TEXT_FAULT_ALPHABET, p->line,
+				    "a character that the SMS alphabet has not, nor one",
+				    "like it", "leave it out"});
 	buf_fini(&folded);
 }
 
@@ -148,7 +161,8 @@ static void lint_words(struct lint *l, const struct text_piece *p)
 	size_t n;
 
 	if (strlen(p->literal) >= FOLDED_MAX / 2) {
-		complain(l, p->line, "the line is too long", "", "");
+		complain(l, &(struct complaint){TEXT_FAULT_LINE, p->line,
+						"the line is too long", "", ""});
 		return;
 	}
 	folded[0] = ' ';
@@ -166,11 +180,14 @@ static void lint_words(struct lint *l, const struct text_piece *p)
 		while (at && (at[-1] != ' ' || at[len] != ' '))
 			at = strstr(at + 1, taboos[i].words);
 		if (at)
-			complain(l, p->line, "the word", taboos[i].words, taboos[i].why);
+			complain(l,
+				 &(struct complaint){taboos[i].kind, p->line, "the word",
+						     taboos[i].words, taboos[i].why});
 	}
 	if (strstr(p->literal, "://") || strstr(p->literal, "www."))
-		complain(l, p->line, "an address written out", "",
-			 "write {link}, which is the appointment's own");
+		complain(l, &(struct complaint){
+				    TEXT_FAULT_ADDRESS, p->line, "an address written out",
+				    "", "write {link}, which is the appointment's own"});
 }
 
 static void lint_field(struct lint *l, const struct text_piece *p, int in_part)
@@ -178,21 +195,29 @@ static void lint_field(struct lint *l, const struct text_piece *p, int in_part)
 	const struct text_field *f = &text_fields[p->field];
 
 	if (l->asks && p->field == FIELD_link)
-		complain(l, p->line, "a text that asks for an answer may not hold",
-			 "link", "operators block the two together");
+		complain(l, &(struct complaint){
+				    TEXT_FAULT_LINK, p->line,
+				    "a text that asks for an answer may not hold", "link",
+				    "operators block the two together"});
 	else if (l->file->name.discreet && !(f->where & FIELD_DISCREET))
-		complain(l, p->line, "a neutral text may not hold", f->name,
-			 "only {day}, {hour}, {mode}, {link} and what the program makes");
+		complain(l, &(struct complaint){TEXT_FAULT_NEUTRAL, p->line,
+						"a neutral text may not hold", f->name,
+						"only {day}, {hour}, {mode}, {link} and "
+						"what the program makes"});
 	else if (l->private && !(f->where & FIELD_SMS))
-		complain(l, p->line, "what others may read may not hold", f->name,
-			 "leave it to the body of the e-mail");
+		complain(l,
+			 &(struct complaint){TEXT_FAULT_PRIVATE, p->line,
+					     "what others may read may not hold", f->name,
+					     "leave it to the body of the e-mail"});
 	if (in_part)
 		return;
 	if (text_stems[l->file->name.stem].tells & 1U << p->field)
 		l->seen |= 1U << p->field;
 	else
-		complain(l, p->line, "may be empty, and then leaves a hole:", f->name,
-			 "put it between [ ] with the words around it");
+		complain(l, &(struct complaint){
+				    TEXT_FAULT_HOLE, p->line,
+				    "may be empty, and then leaves a hole:", f->name,
+				    "put it between [ ] with the words around it"});
 }
 
 static void lint_line(struct lint *l, const struct text_line *line)
@@ -216,13 +241,19 @@ static void lint_line(struct lint *l, const struct text_line *line)
 	}
 }
 
-static int complain_length(const struct text_file *f, size_t units, struct buf *errors)
+static int complain_length(const struct text_file *f, size_t units,
+			   struct text_faults *faults)
 {
-	buf_addf(errors,
-		 "%s:1: an SMS of %zu characters with the longest values, when one "
-		 "segment holds %d; shorten it, or put what can be spared between [1: "
-		 "]\n",
-		 f->path, units, GSM_7BIT_SINGLE);
+	char what[24];
+	int n = snprintf(what, sizeof what, "%zu", units);
+
+	if (faults->lines)
+		buf_addf(faults->lines,
+			 "%s:1: an SMS of %zu characters with the longest values, when "
+			 "one segment holds %d; shorten it, or put what can be spared "
+			 "between [1: ]\n",
+			 f->path, units, GSM_7BIT_SINGLE);
+	text_fault_add(faults, TEXT_FAULT_SEGMENT, 1, what, (size_t)n);
 	return -1;
 }
 
@@ -270,13 +301,13 @@ static size_t worst_units(const struct text_line *l, const struct text_values *v
 
 /* Hold the SMS against values. */
 static int check_length(const struct text_file *f, const struct text_values *v,
-			struct buf *errors)
+			struct text_faults *faults)
 {
 	struct buf out = BUF_INIT;
 	struct gsm_size size = text_sms_write(&f->body, v, &out);
 
 	buf_fini(&out);
-	return size.segments <= 1 ? 0 : complain_length(f, size.units, errors);
+	return size.segments <= 1 ? 0 : complain_length(f, size.units, faults);
 }
 
 /* Values of the longest kind in one block, freed by the caller, for the fields of which
@@ -302,9 +333,9 @@ static char *fill_longest(struct text_values *v, unsigned which)
 	return block;
 }
 
-int text_file_lint(const struct text_file *f, struct buf *errors)
+int text_file_lint(const struct text_file *f, struct text_faults *faults)
 {
-	struct lint l = {.file = f, .asks = text_asks(&f->name), .errors = errors};
+	struct lint l = {.file = f, .asks = text_asks(&f->name), .faults = faults};
 
 	l.tells = text_stems[f->name.stem].tells;
 	if (l.asks)
@@ -316,9 +347,11 @@ int text_file_lint(const struct text_file *f, struct buf *errors)
 	lint_line(&l, &f->body);
 	for (size_t i = 0; i < FIELD_COUNT; i++)
 		if (l.tells & ~l.seen & 1U << i)
-			complain(&l, 1, "every such text tells, outside [ ],",
-				 text_fields[i].name,
-				 "write it between braces where it belongs");
+			complain(&l, &(struct complaint){
+					     TEXT_FAULT_MISSING, 1,
+					     "every such text tells, outside [ ],",
+					     text_fields[i].name,
+					     "write it between braces where it belongs"});
 	if (!f->name.email && !l.failed) {
 		struct text_values v = {0};
 		char *block = fill_longest(&v, ~0U);
@@ -326,7 +359,7 @@ int text_file_lint(const struct text_file *f, struct buf *errors)
 		size_t units = worst_units(&f->body, &v);
 
 		if (units > GSM_7BIT_SINGLE)
-			l.failed = complain_length(f, units, errors) < 0;
+			l.failed = complain_length(f, units, faults) < 0;
 		free(block);
 	}
 	return l.failed ? -1 : 0;
@@ -334,7 +367,7 @@ int text_file_lint(const struct text_file *f, struct buf *errors)
 
 /* The longest values of a territory, in a language. */
 static int check_file(const struct text_file *f, const struct text_values *longest,
-		      struct buf *errors)
+		      struct text_faults *faults)
 {
 	int english = f->name.language == LANGUAGE_EN;
 	struct text_values v = *longest;
@@ -348,7 +381,7 @@ static int check_file(const struct text_file *f, const struct text_values *longe
 	if (!v.hour)
 		v.hour = english ? "12:30 pm" : "14 h 30";
 	block = fill_longest(&v, text_stems[f->name.stem].tells | TELLS(sender));
-	rc = check_length(f, &v, errors);
+	rc = check_length(f, &v, faults);
 	free(block);
 	return rc;
 }
@@ -356,11 +389,19 @@ static int check_file(const struct text_file *f, const struct text_values *longe
 int texts_check_lengths(const struct texts *t, const struct text_values *longest,
 			struct buf *errors)
 {
+	struct text_faults faults = {.lines = errors};
 	int rc = 0;
 
-	for (size_t i = 0; i < t->n; i++)
-		for (size_t k = 0; k < t->shelves[i].n; k++)
-			if (check_file(&t->shelves[i].files[k], longest, errors) < 0)
+	for (size_t i = 0; i < t->n; i++) {
+		const struct text_shelf *s = &t->shelves[i];
+
+		for (size_t k = 0; k < s->nkept; k++)
+			if (check_file(&s->kept[k], longest, &faults) < 0)
 				rc = -1;
+		for (size_t k = 0; k < s->n; k++)
+			if (text_shelf_find(s, &s->files[k].name) == &s->files[k] &&
+			    check_file(&s->files[k], longest, &faults) < 0)
+				rc = -1;
+	}
 	return rc;
 }

@@ -10,62 +10,9 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
-#include "base/parse.h"
 #include "message/text_table.h"
 
-#define FILE_MAX (16 * 1024)
-
-/* Cut suffix off the end of s[0..*n). 1 when it was there. */
-static int cut(const char *s, size_t *n, const char *suffix)
-{
-	size_t len = strlen(suffix);
-
-	if (*n < len || memcmp(s + *n - len, suffix, len) != 0)
-		return 0;
-	*n -= len;
-	return 1;
-}
-
-/* The text that is called s[0..n), with a reminder's ordinal or without. 0 or -1. */
-static int stem_parse(const char *s, size_t n, struct text_name *out)
-{
-	for (int i = 0; i < TEXT_STEMS; i++) {
-		size_t len = strlen(text_stems[i].file);
-
-		if (n < len || memcmp(text_stems[i].file, s, len) != 0)
-			continue;
-		out->stem = (enum text_stem)i;
-		if (n == len)
-			return 0;
-		if (n == len + 2 && text_stems[i].forms & TEXT_ORDINAL && s[len] == '-' &&
-		    s[len + 1] >= '1' && s[len + 1] < '0' + TEXT_ORDINALS) {
-			out->ordinal = s[len + 1] - '0';
-			return 0;
-		}
-	}
-	return -1;
-}
-
-/* Read KIND[-ORDINAL][.discreet][.reply].CHANNEL.txt. 0 or -1. */
-static int name_parse(const char *s, struct text_name *out)
-{
-	size_t n = strlen(s);
-	unsigned forms;
-
-	if (!cut(s, &n, ".txt"))
-		return -1;
-	out->email = cut(s, &n, ".email");
-	if (!out->email && !cut(s, &n, ".sms"))
-		return -1;
-	out->reply = cut(s, &n, ".reply");
-	out->discreet = cut(s, &n, ".discreet");
-	if (stem_parse(s, n, out) < 0)
-		return -1;
-	forms = text_stems[out->stem].forms;
-	if (out->reply && (out->email || !(forms & TEXT_REPLY)))
-		return -1;
-	return forms & (out->email ? TEXT_EMAIL : TEXT_SMS) ? 0 : -1;
-}
+#define FILE_MAX TEXT_SOURCE_MAX
 
 /* Read a whole small file. 0, or -1 and a line in errors. */
 static int slurp(const char *path, struct buf *out, struct buf *errors)
@@ -92,103 +39,19 @@ static int slurp(const char *path, struct buf *out, struct buf *errors)
 	return rc;
 }
 
-/* Take off the ends of lines that editors of other systems leave, and the empty lines
- * at the end. */
-static void tidy(struct buf *b)
-{
-	size_t to = 0;
-
-	for (size_t i = 0; i < b->len; i++)
-		if (b->data[i] != '\r')
-			b->data[to++] = b->data[i];
-	while (to && (b->data[to - 1] == '\n' || b->data[to - 1] == ' '))
-		to--;
-	b->len = to;
-	if (b->data)
-		b->data[to] = '\0';
-}
-
-static int check_utf8(const char *path, const struct buf *b, struct buf *errors)
-{
-	int line = 1;
-
-	for (const char *s = b->data, *end = s + b->len; s < end; line++) {
-		const char *eol = memchr(s, '\n', (size_t)(end - s));
-		size_t n = (size_t)((eol ? eol : end) - s);
-
-		if (!utf8_is_clean(s, n)) {
-			buf_addf(errors,
-				 "%s:%d: bytes that are not UTF-8 text; save it as "
-				 "UTF-8\n",
-				 path, line);
-			return -1;
-		}
-		s += n + 1;
-	}
-	return 0;
-}
-
-static int parse_sms(struct text_file *f, const struct buf *b, struct buf *errors)
-{
-	if (memchr(b->data, '\n', b->len)) {
-		buf_addf(errors, "%s:2: an SMS is one line; join the lines\n", f->path);
-		return -1;
-	}
-	return text_line_parse(&f->body, f->path, 1, b->data, b->len, errors);
-}
-
-static int parse_email(struct text_file *f, const struct buf *b, struct buf *errors)
-{
-	static const char subject[] = "Subject: ";
-	const char *eol = memchr(b->data, '\n', b->len);
-	size_t head = sizeof subject - 1, n = eol ? (size_t)(eol - b->data) : b->len;
-	int rc;
-
-	if (n <= head || memcmp(b->data, subject, head) != 0) {
-		buf_addf(errors,
-			 "%s:1: an e-mail begins with the line \"Subject: ...\"\n",
-			 f->path);
-		return -1;
-	}
-	if (b->len < n + 3 || b->data[n + 1] != '\n') {
-		buf_addf(
-			errors,
-			"%s:2: an empty line, then the message, come after the subject\n",
-			f->path);
-		return -1;
-	}
-	rc = text_line_parse(&f->subject, f->path, 1, b->data + head, n - head, errors);
-	if (text_line_parse(&f->body, f->path, 3, b->data + n + 2, b->len - n - 2,
-			    errors) < 0)
-		rc = -1;
-	return rc;
-}
-
 /* Read one file into its place. path is kept. */
 static int load_file(struct text_shelf *shelf, const struct text_name *name, char *path,
 		     struct buf *errors)
 {
 	struct text_file *f = text_shelf_add(shelf, name);
+	struct text_faults faults = {.lines = errors};
 	struct buf b = BUF_INIT;
-	int rc = -1;
+	int rc;
 
 	f->path = path;
-	if (slurp(path, &b, errors) < 0)
-		goto out;
-	tidy(&b);
-	if (b.len == 0) {
-		buf_addf(errors, "%s:1: the text is empty\n", path);
-		goto out;
-	}
-	if (check_utf8(path, &b, errors) < 0)
-		goto out;
-	rc = name->email ? parse_email(f, &b, errors) : parse_sms(f, &b, errors);
-	if (rc == 0) {
-		if (name->email)
-			text_line_parse(&f->body, path, 0, "\n", 1, errors);
-		rc = text_file_lint(f, errors);
-	}
-out:
+	rc = slurp(path, &b, errors);
+	if (rc == 0 && text_file_read(f, &b, &faults) != 0)
+		rc = -1;
 	buf_fini(&b);
 	return rc;
 }
@@ -255,11 +118,11 @@ static int load_entry(const struct place *p, const char *folder, const char *s)
 		free(path);
 		return rc;
 	}
-	if (!cut(s, &len, ".txt")) {
+	if (len < 4 || strcmp(s + len - 4, ".txt") != 0) {
 		free(path);
 		return 0;
 	}
-	if (name_parse(s, &name) < 0) {
+	if (text_name_parse(s, len - 4, &name) < 0) {
 		free(path);
 		return complain_name(folder, s, p->errors);
 	}
@@ -358,12 +221,12 @@ void texts_free(struct texts *t)
 	for (size_t i = 0; i < t->n; i++) {
 		struct text_shelf *s = &t->shelves[i];
 
-		for (size_t k = 0; k < s->n; k++) {
-			free(s->files[k].path);
-			text_line_fini(&s->files[k].subject);
-			text_line_fini(&s->files[k].body);
-		}
+		for (size_t k = 0; k < s->n; k++)
+			text_file_fini(&s->files[k]);
+		for (size_t k = 0; k < s->nkept; k++)
+			text_file_fini(&s->kept[k]);
 		free(s->files);
+		free(s->kept);
 		free(s->outer);
 		free(s->inner);
 		free(s->path);

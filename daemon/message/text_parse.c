@@ -13,15 +13,17 @@ struct parser {
 	const char *s, *end;
 	struct text_line *out;
 	struct buf literal;
-	struct buf *errors;
+	struct text_faults *faults;
 	int bracket; /* line of the open '[', 0 none */
 	int has_or;  /* its '|' has been seen */
 	int failed;
 };
 
-static void complain(struct parser *p, const char *what)
+static void complain(struct parser *p, enum text_fault_kind kind, const char *what)
 {
-	buf_addf(p->errors, "%s:%d: %s\n", p->path, p->line, what);
+	if (p->faults->lines)
+		buf_addf(p->faults->lines, "%s:%d: %s\n", p->path, p->line, what);
+	text_fault_add(p->faults, kind, p->line, "", 0);
 	p->failed = 1;
 }
 
@@ -42,12 +44,17 @@ static void flush_literal(struct parser *p)
 
 static void complain_unknown(struct parser *p, const char *name, size_t n)
 {
-	buf_addf(p->errors, "%s:%d: there is no field {%.*s}; write one of", p->path,
-		 p->line, (int)n, name);
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		buf_addf(p->errors, "%s {%s}", i ? "," : "", text_fields[i].name);
-	buf_addch(p->errors, '\n');
+	struct buf *lines = p->faults->lines;
+
 	p->failed = 1;
+	text_fault_add(p->faults, TEXT_FAULT_FIELD, p->line, name, n);
+	if (!lines)
+		return;
+	buf_addf(lines, "%s:%d: there is no field {%.*s}; write one of", p->path, p->line,
+		 (int)n, name);
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		buf_addf(lines, "%s {%s}", i ? "," : "", text_fields[i].name);
+	buf_addch(lines, '\n');
 }
 
 /* At '{'. */
@@ -59,7 +66,8 @@ static void parse_field(struct parser *p)
 	size_t n;
 
 	if (!close || (eol && eol < close)) {
-		complain(p, "'{' without '}' on the same line; a field is written {day}");
+		complain(p, TEXT_FAULT_BRACE,
+			 "'{' without '}' on the same line; a field is written {day}");
 		p->s++;
 		return;
 	}
@@ -82,7 +90,8 @@ static void parse_open(struct parser *p)
 
 	p->s++;
 	if (p->bracket) {
-		complain(p, "'[' inside '[ ]'; close the first part before the next");
+		complain(p, TEXT_FAULT_BRACKET,
+			 "'[' inside '[ ]'; close the first part before the next");
 		return;
 	}
 	flush_literal(p);
@@ -99,7 +108,7 @@ static void parse_close(struct parser *p)
 {
 	p->s++;
 	if (!p->bracket) {
-		complain(p, "']' without '['");
+		complain(p, TEXT_FAULT_BRACKET, "']' without '['");
 		return;
 	}
 	flush_literal(p);
@@ -111,7 +120,7 @@ static void parse_or(struct parser *p)
 {
 	p->s++;
 	if (!p->bracket || p->has_or) {
-		complain(p,
+		complain(p, TEXT_FAULT_OR,
 			 "'|' belongs once between '[' and ']': [2:text|shorter text]");
 		return;
 	}
@@ -121,14 +130,14 @@ static void parse_or(struct parser *p)
 }
 
 int text_line_parse(struct text_line *line, const char *path, int first, const char *s,
-		    size_t n, struct buf *errors)
+		    size_t n, struct text_faults *faults)
 {
 	struct parser p = {.path = path,
 			   .line = first,
 			   .s = s,
 			   .end = s + n,
 			   .out = line,
-			   .errors = errors};
+			   .faults = faults};
 
 	while (p.s < p.end) {
 		switch (*p.s) {
@@ -137,7 +146,7 @@ int text_line_parse(struct text_line *line, const char *path, int first, const c
 		case ']': parse_close(&p); break;
 		case '|': parse_or(&p); break;
 		case '}':
-			complain(&p, "'}' without '{'");
+			complain(&p, TEXT_FAULT_BRACE, "'}' without '{'");
 			p.s++;
 			break;
 		default:
@@ -152,7 +161,7 @@ int text_line_parse(struct text_line *line, const char *path, int first, const c
 	flush_literal(&p);
 	if (p.bracket) {
 		p.line = p.bracket;
-		complain(&p, "'[' without ']'");
+		complain(&p, TEXT_FAULT_BRACKET, "'[' without ']'");
 	}
 	buf_fini(&p.literal);
 	return p.failed ? -1 : 0;

@@ -90,17 +90,25 @@ struct text_file *text_shelf_add(struct text_shelf *s, const struct text_name *n
 
 void texts_sort(struct texts *t)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (t->shelves[i].n)
-			qsort(t->shelves[i].files, t->shelves[i].n,
-			      sizeof *t->shelves[i].files, compare_files);
+	for (size_t i = 0; i < t->n; i++) {
+		struct text_shelf *s = &t->shelves[i];
+
+		if (s->n)
+			qsort(s->files, s->n, sizeof *s->files, compare_files);
+		if (s->nkept)
+			qsort(s->kept, s->nkept, sizeof *s->kept, compare_files);
+	}
 }
 
 const struct text_file *text_shelf_find(const struct text_shelf *s,
 					const struct text_name *name)
 {
-	const struct text_file key = {.name = *name};
+	const struct text_file key = {.name = *name}, *kept = NULL;
 
+	if (s->nkept)
+		kept = bsearch(&key, s->kept, s->nkept, sizeof *s->kept, compare_files);
+	if (kept)
+		return kept;
 	return s->n ? bsearch(&key, s->files, s->n, sizeof *s->files, compare_files)
 		    : NULL;
 }
@@ -182,7 +190,7 @@ int texts_check_slugs(const struct texts *t, const struct territory *territory,
 		int organisation = is_living_organisation(territory, s->outer);
 		int service = is_living_service(territory, s->outer);
 
-		if (!*s->outer)
+		if (!*s->outer || s->n == 0)
 			continue;
 		if (*s->inner && !organisation)
 			buf_addf(errors,

@@ -5,7 +5,9 @@
 
 #include "message/gsm.h"
 #include "message/text.h"
+#include "message/text_fault.h"
 
+#define TEXT_SOURCE_MAX (16 * 1024)
 #define TEXT_LEVELS 9	/* numbers of optional parts: 1..9 */
 #define TEXT_ORDINALS 5 /* 0: the text without a number; then REMINDERS_MAX */
 
@@ -95,7 +97,8 @@ struct text_name {
 
 struct text_file {
 	struct text_name name;
-	char *path; /* owned */
+	char *path;   /* owned */
+	char *source; /* owned: as it was written */
 	struct text_line subject;
 	struct text_line body;
 };
@@ -108,6 +111,9 @@ struct text_shelf {
 	char *path;	     /* owned: the folder, in the first language that has it */
 	struct text_file *files; /* owned; by text_name_compare */
 	size_t n, cap;
+	struct text_file
+		*kept; /* owned; the team's, taken before the file of that name */
+	size_t nkept, kept_cap;
 };
 
 struct texts {
@@ -133,7 +139,7 @@ struct text_shelf *texts_shelf(struct texts *t, const char *outer, const char *i
 /* A new file on a shelf; the shelf is sorted by texts_sort. */
 struct text_file *text_shelf_add(struct text_shelf *s, const struct text_name *name);
 void texts_sort(struct texts *t);
-/* NULL: the shelf has no such text. */
+/* The text of exactly that name, the team's before the file. NULL: the shelf has none. */
 const struct text_file *text_shelf_find(const struct text_shelf *s,
 					const struct text_name *name);
 /* The file that is taken for those values, NULL none. */
@@ -144,13 +150,25 @@ const struct text_file *texts_find(const struct texts *t, const struct text_name
 enum text_language text_language_of(const char *lang);
 
 /* text_parse.c: read markup into line. first is the number of the text's first line in
- * the file. Errors are added as lines; 0 or -1. */
+ * the file. 0, or -1 and faults. */
 int text_line_parse(struct text_line *line, const char *path, int first, const char *s,
-		    size_t n, struct buf *errors);
+		    size_t n, struct text_faults *faults);
 void text_line_fini(struct text_line *line);
 
-/* text_lint.c: 0, or -1 and lines in errors. */
-int text_file_lint(const struct text_file *f, struct buf *errors);
+/* text_lint.c: 0, or -1 and faults. */
+int text_file_lint(const struct text_file *f, struct text_faults *faults);
+
+/* text_read.c */
+
+/* Read what stands in a file called f->path into f, whose name is set; bytes are tidied
+ * (line ends, empty lines at the end). 0; -1: faults say why; 1: it could be read, but
+ * the linter refuses it. */
+int text_file_read(struct text_file *f, struct buf *bytes, struct text_faults *faults);
+void text_file_fini(struct text_file *f);
+/* Read KIND[-ORDINAL][.discreet][.reply].CHANNEL, the language is left. 0 or -1. */
+int text_name_parse(const char *s, size_t n, struct text_name *out);
+/* The same the other way round. */
+void text_name_write(const struct text_name *name, struct buf *out);
 
 /* text.c: append line; parts numbered drop or above are shortened (TEXT_LEVELS + 1:
  * none). flat: line ends and control characters in values become spaces. */

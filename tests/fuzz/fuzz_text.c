@@ -68,13 +68,15 @@ static void check_text(struct text_file *f, const char *text, size_t n, const ch
 	struct buf errors = BUF_INIT;
 	int plain = value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					"abcdefghijklmnopqrstuvwxyz0123456789 ")] == '\0';
-	int rc = text_line_parse(&f->body, "fuzz.txt", 1, text, n, &errors);
+	struct text_faults faults = {.lines = &errors};
+	int rc = text_line_parse(&f->body, "fuzz.txt", 1, text, n, &faults);
 
-	if (rc == 0 && (rc = text_file_lint(f, &errors)) == 0) {
+	if (rc == 0 && (rc = text_file_lint(f, &faults)) == 0) {
 		write_with(f, value, plain);
 		write_with(f, "", 1);
 	}
 	require((rc < 0) == (errors.len > 0));
+	require((rc < 0) == (faults.n > 0));
 	check_errors(&errors);
 	text_line_fini(&f->body);
 	buf_fini(&errors);

@@ -291,7 +291,8 @@ static void test_other_scripts(void **state)
 	struct text_line line = {0};
 	struct buf errors = BUF_INIT;
 	static const char markup[] = "Bonjour[3: {first_name}] : {link}";
-	text_line_parse(&line, "t", 1, markup, sizeof markup - 1, &errors);
+	struct text_faults faults = {.lines = &errors};
+	text_line_parse(&line, "t", 1, markup, sizeof markup - 1, &faults);
 	assert_int_equal(text_sms_write(&line, &v, &b).encoding, GSM_UCS2);
 	assert_string_equal(buf_str(&b), "Bonjour Олександра : https://rdv.fr");
 	/* Zoë and François lose nothing that one could misread */
@@ -397,9 +398,10 @@ static void test_markup(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct text_line line = {0};
 		struct buf errors = BUF_INIT, out = BUF_INIT;
+		struct text_faults faults = {.lines = &errors};
 
 		assert_int_equal(text_line_parse(&line, "t", 1, cases[i].markup,
-						 strlen(cases[i].markup), &errors),
+						 strlen(cases[i].markup), &faults),
 				 0);
 		text_line_write(&line, &v, cases[i].drop, 1, &out);
 		assert_string_equal(buf_str(&out), cases[i].want);
