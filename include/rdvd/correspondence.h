@@ -298,6 +298,18 @@ struct rdvd_notice {
 	rdvd_time seen; /* 0 not yet */
 };
 
+/* A version of a text that a team wrote. */
+struct rdvd_text {
+	rdvd_id id;
+	rdvd_id organisation, service; /* whose; 0, 0: everybody's */
+	const char *language;	       /* "fr" */
+	const char *name;	       /* as the file without ".txt": "reminder-2.sms" */
+	const char *body;	       /* NULL: as the file again */
+	rdvd_time at;
+	const char *actor;
+};
+typedef int rdvd_text_cb(void *arg, const struct rdvd_text *t);
+
 /* ---- what reading asks for ---- */
 
 struct rdvd_inbound_filter {

@@ -786,6 +786,19 @@ struct rdvd_store_ops {
 					      rdvd_time from, rdvd_appointment_cb *cb,
 					      void *arg);
 
+	/* The words of messages. text_put [w]: a version more, of which the last counts;
+	 * with id, STALE when that is not the last any more. *id 0: it says so already.
+	 * text_each [r]: the last version of each that has words. text_history [r]: of
+	 * that organisation, service, language and name, newest first; limit 0: all. */
+	enum rdvd_rc (*text_put)(void *st, const struct rdvd_text *t, rdvd_id *id);
+	enum rdvd_rc (*text_each)(void *st, rdvd_text_cb *cb, void *arg);
+	enum rdvd_rc (*text_history)(void *st, const struct rdvd_text *of, size_t limit,
+				     rdvd_text_cb *cb, void *arg);
+	/* [w] What was answered to the service's questions, as struct rdvd_booking has
+	 * it. NOT_FOUND. */
+	enum rdvd_rc (*answers_set)(void *st, rdvd_id participation, const char *answers,
+				    const char *actor, rdvd_time now);
+
 	/* Waiting list. wait_put [w]: CONFLICT when that participation waits already.
 	 * wait_end [w]: STALE when it has ended; an open offer of it is closed and its
 	 * hold let go. offer_put [w]: keeps the slot with the hold h (CONFLICT when it is

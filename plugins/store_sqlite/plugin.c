@@ -20,6 +20,7 @@
 #include "txn.h"
 #include "touched.h"
 #include "undo.h"
+#include "text.h"
 #include "waiting.h"
 
 static const struct rdvd_option options[] = {
@@ -64,6 +65,10 @@ static const struct rdvd_store_ops ops = {
 	.confirm = store_confirm,
 	.mark = store_mark,
 	.take_back = store_take_back,
+	.answers_set = store_answers_set,
+	.text_put = store_text_put,
+	.text_each = store_text_each,
+	.text_history = store_text_history,
 	.arrive = store_arrive,
 	.visit = store_visit,
 	.visit_each = store_visit_each,

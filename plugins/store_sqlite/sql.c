@@ -435,7 +435,7 @@ const char *sql_text(enum sql_name name)
 {
 	static const char *const *const files[] = {texts, sql_message_texts,
 						   sql_talk_texts, sql_waiting_texts, sql_figure_texts, sql_undo_texts,
-						   sql_day_texts, sql_touched_texts};
+						   sql_day_texts, sql_touched_texts, sql_text_texts};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (files[i][name])

@@ -474,6 +474,11 @@ enum sql_name {
 	SQL_CHECK_LETTERS,
 	SQL_CHECK_ATTEMPTS,
 	SQL_CHECK_TALK,
+	SQL_TEXT_INSERT,
+	SQL_TEXT_LAST,
+	SQL_TEXT_HISTORY,
+	SQL_TEXT_EACH,
+	SQL_ANSWERS_SET,
 	SQL_COUNT
 };
 
@@ -492,6 +497,7 @@ extern const char *const sql_figure_texts[SQL_COUNT];
 extern const char *const sql_undo_texts[SQL_COUNT];
 extern const char *const sql_touched_texts[SQL_COUNT];
 extern const char *const sql_day_texts[SQL_COUNT];
+extern const char *const sql_text_texts[SQL_COUNT];
 
 const char *sql_text(enum sql_name name);
 

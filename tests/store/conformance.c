@@ -25,6 +25,7 @@ static const struct {
 	{"day", day_tests, &day_count},
 	{"reading", reading_tests, &reading_count},
 	{"figures", figures_tests, &figures_count},
+	{"texts", texts_tests, &texts_count},
 	{"files", files_tests, &files_count},
 	{"migration", migration_tests, &migration_count},
 	{"model", model_tests, &model_count},
