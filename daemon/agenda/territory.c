@@ -541,6 +541,27 @@ int territory_by_id(const struct territory *t, enum rdvd_definition_kind kind, r
 	return TERRITORY_NONE;
 }
 
+int territory_owner(const struct territory *t, enum rdvd_definition_kind kind, int i)
+{
+	const struct closure *c;
+	switch (kind) {
+	case RDVD_DEF_NETWORK: return TERRITORY_NONE;
+	case RDVD_DEF_ORGANISATION: return i;
+	case RDVD_DEF_SITE: return t->sites[i].organisation;
+	case RDVD_DEF_COUNSELLOR: return t->counsellors[i].organisation;
+	case RDVD_DEF_SERVICE: return t->services[i].organisation;
+	case RDVD_DEF_OPENING: return t->sites[t->openings[i].site].organisation;
+	case RDVD_DEF_CLOSURE:
+		c = &t->closures[i];
+		if (c->site != TERRITORY_NONE)
+			return t->sites[c->site].organisation;
+		if (c->counsellor != TERRITORY_NONE)
+			return t->counsellors[c->counsellor].organisation;
+		return c->organisation;
+	}
+	return TERRITORY_NONE;
+}
+
 const char *service_mode_name(enum service_mode mode)
 {
 	switch (mode) {

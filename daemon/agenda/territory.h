@@ -65,6 +65,10 @@ struct reminder_rule {
 #define REMINDERS_PRESET_COUNT 2
 extern const struct reminder_rule reminders_preset[REMINDERS_PRESET_COUNT];
 
+/* Fewer than three times in 14 days, or more than ten days to the first. */
+#define DRY_SLOTS_PRESET 3
+#define DRY_WAIT_DAYS_PRESET 10
+
 struct organisation {
 	rdvd_id id;
 	const char *slug, *name;
@@ -86,6 +90,9 @@ struct organisation {
 	const civil_day *open_on; /* public holidays on which its sites are open all the
 				     same */
 	size_t nopen_on;
+	/* a service runs dry at a site when fewer times are left in 14 days, or the
+	 * first one is further away; 0: that does not count */
+	int dry_slots, dry_wait_days;
 	int retired;
 };
 
@@ -248,6 +255,10 @@ void territory_bodies_each(const struct territory *t, rdvd_definition_cb *cb, vo
 /* Why a site is closed all day for everybody, a public holiday's French name; NULL: it is
  * none, or one on which the site or its organisation is open all the same. */
 const char *territory_holiday(const struct territory *t, int site, civil_day day);
+
+/* The organisation that the i-th living object of a kind belongs to (in the order of
+ * slugs); TERRITORY_NONE: the network. */
+int territory_owner(const struct territory *t, enum rdvd_definition_kind kind, int i);
 
 /* The reminders of a service for appointments with an organisation (TERRITORY_NONE: the
  * service's own): the service's, else the organisation's, else reminders_preset. Returns

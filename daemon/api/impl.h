@@ -12,6 +12,7 @@
  *   waiting.c     the waiting list
  *   staff.c       the team's lists and acts
  *   inbox.c       texts that wait for the team, answers by hand, notices, gateways
+ *   settings.c    what the territory is made of, object by object
  *   attendance.c  facts, streamed from the reader's thread
  *   callback.c    what providers tell, rdvctl sms-in, rdvctl bounce
  *   local.c       what only the local socket may do: import, users, tokens, backup,
@@ -211,6 +212,8 @@ http_handler post_appointment_waiting, post_waiting, get_waiting, post_waiting_t
 http_handler get_staff_inbox, post_staff_inbox_answer, post_staff_inbox_read,
 	get_staff_notices, post_staff_notice_seen, get_staff_gateways;
 http_handler post_verifications, post_verification;
+http_handler get_settings, post_settings, get_setting, put_setting, delete_setting,
+	post_edit_undo, get_territory;
 http_handler get_metrics;
 
 #endif

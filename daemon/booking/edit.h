@@ -14,6 +14,8 @@
 
 #include "booking/booking.h"
 
+struct access_user;
+
 /* One object to be put or retired. Borrowed until the callback. */
 struct booking_edit {
 	enum rdvd_definition_kind kind;
@@ -61,6 +63,15 @@ void booking_edit(struct booking *b, const struct booking_edit *edits, size_t n,
  * edit, which can be undone. */
 void booking_edit_undo(struct booking *b, rdvd_id edit, const char *actor,
 		       booking_edit_cb *cb, void *arg);
+
+/* The right that it takes to change an object of that kind. */
+unsigned booking_edit_right(enum rdvd_definition_kind kind);
+/* And to see it. */
+unsigned booking_see_right(enum rdvd_definition_kind kind);
+/* 1 when the user (with her effective organisation) may make this edit: the organisation
+ * of the object and of what it refers to, before and after, is hers to change so. */
+int booking_edit_may(const struct booking *b, const struct access_user *u,
+		     const struct booking_edit *e);
 
 /* A copy of the object as a territory file has it, "id" included, to change and hand to
  * booking_edit; json_decref it. NULL: unknown or retired. */
