@@ -64,7 +64,6 @@ void territory_retire(struct booking *b, struct territory *t, struct agenda *a)
 	o->t = t;
 	o->agenda = a;
 	fence(b, o);
-	booking_tell_all(b);
 }
 
 void territories_retire_again(struct booking *b)
