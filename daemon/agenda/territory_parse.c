@@ -187,17 +187,39 @@ static void decode_alarm(const struct decode_at *at, struct organisation *o)
 		decode_error(&in, "email", "must be an e-mail address");
 }
 
+static void decode_dry_threshold(const struct decode_at *at, struct organisation *o)
+{
+	const json_t *dry = json_object_get(at->object, "dry_threshold");
+	struct decode_at in = {.d = at->d, .object = dry};
+
+	o->dry_slots = DRY_SLOTS_PRESET;
+	o->dry_wait_days = DRY_WAIT_DAYS_PRESET;
+	if (!dry)
+		return;
+	if (!json_is_object(dry)) {
+		decode_error(at, "dry_threshold",
+			     "must be {\"slots\": ..., \"wait_days\": ...}");
+		return;
+	}
+	snprintf(in.path, sizeof in.path, "%.120s.dry_threshold", at->path);
+	decode_keys(&in, (const char *const[]){"slots", "wait_days", NULL});
+	o->dry_slots = decode_int(&in, "slots", 0, 0, 100, DRY_SLOTS_PRESET);
+	o->dry_wait_days = decode_int(&in, "wait_days", 0, 0, 365, DRY_WAIT_DAYS_PRESET);
+}
+
 void territory_decode_organisation(struct territory *t, const struct decode_at *at,
 				   struct organisation *o)
 {
 	decode_keys(at, (const char *const[]){"id", "name", "phone", "email", "area",
 					      "eligible_age", "move_until_minutes",
 					      "sunday", "accent", "verify_phone",
-					      "reminders", "open_on", "alarm", NULL});
+					      "reminders", "open_on", "alarm", "dry_threshold",
+					  NULL});
 	(void)t;
 	o->name = decode_string_or(at, "name", NAME_MAX_BYTES, o->slug);
 	o->phone = decode_string_or(at, "phone", 40, "");
 	o->email = decode_string_or(at, "email", 200, "");
+	decode_dry_threshold(at, o);
 	o->move_until_minutes =
 		decode_int(at, "move_until_minutes", 0, 0, 60 * 24 * 30, 240);
 	o->sunday = decode_bool(at, "sunday", 0);

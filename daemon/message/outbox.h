@@ -67,6 +67,10 @@ struct outbox *outbox_new(struct loop *l, struct store *s, const struct texts *t
 void outbox_texts(struct outbox *o, const struct texts *texts);
 /* Something may have become due: look soon. */
 void outbox_nudge(struct outbox *o);
+/* Tell the team: a notice, and an e-mail where the configuration names a mailbox (see
+ * notice.h). text is French, whole sentences. */
+void outbox_tell(struct outbox *o, const char *key, const char *kind,
+		 rdvd_id organisation, const char *text);
 /* 1 when nothing is due or under way: for --once and for stopping. */
 int outbox_is_idle(const struct outbox *o);
 /* No new claims; what is under way ends. */

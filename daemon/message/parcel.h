@@ -132,8 +132,5 @@ int outbox_may_use(const struct outbox *o, const struct gateway *g,
 		   enum rdvd_channel channel);
 /* How many gateways may send on a channel. */
 size_t outbox_choice(const struct outbox *o, enum rdvd_channel channel);
-/* Tell the team: text is French, whole sentences. */
-void outbox_tell(struct outbox *o, const char *key, const char *kind,
-		 rdvd_id organisation, const char *text);
 
 #endif
