@@ -29,6 +29,8 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	staff_login_routes(st);
 	staff_day_routes(st);
 	staff_outcome_routes(st);
+	desk_routes(st);
+	desk_walk_in_routes(st);
 	staff_appointment_routes(st);
 	staff_move_routes(st);
 	staff_add_routes(st);
@@ -40,6 +42,7 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	staff_gateways_routes(st);
 	staff_sheet_routes(st);
 	staff_feed_routes(st);
+	staff_change_routes(st);
 	if (options->demonstration)
 		staff_demo_routes(st);
 	return st;
@@ -50,6 +53,7 @@ void staff_free(struct staff *st)
 	if (!st)
 		return;
 	free((char *)st->options.public_url);
+	staff_change_memory_free(st->changes);
 	free(st);
 }
 

@@ -14,11 +14,14 @@
 #include "web/staff_views.h"
 #include "web/staff_words.h"
 
+struct change_memory;
+
 struct staff {
 	struct web web; /* what page.h's functions ask for */
 	struct access *access;
 	const struct outbox *outbox;
 	struct staff_options options; /* public_url owned */
+	struct change_memory *changes; /* owned: what was just kept (staff_change.c) */
 };
 
 /* ---- who is there ---- */
@@ -145,6 +148,7 @@ struct row_style {
 	const char *back; /* where an outcome's form comes back to */
 	bool with_day, with_place, with_counsellor;
 	bool with_outcome;
+	bool with_arrival; /* who is there, who is out: may be said */
 	rdvd_time now;
 };
 
@@ -183,7 +187,24 @@ size_t staff_occurrences(struct http_request *rq, const struct staff *st,
 void staff_filter(const struct staff *st, const struct viewer *v,
 		  const struct day_ask *ask, int days, struct rdvd_appointment_filter *f);
 
+/* What the day says of an appointment, and what may be said: fills the row's. */
+void desk_row(struct http_request *rq, const struct staff *st,
+	      const struct rdvd_appointment *a, const struct row_style *style,
+	      struct staff_row *out);
+/* Who is next and who waits among the day's records (NULL: not today), and the visits
+ * that are late. */
+void desk_top(struct http_request *rq, const struct staff *st, const struct viewer *v,
+	      const struct record_list *records, const struct row_style *style,
+	      struct desk_top_view *out);
+/* Answer a row's form: back to the row it was sent from, with the word of a problem
+ * (NULL none). */
+void staff_come_back(struct http_request *rq, const char *problem);
+/* The words of that problem for the page, when the address has one. */
+void staff_say_problem(struct http_request *rq, struct staff_said *said);
+
 /* Each file's routes. */
+void desk_routes(struct staff *st);
+void desk_walk_in_routes(struct staff *st);
 void staff_login_routes(struct staff *st);
 void staff_day_routes(struct staff *st);
 void staff_outcome_routes(struct staff *st);
@@ -199,5 +220,7 @@ void staff_absence_routes(struct staff *st);
 void staff_sheet_routes(struct staff *st);
 void staff_feed_routes(struct staff *st);
 void staff_demo_routes(struct staff *st);
+void staff_change_routes(struct staff *st);
+void staff_change_memory_free(struct change_memory *m);
 
 #endif

@@ -27,6 +27,34 @@ struct staff_outcome_view {
 	size_t npersons;
 };
 
+/* What the day says of somebody, in a few words. */
+struct desk_state {
+	const char *text;
+	bool ok, bad, wait;
+};
+
+/* Saying that somebody is there, or will be late (pages/_desk_arrival.html). */
+struct desk_arrival_view {
+	const char *id; /* of the appointment; NULL: nothing can be said */
+	const char *csrf, *back, *name;
+	bool here, late;
+	const char *hour; /* of the field: "09:20" */
+};
+
+/* A home visit: setting out, coming back (pages/_desk_visit.html). */
+struct desk_visit_view {
+	const char *id; /* of the appointment; NULL: nothing can be said */
+	const char *csrf, *back, *name;
+	bool out, late;
+	const char *due;   /* of the field: "16:30" */
+	const char *until; /* "16 h 30" */
+};
+
+/* What was answered to a question of the service. */
+struct desk_answer {
+	const char *question, *choice;
+};
+
 /* A row of a list: an appointment, or the free time between two. */
 struct staff_row {
 	const char *gap; /* "libre de 10 h à 11 h"; NULL: an appointment */
@@ -49,6 +77,13 @@ struct staff_row {
 	size_t nmessages;
 	bool stopped;	 /* wants no SMS */
 	bool bad_number; /* nothing arrives there */
+	const struct desk_state *states; /* "est là depuis 9 h 05" */
+	size_t nstates;
+	const char *companion; /* a partner who is present */
+	const struct desk_answer *answers;
+	size_t nanswers;
+	struct desk_arrival_view arrival;
+	struct desk_visit_view visit;
 	struct staff_outcome_view outcome;
 };
 
@@ -83,9 +118,35 @@ struct staff_notice_view {
 	const char *id, *text, *when, *csrf, *back;
 };
 
+/* Who is next, who waits, whose visit is late: above the day. */
+struct desk_next_view {
+	const char *when, *name, *url, *what; /* when NULL: nobody */
+	bool now;			      /* it runs */
+	struct desk_state state;	      /* text NULL: none */
+};
+
+struct desk_waiting_view {
+	const char *name, *url, *time, *since;
+};
+
+struct desk_late_view {
+	const char *text, *who, *url;
+	struct desk_visit_view visit;
+};
+
+struct desk_top_view {
+	struct desk_next_view next, then;
+	const struct desk_waiting_view *waiting;
+	size_t nwaiting;
+	const struct desk_late_view *late;
+	size_t nlate;
+};
+
 struct staff_day_view {
 	struct layout layout;
 	const char *heading, *sub;
+	struct desk_top_view top;
+	const char *walk_in_url; /* somebody is there; NULL: not hers to book */
 	struct staff_said said;
 	const struct staff_notice_view *notices;
 	size_t nnotices;

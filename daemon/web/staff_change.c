@@ -1,0 +1,705 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* staff_change.c - a change of settings, from a form to the store: the rights of each
+ * object that it treats, a dry run that tells whom it touches, then at once the change,
+ * or first the page that asks what becomes of them (opening_touched.c). What was kept can
+ * be taken back by whoever did it. */
+#include "web/staff_change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crash.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "base/recent.h"
+#include "booking/touched.h"
+#include "web/opening_change.h"
+
+/* ---- a change ---- */
+
+struct change *change_new(struct http_request *rq)
+{
+	struct change *c = xcalloc(1, sizeof(*c));
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	c->st = http_request_context(rq);
+	c->login = xstrdup(who.user->login);
+	c->user = who.user;
+	c->title = xstrdup("");
+	c->done = xstrdup("/equipe/reglages");
+	c->said = xstrdup("");
+	return c;
+}
+
+void change_free(struct change *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->nedits; i++) {
+		free((char *)c->edits[i].slug);
+		json_decref((json_t *)c->edits[i].body);
+		free(c->was[i]);
+	}
+	for (size_t i = 0; i < c->npeople; i++)
+		free(c->people[i].a);
+	free((char *)c->away.counsellor);
+	free((char *)c->away.label);
+	free(c->people);
+	free(c->touched);
+	free(c->title);
+	free(c->done);
+	free(c->said);
+	free(c->login);
+	free(c);
+}
+
+int change_add(struct change *c, const struct booking_edit *e)
+{
+	struct booking_edit *to = &c->edits[c->nedits];
+
+	if (c->nedits == CHANGE_EDITS_MAX)
+		return -1;
+	*to = *e;
+	to->slug = e->slug ? xstrdup(e->slug) : NULL;
+	to->body = e->body ? json_deep_copy(e->body) : NULL;
+	c->was[c->nedits++] = xstrdup("");
+	return 0;
+}
+
+struct http_request *change_over(struct change *c)
+{
+	struct http_request *rq = http_resume(c->ticket);
+
+	c->ticket = NULL;
+	if (!rq)
+		change_free(c);
+	return rq;
+}
+
+void change_fail(struct change *c, int status)
+{
+	struct http_request *rq = change_over(c);
+
+	if (!rq)
+		return;
+	if (status == 503)
+		http_fail_later(rq, 503, NULL, 5);
+	else
+		http_fail(rq, status, NULL);
+	change_free(c);
+}
+
+/* ---- rights ---- */
+
+struct asker {
+	struct http_request *rq;
+	const struct change *c;
+	struct viewer who;
+	const struct territory *t;
+	unsigned right;
+	bool no;
+};
+
+static void must(struct asker *k, int organisation)
+{
+	if (!staff_may(k->c->st, &k->who, k->right, organisation) ||
+	    (k->c->right && !staff_may(k->c->st, &k->who, k->c->right, organisation)))
+		k->no = true;
+}
+
+/* What an object refers to: of an organisation where she may do this. What is made by the
+ * same change is asked for itself; what nobody knows is the decoder's to refuse. */
+static void must_refer(struct asker *k, enum rdvd_definition_kind kind,
+		       const json_t *slug)
+{
+	const char *s = json_string_value(slug);
+	int i;
+
+	if (!s)
+		return;
+	if (kind == RDVD_DEF_ORGANISATION) {
+		if ((i = territory_organisation(k->t, s)) != TERRITORY_NONE)
+			must(k, i);
+	} else if (kind == RDVD_DEF_SITE) {
+		if ((i = territory_site(k->t, s)) != TERRITORY_NONE)
+			must(k, k->t->sites[i].organisation);
+	} else if (kind == RDVD_DEF_COUNSELLOR) {
+		if ((i = territory_counsellor(k->t, s)) != TERRITORY_NONE)
+			must(k, k->t->counsellors[i].organisation);
+	}
+}
+
+static void must_refer_all(struct asker *k, enum rdvd_definition_kind kind,
+			   const json_t *list)
+{
+	size_t i;
+	json_t *one;
+
+	if (!json_is_array(list)) {
+		must_refer(k, kind, list);
+		return;
+	}
+	json_array_foreach(list, i, one) must_refer(k, kind, one);
+}
+
+static void ask_body(struct asker *k, enum rdvd_definition_kind kind, const json_t *body)
+{
+	const json_t *overrides = json_object_get(body, "overrides");
+	size_t i;
+	json_t *v;
+
+	if (kind == RDVD_DEF_SERVICE && !json_object_get(body, "organisation"))
+		must(k, TERRITORY_NONE); /* the network's */
+	must_refer(k, RDVD_DEF_ORGANISATION, json_object_get(body, "organisation"));
+	must_refer(k, RDVD_DEF_SITE, json_object_get(body, "site"));
+	must_refer_all(k, RDVD_DEF_COUNSELLOR, json_object_get(body, "counsellor"));
+	json_array_foreach(overrides, i, v)
+	{
+		must_refer(k, RDVD_DEF_SITE, json_object_get(v, "site"));
+		must_refer(k, RDVD_DEF_COUNSELLOR, json_object_get(v, "counsellor"));
+	}
+}
+
+static unsigned right_of(enum rdvd_definition_kind kind)
+{
+	switch (kind) {
+	case RDVD_DEF_NETWORK: return RIGHT(NETWORK, CHANGE);
+	case RDVD_DEF_ORGANISATION:
+	case RDVD_DEF_COUNSELLOR: return RIGHT(ORGANISATION, CHANGE);
+	case RDVD_DEF_SITE: return RIGHT(SITE, CHANGE);
+	case RDVD_DEF_SERVICE: return RIGHT(SERVICE, CHANGE);
+	case RDVD_DEF_OPENING: return RIGHT(OPENING, CHANGE);
+	case RDVD_DEF_CLOSURE: return RIGHT(CLOSURE, CHANGE);
+	}
+	return RIGHT(NETWORK, CHANGE);
+}
+
+static void ask_edit(struct asker *k, const struct booking_edit *e)
+{
+	json_t *before =
+		e->slug ? booking_definition(k->c->st->web.booking, e->kind, e->slug)
+			: NULL;
+
+	k->right = right_of(e->kind);
+	if (!rights_has(k->who.user, k->right))
+		k->no = true;
+	if (e->kind == RDVD_DEF_ORGANISATION) {
+		int i = e->slug ? territory_organisation(k->t, e->slug) : TERRITORY_NONE;
+
+		if (i == TERRITORY_NONE) {
+			k->right = RIGHT(NETWORK, CHANGE);
+			must(k, TERRITORY_NONE);
+		} else {
+			must(k, i);
+		}
+	}
+	if (e->kind == RDVD_DEF_NETWORK)
+		must(k, TERRITORY_NONE);
+	if (before)
+		ask_body(k, e->kind, before);
+	if (e->body)
+		ask_body(k, e->kind, e->body);
+	json_decref(before);
+}
+
+static void ask_away(struct asker *k)
+{
+	int i = territory_counsellor(k->t, k->c->away.counsellor);
+	const struct counsellor *c;
+
+	if (i == TERRITORY_NONE || k->t->counsellors[i].retired) {
+		k->no = true;
+		return;
+	}
+	c = &k->t->counsellors[i];
+	if (!rights_cover(k->who.user, RIGHT(ABSENCE, CHANGE),
+			  k->t->organisations[c->organisation].id, &c->id, 1))
+		k->no = true;
+}
+
+bool change_may(struct http_request *rq, const struct change *c)
+{
+	struct asker k = {.rq = rq, .c = c, .t = booking_territory(c->st->web.booking)};
+
+	staff_viewer(rq, &k.who);
+	for (size_t i = 0; i < c->nedits; i++)
+		ask_edit(&k, &c->edits[i]);
+	if (c->away.counsellor)
+		ask_away(&k);
+	return !k.no;
+}
+
+bool change_may_treat(const struct change *c, const struct rdvd_appointment *a)
+{
+	return rights_cover(c->user, RIGHT(AGENDA, CHANGE), a->organisation,
+			    a->counsellors, a->ncounsellors) != 0;
+}
+
+bool change_may_use(const struct change *c, const char *site)
+{
+	const struct territory *t = booking_territory(c->st->web.booking);
+	int i = territory_site(t, site);
+
+	return i != TERRITORY_NONE && !t->sites[i].retired &&
+	       rights_cover(c->user, RIGHT(AGENDA, CHANGE),
+			    t->organisations[t->sites[i].organisation].id, NULL, 0) != 0;
+}
+
+/* ---- what was done, for the notice of the next page ---- */
+
+#define MEMORY_SLOTS 128
+
+struct change_said {
+	struct recent head; /* the edit's number, or the absence's with a high bit */
+	char said[200];
+	size_t moved, cancelled, left;
+};
+
+struct change_memory {
+	struct change_said slots[MEMORY_SLOTS];
+	int64_t clock;
+};
+
+#define ABSENCE_BIT (UINT64_C(1) << 62)
+
+static struct change_memory *memory_of(struct staff *st)
+{
+	if (!st->changes)
+		st->changes = xcalloc(1, sizeof(*st->changes));
+	return st->changes;
+}
+
+void staff_change_memory_free(struct change_memory *m)
+{
+	free(m);
+}
+
+const char *change_done_url(struct http_request *rq, const struct change *c)
+{
+	struct change_memory *m = memory_of(c->st);
+	uint64_t key = c->edit ? (uint64_t)c->edit
+			       : (uint64_t)c->absence | (c->absence ? ABSENCE_BIT : 0);
+	const char *sep = strchr(c->done, '?') ? "&" : "?";
+
+	if (!key)
+		return page_text(rq, "%s%sfait=0", c->done, sep);
+	struct change_said *s =
+		recent_get(m->slots, sizeof(m->slots[0]), MEMORY_SLOTS, key);
+
+	s->head.at = ++m->clock;
+	snprintf(s->said, sizeof(s->said), "%s", c->said);
+	s->moved = c->moved;
+	s->cancelled = c->cancelled;
+	s->left = c->left;
+	return page_text(rq, "%s%sfait=%s%lld", c->done, sep, c->edit ? "" : "a",
+			 (long long)(c->edit ? c->edit : c->absence));
+}
+
+static const char *and_people(struct http_request *rq, const char *text,
+			      const struct change_said *s)
+{
+	const struct lang *l = http_request_lang(rq);
+
+	if (s->moved)
+		text = page_text(
+			rq, "%s %s", text,
+			page_text(rq,
+				  trn(l, "%zu rendez-vous déplacé.",
+				      "%zu rendez-vous déplacés.", (long)s->moved),
+				  s->moved));
+	if (s->cancelled)
+		text = page_text(
+			rq, "%s %s", text,
+			page_text(rq,
+				  trn(l, "%zu rendez-vous annulé.",
+				      "%zu rendez-vous annulés.", (long)s->cancelled),
+				  s->cancelled));
+	if (s->left)
+		text = page_text(rq, "%s %s", text,
+				 page_text(rq,
+					   trn(l, "%zu personne à appeler.",
+					       "%zu personnes à appeler.", (long)s->left),
+					   s->left));
+	return text;
+}
+
+/* "12", "a45", "u13" (an undo): the number and what it is of. */
+static char fait_parse(const char *s, int64_t *number)
+{
+	char what = 'e';
+
+	if (s && (*s == 'a' || *s == 'u'))
+		what = *s++;
+	return s && parse_int(s, 0, INT64_MAX, number) == 0 ? what : 0;
+}
+
+void staff_change_said(struct http_request *rq, const struct staff *st,
+		       struct staff_said *out)
+{
+	const struct lang *l = http_request_lang(rq);
+	const char *fait = http_request_query(rq, "fait");
+	const struct change_said *s = NULL;
+	int64_t number = 0;
+	char what = fait_parse(fait, &number);
+
+	*out = (struct staff_said){0};
+	if (!what)
+		return;
+	if (what == 'u') {
+		out->text = tr(l, "C’est annulé\u00a0: tout est comme avant.");
+		return;
+	}
+	out->text = tr(l, "C’est enregistré.");
+	if (number == 0)
+		return;
+	if (st->changes)
+		s = recent_find(st->changes->slots, sizeof(st->changes->slots[0]),
+				MEMORY_SLOTS,
+				(uint64_t)number | (what == 'a' ? ABSENCE_BIT : 0));
+	if (s) {
+		if (*s->said)
+			out->text = http_request_strdup(rq, s->said);
+		if (s->moved)
+			out->text =
+				page_text(rq, "%s %s", and_people(rq, out->text, s),
+					  tr(l, "Annuler la modification ne ramène pas "
+						"les personnes déplacées."));
+		else
+			out->text = and_people(rq, out->text, s);
+	}
+	if (what == 'a') /* the list below takes it back */
+		return;
+	out->undo = http_request_strdup(rq, fait);
+	out->csrf = http_request_csrf(rq);
+	out->back = http_request_path(rq);
+}
+
+/* ---- keeping ---- */
+
+static void all_kept(struct change *c)
+{
+	struct http_request *rq;
+
+	c->applied = true;
+	if (c->npeople) {
+		change_settle(c);
+		return;
+	}
+	rq = change_over(c);
+	if (!rq)
+		return;
+	http_redirect(rq, 303, change_done_url(rq, c));
+	change_free(c);
+}
+
+/* 1 when the edits cannot be: it was answered. */
+static bool is_refused(struct change *c, const struct booking_edited *r)
+{
+	struct http_request *rq;
+
+	if (r->rc == RDVD_OK)
+		return false;
+	if (r->rc != RDVD_INVALID && r->rc != RDVD_CONFLICT) {
+		change_fail(c, r->rc == RDVD_NOT_FOUND ? 404 : 503);
+		return true;
+	}
+	rq = change_over(c);
+	if (!rq)
+		return true;
+	if (c->refused)
+		c->refused(rq, c->st, r, c->data);
+	else
+		http_fail(rq, 409, NULL);
+	change_free(c);
+	return true;
+}
+
+struct same_absence {
+	const struct change *c;
+	int who;
+	rdvd_id found;
+};
+
+static void same_absence(void *arg, rdvd_id id, int counsellor, rdvd_time start,
+			 rdvd_time end)
+{
+	struct same_absence *s = arg;
+
+	if (counsellor == s->who && start == s->c->away.start && end == s->c->away.end)
+		s->found = id;
+}
+
+/* The absence is there already: the form came twice. */
+static rdvd_id absence_there(const struct change *c)
+{
+	struct same_absence s = {
+		.c = c,
+		.who = territory_counsellor(booking_territory(c->st->web.booking),
+					    c->away.counsellor),
+	};
+
+	agenda_absences_each(booking_agenda(c->st->web.booking), same_absence, &s);
+	return s.found;
+}
+
+static void forget_notes(struct change *c)
+{
+	rdvd_id *ids = xcalloc(c->npeople + 1, sizeof(*ids));
+
+	for (size_t i = 0; i < c->npeople; i++)
+		ids[i] = c->people[i].a->id;
+	if (c->npeople)
+		touched_forget(c->st->web.booking, ids, c->npeople);
+	free(ids);
+}
+
+static void absence_kept(void *arg, const struct booking_reply *r)
+{
+	struct change *c = arg;
+
+	if (r->verdict != BOOKING_DONE) {
+		forget_notes(c);
+		change_fail(c, 503);
+		return;
+	}
+	c->absence = r->absence;
+	all_kept(c);
+}
+
+static void keep_absence(struct change *c)
+{
+	if (c->away.counsellor)
+		c->absence = absence_there(c);
+	if (!c->away.counsellor || c->absence)
+		all_kept(c);
+	else
+		booking_absence_add(c->st->web.booking, c->away.counsellor, c->away.start,
+				    c->away.end, c->away.label ? c->away.label : "",
+				    c->login, absence_kept, c);
+}
+
+static void kept(void *arg, const struct booking_edited *r)
+{
+	struct change *c = arg;
+
+	if (r->rc != RDVD_OK && r->rc != RDVD_UNCERTAIN)
+		forget_notes(c);
+	if (is_refused(c, r))
+		return;
+	c->edit = r->edit;
+	keep_absence(c);
+}
+
+static void keep(struct change *c)
+{
+	crash_point("change.noted");
+	if (c->nedits && !c->applied)
+		booking_edit(c->st->web.booking, c->edits, c->nedits, 0, c->login, kept,
+			     c);
+	else if (!c->applied)
+		keep_absence(c);
+	else
+		all_kept(c);
+}
+
+static void noted(void *arg, enum rdvd_rc rc)
+{
+	struct change *c = arg;
+
+	if (rc == RDVD_OK)
+		keep(c);
+	else
+		change_fail(c, 503);
+}
+
+void change_apply(struct change *c)
+{
+	rdvd_id *ids;
+
+	if (!c->npeople) {
+		keep(c);
+		return;
+	}
+	ids = xcalloc(c->npeople, sizeof(*ids));
+	for (size_t i = 0; i < c->npeople; i++)
+		ids[i] = c->people[i].a->id;
+	touched_note(c->st->web.booking, ids, c->npeople, c->title, 0, c->login, noted,
+		     c);
+	free(ids);
+}
+
+/* ---- the way in ---- */
+
+/* Who is touched is known: ask, or keep what was chosen. */
+static void people_read(struct change *c)
+{
+	bool asked = c->decided;
+
+	for (size_t i = 0; i < c->npeople; i++)
+		asked &= c->people[i].choice != CHOICE_NONE;
+	if (c->npeople == 0 || (asked && !c->again))
+		change_apply(c);
+	else
+		change_ask(c);
+}
+
+/* The names that fresh objects get, so that the same form twice is the same change. */
+static void keep_slugs(struct change *c, const struct booking_edited *r)
+{
+	for (size_t i = 0; i < c->nedits; i++)
+		if (!c->edits[i].slug && r->slugs && r->slugs[i])
+			c->edits[i].slug = xstrdup(r->slugs[i]);
+}
+
+static void tried(void *arg, const struct booking_edited *r)
+{
+	struct change *c = arg;
+
+	if (is_refused(c, r))
+		return;
+	keep_slugs(c, r);
+	c->touched = xcalloc(r->ntouched + 1, sizeof(*c->touched));
+	c->ntouched = r->ntouched;
+	for (size_t i = 0; i < r->ntouched; i++)
+		c->touched[i] = r->touched[i];
+	if (c->ntouched || c->away.counsellor || c->decided)
+		change_read_people(c, people_read);
+	else
+		people_read(c);
+}
+
+void change_start(struct change *c, struct http_request *rq)
+{
+	c->ticket = http_suspend(rq);
+	if (c->nedits && !c->applied)
+		booking_edit(c->st->web.booking, c->edits, c->nedits, 1, c->login, tried,
+			     c);
+	else
+		change_read_people(c, people_read);
+}
+
+static char *copy_text(char *old, const char *s)
+{
+	if (!s)
+		return old;
+	free(old);
+	return xstrdup(s);
+}
+
+void staff_change(struct http_request *rq, const struct staff_change *in)
+{
+	struct change *c = change_new(rq);
+
+	c->right = in->right;
+	for (size_t i = 0; i < in->nedits; i++)
+		if (change_add(c, &in->edits[i]) < 0) {
+			change_free(c);
+			http_fail(rq, 400, NULL);
+			return;
+		}
+	if (in->away)
+		c->away = (struct staff_away){
+			.counsellor = xstrdup(in->away->counsellor),
+			.start = in->away->start,
+			.end = in->away->end,
+			.label = xstrdup(in->away->label ? in->away->label : ""),
+		};
+	c->title = copy_text(c->title, in->title);
+	c->done = copy_text(c->done, in->done);
+	c->said = copy_text(c->said, in->said);
+	c->refused = in->refused;
+	c->data = in->data;
+	if (!change_may(rq, c)) {
+		change_free(c);
+		http_fail(rq, 404, NULL);
+		return;
+	}
+	change_stamp(c);
+	change_start(c, rq);
+}
+
+/* ---- taking back ---- */
+
+static const char *back_of(struct http_request *rq)
+{
+	const char *back = http_request_field(rq, "retour");
+
+	return back && staff_path_is_ours(back) ? back : "/equipe/reglages";
+}
+
+static void undone(void *arg, const struct booking_edited *r)
+{
+	struct staff *st;
+	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	const struct lang *l;
+
+	if (!rq)
+		return;
+	l = http_request_lang(rq);
+	if (r->rc == RDVD_OK)
+		http_redirect(rq, 303,
+			      page_url(rq, back_of(rq), "fait",
+				       page_text(rq, "u%lld", (long long)r->edit), NULL));
+	else if (r->rc == RDVD_CONFLICT || r->rc == RDVD_INVALID || r->rc == RDVD_STALE)
+		http_fail(rq, 409,
+			  tr(l, "Cela ne peut plus être annulé\u00a0: quelqu’un l’a "
+				"modifié depuis."));
+	else if (r->rc == RDVD_NOT_FOUND)
+		http_fail(rq, 404, NULL);
+	else
+		http_fail_later(rq, 503, NULL, 5);
+}
+
+/* Whoever made it takes it back, or the network's administrator. */
+static void undo_of(void *arg, enum rdvd_rc rc, const char *actor, int is_undone)
+{
+	struct staff *st;
+	void *data;
+	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	const rdvd_id *id = data;
+	struct viewer who;
+
+	if (!rq)
+		return;
+	staff_viewer(rq, &who);
+	if (rc != RDVD_OK && rc != RDVD_NOT_FOUND)
+		http_fail_later(rq, 503, NULL, 5);
+	else if (rc == RDVD_NOT_FOUND ||
+		 (strcmp(actor, who.user->login) != 0 && !who.admin))
+		http_fail(rq, 404, NULL);
+	else if (is_undone) /* the button was pressed twice */
+		http_redirect(rq, 303, page_url(rq, back_of(rq), "fait", "u0", NULL));
+	else
+		booking_edit_undo(st->web.booking, *id, who.user->login, undone,
+				  staff_wait(rq, NULL));
+}
+
+static void undo(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+	rdvd_id *id = http_request_alloc(rq, sizeof(*id));
+
+	if (fait_parse(http_request_field(rq, "fait"), id) != 'e') {
+		http_fail(rq, 404, NULL);
+		return;
+	}
+	touched_edit_actor(st->web.booking, *id, undo_of, staff_wait(rq, id));
+}
+
+static const struct http_route routes[] = {
+	{.method = HTTP_POST,
+	 .pattern = "/equipe/reglages/annuler",
+	 .access = ACCESS_STAFF,
+	 .right = RIGHT(ORGANISATION, CHANGE),
+	 .csrf = CSRF_TOKEN,
+	 .body = BODY_FORM,
+	 .handle = undo},
+};
+
+void staff_change_routes(struct staff *st)
+{
+	http_server_routes(st->web.server, routes, ARRAY_SIZE(routes), st);
+	opening_touched_routes(st);
+}
