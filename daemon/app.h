@@ -33,6 +33,7 @@
 #include "message/outbox.h"
 #include "message/receive.h"
 #include "message/text.h"
+#include "message/text_keep.h"
 #include "report/export.h"
 #include "store/store.h"
 #include "talk/inbox.h"
@@ -59,6 +60,7 @@ struct app {
 	struct texts *texts;
 	struct langs *langs;
 	struct booking *booking;
+	struct text_keep *text_keep;
 	struct worker *passwords;
 	struct access *access;
 	struct budget *budget;
@@ -100,6 +102,9 @@ int app_texts_up(struct app *a);
 void app_texts_down(struct app *a);
 int app_booking_up(struct app *a);
 void app_booking_down(struct app *a);
+/* What the team wrote, over the files. */
+int app_kept_texts_up(struct app *a);
+void app_kept_texts_down(struct app *a);
 /* Log a warning when an SMS would need a second segment with this territory's longest
  * names. */
 void app_check_texts(const struct app *a);

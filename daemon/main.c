@@ -41,6 +41,7 @@ static const struct step {
 	{.up = app_store_up, .down = app_store_down},
 	{.up = app_texts_up, .down = app_texts_down},
 	{.up = app_booking_up, .down = app_booking_down},
+	{.up = app_kept_texts_up, .down = app_kept_texts_down},
 	{.up = app_access_up, .down = app_access_down},
 	{.up = app_budget_up, .down = app_budget_down},
 	{.up = app_outbox_up, .down = app_outbox_down},

@@ -61,6 +61,7 @@ static void pages_up(struct app *a)
 		.demonstration = a->config->demo ? STAFF_DEMO_PATH : NULL,
 	};
 	const struct staff_options staff = {
+		.text_keep = a->text_keep,
 		.waiting = a->waiting,
 		.visits = a->visits,
 		.inbox = a->inbox,
@@ -218,6 +219,7 @@ static void reload_texts(struct app *a, const struct config *fresh)
 		talk_texts(a->talk, texts);
 		texts_free(a->texts);
 		a->texts = texts;
+		text_keep_apply(a->text_keep);
 		app_check_texts(a);
 	} else {
 		log_err("the texts of messages stay as they were: %s", buf_str(&errors));

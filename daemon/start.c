@@ -226,7 +226,6 @@ int app_booking_up(struct app *a)
 	a->booking = booking_new(a->loop, a->store, &o);
 	if (!a->booking)
 		return -1;
-	app_check_texts(a);
 	return 0;
 }
 
@@ -244,11 +243,16 @@ struct access_options app_access_options(const struct config *c)
 /* Whose counsellor that is, as the territory now says. */
 static rdvd_id organisation_of(void *ctx, rdvd_id counsellor)
 {
-	const struct territory *t = booking_territory(ctx);
+	const struct territory *t = booking_territory(((struct app *)ctx)->booking);
 	int i = territory_by_id(t, RDVD_DEF_COUNSELLOR, counsellor);
 	int of = i == TERRITORY_NONE ? TERRITORY_NONE : t->counsellors[i].organisation;
 
 	return of == TERRITORY_NONE ? 0 : t->organisations[of].id;
+}
+
+static void letter_kept(void *ctx)
+{
+	outbox_nudge(((struct app *)ctx)->outbox);
 }
 
 int app_access_up(struct app *a)
@@ -267,7 +271,8 @@ int app_access_up(struct app *a)
 	access_surround(a->access, &(struct access_surroundings){
 					   .key = a->key,
 					   .organisation_of = organisation_of,
-					   .ctx = a->booking,
+					   .letter_kept = letter_kept,
+					   .ctx = a,
 					   .factor_advised = a->config->demo,
 				   });
 	return 0;

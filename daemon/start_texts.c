@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "message/render.h"
+#include "message/text_keep.h"
 
 #include "config.h"
 
@@ -71,6 +72,36 @@ void app_check_texts(const struct app *a)
 	if (texts_check_slugs(a->texts, booking_territory(a->booking), &errors) != 0)
 		log_warn("texts that nobody will read: %s", buf_str(&errors));
 	buf_fini(&errors);
+}
+
+static struct texts *texts_in_use(void *ctx)
+{
+	return ((struct app *)ctx)->texts;
+}
+
+static const struct territory *territory_in_use(void *ctx)
+{
+	return booking_territory(((struct app *)ctx)->booking);
+}
+
+int app_kept_texts_up(struct app *a)
+{
+	const struct text_keep_options o = {.store = a->store,
+					    .texts = texts_in_use,
+					    .territory = territory_in_use,
+					    .ctx = a};
+
+	a->text_keep = text_keep_new(a->loop, &o);
+	if (!a->text_keep)
+		return -1;
+	app_check_texts(a);
+	return 0;
+}
+
+void app_kept_texts_down(struct app *a)
+{
+	text_keep_free(a->text_keep);
+	a->text_keep = NULL;
 }
 
 /* ---- who SMS come from ---- */

@@ -193,8 +193,8 @@ static void forget(struct texts *t, const struct text_place *p,
 	texts_sort(t);
 }
 
-int text_keep(struct texts *t, const struct text_place *p, const char *source,
-	      struct text_faults *faults)
+int text_keep_source(struct texts *t, const struct text_place *p, const char *source,
+		     struct text_faults *faults)
 {
 	struct text_kind kind;
 	struct text_name name;

@@ -47,8 +47,8 @@ int text_is_kept(const struct texts *t, const struct text_place *p);
 
 /* Put source there; NULL: take the team's away. 0; -1: nothing has changed, faults say
  * why (a fault-free -1: there is no such place). */
-int text_keep(struct texts *t, const struct text_place *p, const char *source,
-	      struct text_faults *faults);
+int text_keep_source(struct texts *t, const struct text_place *p, const char *source,
+		     struct text_faults *faults);
 
 /* A text that is being written. */
 struct text_draft;

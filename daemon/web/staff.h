@@ -22,6 +22,7 @@ struct outbox;
 struct receive;
 struct visits;
 struct school_table;
+struct text_keep;
 struct waiting;
 struct staff;
 
@@ -35,6 +36,7 @@ struct staff_options {
 	struct visits *visits;	       /* lent */
 	struct inbox *inbox;	       /* lent */
 	struct budget *budget;	       /* lent */
+	struct text_keep *text_keep;   /* lent */
 	const struct receive *receive; /* lent */
 	const struct langs *langs;     /* lent; NULL: French only */
 	const struct school_table *schools; /* lent; NULL: none are known */
