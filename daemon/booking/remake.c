@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "booking/watch.h"
 
@@ -413,6 +414,7 @@ static void apply_done(struct store_job *job)
 {
 	struct remake *r = (struct remake *)job;
 
+	crash_point("import-piece");
 	if (job->rc == RDVD_OK && !r->sent)
 		build(r);
 	else if (job->rc == RDVD_OK)
@@ -425,6 +427,7 @@ static void decide_done(struct store_job *job)
 {
 	struct remake *r = (struct remake *)job;
 
+	crash_point("import-piece");
 	if (job->rc == RDVD_OK)
 		hand(r, store_write, apply_run, apply_done);
 	else
@@ -440,6 +443,7 @@ static void piece_done(struct store_job *job)
 		return;
 	}
 	r->sent += PIECE;
+	crash_point("import-piece");
 	if (r->sent < r->nparts)
 		hand(r, store_write, piece_run, piece_done);
 	else

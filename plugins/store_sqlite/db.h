@@ -50,6 +50,10 @@ struct sql_value {
 	((struct sql_value){ \
 		.name = ":" n, .type = (v) ? SQL_INT : SQL_NULL, .i = (int64_t)(v)})
 
+/* A text, or NULL. */
+#define MAYBE_TEXT(n, v) \
+	((struct sql_value){.name = ":" n, .type = (v) ? SQL_TEXT : SQL_NULL, .p = (v)})
+
 struct statement {
 	sqlite3_stmt *sq;
 	int nvalues;

@@ -20,17 +20,10 @@ enum rdvd_rc store_edit_keep(void *st, const struct rdvd_edit *e, rdvd_id *id)
 	made = db_last_id(db);
 	for (size_t i = 0; i < e->n && db->rc == RDVD_OK; i++) {
 		const struct rdvd_edit_part *p = &e->parts[i];
-		const struct sql_value values[] = {
-			INT("edit", made),
-			INT("definition", p->definition),
-			p->before
-				? TEXT("before", p->before)
-				: (struct sql_value){.name = "before", .type = SQL_NULL},
-			p->after ? TEXT("after", p->after)
-				 : (struct sql_value){.name = "after", .type = SQL_NULL},
-		};
 
-		db_run(db, SQL_EDIT_PART_INSERT, values, 4);
+		RUN(db, SQL_EDIT_PART_INSERT, INT("edit", made),
+		    INT("definition", p->definition), MAYBE_TEXT("before", p->before),
+		    MAYBE_TEXT("after", p->after));
 	}
 	if (e->undoes && !RUN(db, SQL_EDIT_UNDONE, INT("id", e->undoes), INT("by", made)))
 		db_answer(db, RDVD_STALE);
@@ -98,18 +91,10 @@ enum rdvd_rc store_draft_put(void *st, const struct rdvd_definition *items, size
 	db_guard(db);
 	if (!first)
 		db_run(db, SQL_DRAFT_CLEAR, NULL, 0);
-	for (size_t i = 0; i < n && db->rc == RDVD_OK; i++) {
-		const struct sql_value values[] = {
-			INT("place", (int64_t)(first + i)),
-			INT("kind", items[i].kind),
-			TEXT("slug", items[i].slug),
-			items[i].body
-				? TEXT("body", items[i].body)
-				: (struct sql_value){.name = "body", .type = SQL_NULL},
-		};
-
-		db_run(db, SQL_DRAFT_INSERT, values, 4);
-	}
+	for (size_t i = 0; i < n && db->rc == RDVD_OK; i++)
+		RUN(db, SQL_DRAFT_INSERT, INT("place", first + i),
+		    INT("kind", items[i].kind), TEXT("slug", items[i].slug),
+		    MAYBE_TEXT("body", items[i].body));
 	return db->rc;
 }
 
