@@ -209,6 +209,35 @@ void secret_token_derive(const uint8_t key[SECRET_KEY_SIZE], const char *purpose
 	token_encode(hash, out);
 }
 
+_Static_assert(SECRET_SEAL_SIZE == crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES,
+	       "a seal");
+
+void secret_seal(const uint8_t key[SECRET_KEY_SIZE], const char *purpose,
+		 const void *bytes, size_t n, uint8_t *out)
+{
+	uint8_t own[crypto_secretbox_KEYBYTES];
+
+	secret_derive(key, purpose, "", 0, 0, own, sizeof(own));
+	randombytes_buf(out, crypto_secretbox_NONCEBYTES);
+	crypto_secretbox_easy(out + crypto_secretbox_NONCEBYTES, bytes, n, out, own);
+	sodium_memzero(own, sizeof(own));
+}
+
+int secret_open(const uint8_t key[SECRET_KEY_SIZE], const char *purpose,
+		const uint8_t *sealed, size_t n, void *out)
+{
+	uint8_t own[crypto_secretbox_KEYBYTES];
+	int rc;
+
+	if (n < SECRET_SEAL_SIZE)
+		return -1;
+	secret_derive(key, purpose, "", 0, 0, own, sizeof(own));
+	rc = crypto_secretbox_open_easy(out, sealed + crypto_secretbox_NONCEBYTES,
+					n - crypto_secretbox_NONCEBYTES, sealed, own);
+	sodium_memzero(own, sizeof(own));
+	return rc ? -1 : 0;
+}
+
 void secret_token_encode(const uint8_t bytes[SECRET_TOKEN_BYTES],
 			 char out[SECRET_TOKEN_CHARS + 1])
 {

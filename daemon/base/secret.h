@@ -48,6 +48,17 @@ void secret_token_hash(const char *token, uint8_t out[SECRET_HASH_SIZE]);
 /* 1 when equal, in constant time. */
 int secret_equal(const void *a, const void *b, size_t n);
 
+/* Bytes that a seal adds. */
+#define SECRET_SEAL_SIZE 40
+/* n bytes closed with the key for a purpose, into n + SECRET_SEAL_SIZE bytes: whoever
+ * reads the store without the key reads nothing (XSalsa20-Poly1305, a random nonce). */
+void secret_seal(const uint8_t key[SECRET_KEY_SIZE], const char *purpose,
+		 const void *bytes, size_t n, uint8_t *out);
+/* And opened: n is the sealed size, out has n - SECRET_SEAL_SIZE bytes. 0, or -1: it was
+ * not sealed with this key for this purpose. */
+int secret_open(const uint8_t key[SECRET_KEY_SIZE], const char *purpose,
+		const uint8_t *sealed, size_t n, void *out);
+
 #define SECRET_PASSWORD_HASH_SIZE 128
 /* argon2id, t=2 m=64 MiB (about 30 ms): in a worker thread. out is a self-describing
  * string. */

@@ -15,7 +15,8 @@
 #include "base/mem.h"
 #include "booking/access_impl.h"
 
-#define SESSION_SAVE_S 60 /* last_seen is written at most so often */
+#define SESSION_SAVE_S 60  /* last_seen is written at most so often */
+#define PROGRAM_SAVE_S 300 /* and a program's */
 
 /* ---- members ---- */
 
@@ -170,6 +171,9 @@ void access_session_add(struct access *a, const struct rdvd_login *l)
 	s = xcalloc(1, sizeof *s);
 	memcpy(s->hash, l->token_hash, sizeof s->hash);
 	s->member = m;
+	s->factor = l->factor;
+	if (l->device)
+		strncpy(s->device, l->device, sizeof s->device - 1);
 	s->created = l->created;
 	s->last_seen = s->saved = l->last_seen;
 	s->expires = l->expires;
@@ -198,7 +202,8 @@ const struct access_user *access_session_find(struct access *a,
 		s->last_seen = now;
 	if (s->last_seen - s->saved >= SESSION_SAVE_S)
 		access_session_save(a, s);
-	return access_member_user(a, s->member);
+	access_member_user(a, s->member);
+	return access_stage_of(a, s) == ACCESS_FULL ? &s->member->user : NULL;
 }
 
 void access_session_sweep(struct access *a, rdvd_time now)
@@ -244,12 +249,17 @@ void access_program_add(struct access *a, const struct rdvd_api_token *t)
 	access_table_add(&a->programs, p);
 }
 
-const struct access_user *access_token_find(const struct access *a,
+const struct access_user *access_token_find(struct access *a,
 					    const uint8_t hash[RDVD_HASH_SIZE])
 {
-	const struct access_program *p = access_table_find(&a->programs, hash);
+	struct access_program *p = access_table_find(&a->programs, hash);
 
-	return p && !p->user.revoked ? &p->user : NULL;
+	if (!p || p->user.revoked)
+		return NULL;
+	p->seen = clock_now();
+	if (p->seen - p->saved >= PROGRAM_SAVE_S)
+		access_program_save(a, p);
+	return &p->user;
 }
 
 const struct rdvd_feed *access_feed_find(const struct access *a,
@@ -315,6 +325,12 @@ static int load_feed(void *arg, const struct rdvd_feed *f)
 	return 0;
 }
 
+static int load_invitation(void *arg, const struct rdvd_invitation *i)
+{
+	access_invitation_add(arg, i);
+	return 0;
+}
+
 /* In the reader's thread, into an access that nobody else sees yet: the loop waits for
  * it. */
 static enum rdvd_rc load_run(const struct rdvd_store_ops *ops, void *st,
@@ -329,6 +345,8 @@ static enum rdvd_rc load_run(const struct rdvd_store_ops *ops, void *st,
 		rc = ops->api_token_each(st, load_token, j->a);
 	if (rc == RDVD_OK)
 		rc = ops->feed_each(st, load_feed, j->a);
+	if (rc == RDVD_OK && ops->invitation_each)
+		rc = ops->invitation_each(st, j->now, load_invitation, j->a);
 	return rc;
 }
 
@@ -407,9 +425,11 @@ void access_free(struct access *a)
 	}
 	free(a->members);
 	free(a->past);
+	access_invitations_free(a);
 	access_table_fini(&a->sessions);
 	access_table_fini(&a->programs);
 	access_table_fini(&a->feeds);
 	access_guard_free(a->guard);
+	explicit_bzero(a->key, sizeof a->key);
 	free(a);
 }

@@ -58,6 +58,8 @@ struct access_surroundings {
 	/* 1: a second factor is advised to administrators, not required: where nobody is
 	 * real */
 	int factor_advised;
+	/* A letter was kept: look whether it can leave. May be NULL */
+	void (*letter_kept)(void *ctx);
 };
 void access_surround(struct access *a, const struct access_surroundings *s);
 /* Other limits of time; sessions that have begun keep their end, but for idleness. */
@@ -72,7 +74,7 @@ void access_free(struct access *a);
 const struct access_user *access_session_find(struct access *a,
 					      const uint8_t hash[RDVD_HASH_SIZE]);
 /* The program with the bearer token of this hash, or NULL. */
-const struct access_user *access_token_find(const struct access *a,
+const struct access_user *access_token_find(struct access *a,
 					    const uint8_t hash[RDVD_HASH_SIZE]);
 /* By login; NULL: unknown. Disabled ones are found too. */
 const struct access_user *access_user_find(const struct access *a, const char *login);
@@ -87,7 +89,19 @@ enum access_verdict {
 	ACCESS_WAIT,   /* too many failures: again after retry_after_s. Never for good */
 	ACCESS_BUSY,   /* too much to do: again in a moment */
 	ACCESS_FAILED, /* the store cannot write: 503 */
+	ACCESS_GONE,   /* of an invitation: used, taken back, expired */
+	ACCESS_TAKEN,  /* of a new login: somebody has it */
 };
+
+/* How far a session has come. Only a full one is anybody's: access_session_find. */
+enum access_stage {
+	ACCESS_NOBODY,
+	ACCESS_NEEDS_CODE,   /* the password was right; the second factor comes next */
+	ACCESS_NEEDS_FACTOR, /* an administrator who has none yet, and must make one */
+	ACCESS_FULL,
+};
+
+#define ACCESS_CODE_CHARS 16 /* of a printed code with its dashes, and the NUL */
 
 struct access_login {
 	enum access_verdict verdict;
@@ -95,6 +109,10 @@ struct access_login {
 	const char *token; /* with OK: for http_session_cookie; lent for the callback */
 	int64_t max_age_s; /* with OK: of the cookie */
 	int retry_after_s; /* with WAIT */
+	enum access_stage stage; /* with OK: what the session still needs */
+	/* Of a new second factor: the codes that stand for it, shown this once. */
+	const char (*codes)[ACCESS_CODE_CHARS];
+	size_t ncodes;
 };
 typedef void access_login_cb(void *arg, const struct access_login *r);
 
@@ -105,11 +123,62 @@ typedef void access_login_cb(void *arg, const struct access_login *r);
  * address and the login alone are slowed too, more gently, the login not for addresses it
  * has come from before. Judged by monotonic time. replaces is the hash of the session
  * that the browser had, which ends; or NULL. */
+struct access_attempt {
+	const char *address;	 /* of the browser */
+	const char *device;	 /* "Firefox, Linux"; NULL unknown */
+	const uint8_t *replaces; /* hash of the browser's session, or NULL */
+};
 void access_login(struct access *a, const char *login, const char *password,
-		  const char *address, const uint8_t *replaces, access_login_cb *cb,
-		  void *arg);
+		  const struct access_attempt *at, access_login_cb *cb, void *arg);
 
+/* ---- the second factor (access_factor.c) ---- */
+
+/* The stage of the session of this hash, and whose it is (NULL with NOBODY). */
+enum access_stage access_session_stage(struct access *a,
+				       const uint8_t hash[RDVD_HASH_SIZE],
+				       const struct access_user **user);
+/* The code of the application, or one of those on paper, for a session that needs it:
+ * once it is right the session counts, under a new token. Guessing is slowed as for
+ * passwords, by login and address. at->replaces is the session. */
+void access_factor(struct access *a, const char *code, const struct access_attempt *at,
+		   access_login_cb *cb, void *arg);
+/* The secret with which a second factor is being made: drawn once a session. 0, or -1:
+ * no such session. */
+int access_totp_draw(struct access *a, const uint8_t hash[RDVD_HASH_SIZE],
+		     uint8_t secret[20]);
+/* Make it the second factor: its first code proves that the application has it. With OK
+ * codes are those on paper. WRONG: the code is. */
+void access_totp_set(struct access *a, const char *code, const struct access_attempt *at,
+		     access_login_cb *cb, void *arg);
+/* Other codes on paper for the session's user, instead of those there were. */
+void access_recovery_renew(struct access *a, const struct access_attempt *at,
+			   access_login_cb *cb, void *arg);
+/* The second factor of a user goes; with end_sessions 1 her sessions too. NOT_FOUND. */
 typedef void access_cb(void *arg, enum rdvd_rc rc);
+void access_totp_drop(struct access *a, const char *login, int end_sessions,
+		      access_cb *cb, void *arg);
+
+/* ---- one's own sessions and password (access_session.c, access_password.c) ---- */
+
+struct access_session_row {
+	uint8_t hash[RDVD_HASH_SIZE];
+	const char *device;
+	rdvd_time created, last_seen;
+};
+/* The user's sessions that count, the latest seen first, at most max. */
+size_t access_session_list(const struct access *a, rdvd_id user,
+			   struct access_session_row *out, size_t max);
+/* End those of the user but the one of this hash (NULL: all). */
+void access_session_end_others(struct access *a, rdvd_id user, const uint8_t *but);
+/* Prove that it is she who sits there: her password, weighed as at log-in. OK begins
+ * nothing. */
+void access_prove(struct access *a, const char *login, const char *password,
+		  const struct access_attempt *at, access_login_cb *cb, void *arg);
+/* Another password for the user of at->replaces, a full session: present is weighed, the
+ * others of her sessions end, and this one goes on under a new token. fresh was checked
+ * by password_check. */
+void access_password(struct access *a, const char *present, const char *fresh,
+		     const struct access_attempt *at, access_login_cb *cb, void *arg);
 /* End the session of this hash at once, in the store too; cb (may be NULL) once
  * committed. */
 void access_logout(struct access *a, const uint8_t hash[RDVD_HASH_SIZE], access_cb *cb,
@@ -119,20 +188,67 @@ void access_logout(struct access *a, const uint8_t hash[RDVD_HASH_SIZE], access_
 
 struct access_new_user {
 	const char *login;    /* ^[a-z0-9][a-z0-9._@-]{0,63}$ */
-	const char *password; /* 10 to 256 bytes; NULL: the present one stays (an existing
+	const char *password; /* see password.h; NULL: the present one stays (an existing
 				 login) */
 	const char *role;
 	rdvd_id organisation, counsellor;
 	int disabled;
+	const char *name, *email; /* NULL: as they are; "" of a new one */
 };
 /* Why these values are refused, a sentence in French (a msgid), or NULL; *field is then
  * "login", "password" or "role". */
 const char *access_user_check(const struct access *a, const struct access_new_user *u,
 			      const char **field);
+/* A login, an e-mail address as they must be: for forms that say so beside the field. */
+int access_login_is_valid(const char *s);
+int access_email_is_valid(const char *s);
 /* Add a user or replace the one with that login; a new password or disabling ends the
  * user's sessions. rc: OK, INVALID (as access_user_check says), BUSY, FAILED. */
 void access_user_put(struct access *a, const struct access_new_user *u, access_cb *cb,
 		     void *arg);
+
+/* 1 when nobody else could administer what the user administers: her organisation, or the
+ * network. */
+int access_is_last_admin(const struct access *a, const struct access_user *u);
+
+/* ---- invitations (access_invitation.c) ---- */
+
+/* Draw what an invitation is known by: a link's token, or a code to be copied from paper
+ * ("4K7M-92TX-HD3P"). */
+void access_invitation_draw(int printed, char out[SECRET_TOKEN_CHARS + 1]);
+/* Keep it with its letter (NULL: it is printed), committed before cb. i's id, hash,
+ * created and expires are filled in here; an older one for the same user ends. */
+void access_invite(struct access *a, const struct rdvd_invitation *i, const char *secret,
+		   const struct rdvd_letter *letter, access_cb *cb, void *arg);
+/* Those that stand, by id: i from 0; NULL at the end. */
+const struct rdvd_invitation *access_invitation_at(const struct access *a, size_t i);
+/* The one of a link or a code, however it was typed; NULL: none, or *wait_s seconds to
+ * wait: guessing is slowed. Of a user who is disabled: none. */
+const struct rdvd_invitation *access_invitation_find(struct access *a, const char *secret,
+						     const char *address, int *wait_s);
+/* Take it back. */
+void access_invitation_end(struct access *a, rdvd_id id, access_cb *cb, void *arg);
+/* Make the account, or give it its new password, and begin a session; everything else of
+ * hers ends. login and name are of a new account. GONE, TAKEN, or as a log-in. */
+void access_invitation_accept(struct access *a, rdvd_id id, const char *login,
+			      const char *name, const char *password,
+			      const struct access_attempt *at, access_login_cb *cb,
+			      void *arg);
+
+/* ---- programs and feeds ---- */
+
+struct access_program_row {
+	uint8_t hash[RDVD_HASH_SIZE];
+	const char *label, *role;
+	rdvd_id organisation;
+	rdvd_time created, seen; /* seen: to a few minutes; 0 never */
+};
+/* Those that count, the newest first, at most max. */
+size_t access_program_list(const struct access *a, struct access_program_row *out,
+			   size_t max);
+/* It counts no more from now on. NOT_FOUND. */
+void access_token_revoke(struct access *a, const uint8_t hash[RDVD_HASH_SIZE],
+			 access_cb *cb, void *arg);
 
 /* organisation 0: the network's. token is lent for the callback and never to be had
  * again. rc: OK, INVALID, BUSY,

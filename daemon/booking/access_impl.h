@@ -62,6 +62,14 @@ struct access_session {
 	struct access_member *member;
 	rdvd_time created, last_seen, expires;
 	rdvd_time saved; /* last_seen as the store has it */
+	char device[64];
+	int factor; /* the second one was given */
+	int has_candidate;
+	uint8_t candidate[20]; /* of a second factor that is being made */
+};
+
+struct access_invitation {
+	struct rdvd_invitation row; /* its strings owned */
 };
 
 struct access_program {
@@ -97,6 +105,8 @@ struct access {
 	struct access_member **past; /* owned: members that were replaced */
 	size_t npast, past_cap;
 	struct access_table sessions, programs, feeds; /* things owned */
+	struct access_invitation **invitations;	       /* owned, by id */
+	size_t ninvitations, invitations_cap;
 	struct access_later *later;
 	struct loop_timer *later_timer;
 	int loading;
@@ -111,6 +121,8 @@ const struct access_user *access_member_user(const struct access *a,
  * drop_sessions. */
 void access_member_put(struct access *a, const struct rdvd_user *u, int drop_sessions);
 void access_session_add(struct access *a, const struct rdvd_login *l);
+/* Write when it was last used; nobody waits. */
+void access_program_save(struct access *a, struct access_program *p);
 void access_program_add(struct access *a, const struct rdvd_api_token *t);
 /* The counsellor's other feed goes. */
 void access_feed_add(struct access *a, const struct rdvd_feed *f);
@@ -118,6 +130,37 @@ void access_feed_add(struct access *a, const struct rdvd_feed *f);
 void access_session_save(struct access *a, struct access_session *s);
 void access_session_remove(struct access *a, const uint8_t hash[RDVD_HASH_SIZE],
 			   access_cb *cb, void *arg);
+/* Begin a session, in one transaction with what also does (may be NULL; it may set *user,
+ * and its answer, unless OK, is cb's). Once committed kept is called (may be NULL), then
+ * the session stands, then cb. device and replaces may be NULL. */
+struct access_start {
+	rdvd_id user;
+	int factor;
+	const char *device;
+	const uint8_t *replaces;
+	enum rdvd_rc (*also)(const struct rdvd_store_ops *ops, void *st, void *data,
+			     rdvd_id *user);
+	void (*kept)(struct access *a, void *data);
+	void *data; /* freed by cb's owner */
+};
+typedef void access_begun_cb(void *arg, enum rdvd_rc rc, const struct access_login *r);
+/* BUSY: refused at once, cb is not called. r has token, user, stage and verdict OK. */
+enum rdvd_rc access_begin(struct access *a, const struct access_start *s,
+			  access_begun_cb *cb, void *arg);
+/* A verdict for what the store answered. */
+enum access_verdict access_verdict_of(enum rdvd_rc rc);
+/* Tell it in the loop's next round. */
+void access_answer_later(struct access *a, enum access_verdict verdict, int retry_after_s,
+			 access_login_cb *cb, void *arg);
+enum access_stage access_stage_of(const struct access *a, const struct access_session *s);
+void access_invitation_add(struct access *a, const struct rdvd_invitation *i);
+void access_invitations_free(struct access *a);
+/* n characters of 5 bits each that nobody mixes up on paper, with a dash after each four;
+ * and what was typed brought back to that form, without dashes: 0, or -1. */
+void access_paper_draw(size_t n, char *out);
+int access_paper_read(const char *typed, size_t n, char *out);
+/* The row of a member as the store takes it; strings lent. */
+void access_member_row(const struct access_member *m, struct rdvd_user *row);
 /* Take out the sessions that ended by time. */
 void access_session_sweep(struct access *a, rdvd_time now);
 

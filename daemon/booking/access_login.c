@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "booking/access_impl.h"
+#include "booking/password.h"
 
 /* Weighed when the login is unknown, so that the answer takes as long. Of no password
  * anybody knows. */
@@ -30,7 +31,7 @@ static void tell_later(void *arg)
 	}
 }
 
-static void answer_later(struct access *a, enum access_verdict verdict, int retry_after_s,
+void access_answer_later(struct access *a, enum access_verdict verdict, int retry_after_s,
 			 access_login_cb *cb, void *arg)
 {
 	struct access_later *l = xcalloc(1, sizeof *l);
@@ -50,73 +51,41 @@ static void answer_later(struct access *a, enum access_verdict verdict, int retr
 
 struct login_job {
 	struct job weigh;
-	struct store_job keep;
 	struct access *a;
 	const struct access_member *member; /* NULL: unknown or disabled */
 	char *login, *password, *address;   /* owned */
+	char *device;			    /* owned */
+	int only_proof;			    /* no session is begun */
 	int right;
 	int has_replaced;
 	uint8_t replaced[RDVD_HASH_SIZE];
-	struct rdvd_login row;
-	char token[SECRET_TOKEN_CHARS + 1];
 	access_login_cb *cb;
 	void *arg;
 };
 
-#define JOB_OF_KEEP(j) \
-	((struct login_job *)((char *)(j)-offsetof(struct login_job, keep)))
-
 static void login_job_free(struct login_job *j)
 {
 	explicit_bzero(j->password, strlen(j->password));
-	explicit_bzero(j->token, sizeof j->token);
 	free(j->login);
 	free(j->password);
 	free(j->address);
+	free(j->device);
 	free(j);
 }
 
-static void login_answer(struct login_job *j, enum access_verdict verdict)
+static void login_answer(struct login_job *j, const struct access_login *r)
 {
-	struct access_login r = {.verdict = verdict};
-
-	if (verdict == ACCESS_OK) {
-		r.user = &j->member->user;
-		r.token = j->token;
-		r.max_age_s = j->a->o.absolute_s;
-	}
-	j->cb(j->arg, &r);
+	if (r->verdict == ACCESS_OK)
+		access_guard_pass(j->a->guard, j->login, j->address,
+				  clock_monotonic_ms());
+	j->cb(j->arg, r);
 	login_job_free(j);
 }
 
-static enum rdvd_rc keep_run(const struct rdvd_store_ops *ops, void *st,
-			     struct store_job *job)
+static void begun(void *arg, enum rdvd_rc rc, const struct access_login *r)
 {
-	struct login_job *j = JOB_OF_KEEP(job);
-	enum rdvd_rc rc = RDVD_OK;
-
-	if (j->has_replaced)
-		rc = ops->login_remove(st, j->replaced);
-	if (rc == RDVD_OK || rc == RDVD_NOT_FOUND)
-		rc = ops->login_put(st, &j->row);
-	return rc;
-}
-
-static void keep_done(struct store_job *job)
-{
-	struct login_job *j = JOB_OF_KEEP(job);
-	struct access *a = j->a;
-
-	if (job->rc != RDVD_OK) {
-		login_answer(j, job->rc == RDVD_BUSY ? ACCESS_BUSY : ACCESS_FAILED);
-		return;
-	}
-	if (j->has_replaced)
-		free(access_table_take(&a->sessions, j->replaced));
-	access_session_sweep(a, j->row.created);
-	access_session_add(a, &j->row);
-	access_guard_pass(a->guard, j->login, j->address, clock_monotonic_ms());
-	login_answer(j, ACCESS_OK);
+	(void)rc;
+	login_answer(arg, r);
 }
 
 static void weigh_run(struct job *job, void *ctx)
@@ -133,62 +102,80 @@ static void weigh_run(struct job *job, void *ctx)
 static void weigh_done(struct job *job)
 {
 	struct login_job *j = (struct login_job *)job;
+	struct access_login r = {.verdict = ACCESS_WRONG};
 	struct access *a = j->a;
 
 	/* The user may have been changed while the password was weighed. */
 	if (!j->right || access_member_find(a, j->login) != j->member) {
-		login_answer(j, ACCESS_WRONG);
+		login_answer(j, &r);
 		return;
 	}
-	secret_token_random(j->token);
-	secret_token_hash(j->token, j->row.token_hash);
-	j->row.user = j->member->user.id;
-	j->row.created = j->row.last_seen = clock_now();
-	j->row.expires = j->row.created + a->o.absolute_s;
-	j->keep.run = keep_run;
-	j->keep.done = keep_done;
-	if (store_write(a->store, &j->keep) != RDVD_OK)
-		login_answer(j, ACCESS_BUSY);
+	r.verdict = j->only_proof ? ACCESS_OK : ACCESS_BUSY;
+	r.user = &j->member->user;
+	if (j->only_proof ||
+	    access_begin(a,
+			 &(struct access_start){
+				 .user = j->member->user.id,
+				 .device = j->device,
+				 .replaces = j->has_replaced ? j->replaced : NULL,
+			 },
+			 begun, j) != RDVD_OK)
+		login_answer(j, &r);
 }
 
-void access_login(struct access *a, const char *login, const char *password,
-		  const char *address, const uint8_t *replaces, access_login_cb *cb,
-		  void *arg)
+static void attempt(struct access *a, const char *login, const char *password,
+		    const struct access_attempt *at, int only_proof, access_login_cb *cb,
+		    void *arg)
 {
 	int64_t now_ms = clock_monotonic_ms();
-	int64_t wait_ms = access_guard_wait_ms(a->guard, login, address, now_ms);
+	int64_t wait_ms = access_guard_wait_ms(a->guard, login, at->address, now_ms);
 	const struct access_member *m = access_member_find(a, login);
 	struct login_job *j;
 
 	if (wait_ms > 0) {
-		answer_later(a, ACCESS_WAIT, (int)((wait_ms + 999) / 1000), cb, arg);
+		access_answer_later(a, ACCESS_WAIT, (int)((wait_ms + 999) / 1000), cb,
+				    arg);
 		return;
 	}
-	if (strlen(password) > 256 || strlen(login) > 64) {
-		access_guard_attempt(a->guard, "", address, now_ms);
-		answer_later(a, ACCESS_WRONG, 0, cb, arg);
+	if (strlen(password) > PASSWORD_BYTES_MAX || strlen(login) > 64) {
+		access_guard_attempt(a->guard, "", at->address, now_ms);
+		access_answer_later(a, ACCESS_WRONG, 0, cb, arg);
 		return;
 	}
 	j = xcalloc(1, sizeof *j);
 	j->a = a;
+	j->only_proof = only_proof;
 	j->member = m && !m->user.disabled ? m : NULL;
 	j->login = xstrdup(login);
 	j->password = xstrdup(password);
-	j->address = xstrdup(address);
+	j->address = xstrdup(at->address);
+	j->device = xstrdup(at->device ? at->device : "");
 	j->cb = cb;
 	j->arg = arg;
-	if (replaces) {
+	if (at->replaces) {
 		j->has_replaced = 1;
-		memcpy(j->replaced, replaces, sizeof j->replaced);
+		memcpy(j->replaced, at->replaces, sizeof j->replaced);
 	}
 	j->weigh.run = weigh_run;
 	j->weigh.done = weigh_done;
 	if (worker_submit(a->passwords, &j->weigh) < 0) {
 		login_job_free(j);
-		answer_later(a, ACCESS_BUSY, 0, cb, arg);
+		access_answer_later(a, ACCESS_BUSY, 0, cb, arg);
 		return;
 	}
-	access_guard_attempt(a->guard, login, address, now_ms);
+	access_guard_attempt(a->guard, login, at->address, now_ms);
+}
+
+void access_login(struct access *a, const char *login, const char *password,
+		  const struct access_attempt *at, access_login_cb *cb, void *arg)
+{
+	attempt(a, login, password, at, 0, cb, arg);
+}
+
+void access_prove(struct access *a, const char *login, const char *password,
+		  const struct access_attempt *at, access_login_cb *cb, void *arg)
+{
+	attempt(a, login, password, at, 1, cb, arg);
 }
 
 /* ---- the rows of sessions ---- */
@@ -228,6 +215,7 @@ void access_session_save(struct access *a, struct access_session *s)
 	j->row.created = s->created;
 	j->row.last_seen = s->saved = s->last_seen;
 	j->row.expires = s->expires;
+	j->row.factor = s->factor;
 	j->job.run = session_run;
 	j->job.done = session_done;
 	if (store_write(a->store, &j->job) != RDVD_OK)

@@ -76,6 +76,8 @@ static void logged_in(void *arg, const struct access_login *r)
 		http_session_cookie(rq, r->token, r->max_age_s);
 		http_redirect(rq, 303, next_of(next));
 		return;
+	case ACCESS_GONE:
+	case ACCESS_TAKEN:
 	case ACCESS_WRONG:
 		reply_form(rq, st, 403,
 			   tr(l, "Identifiant ou mot de passe inconnu. Vérifiez les "
@@ -112,8 +114,12 @@ static void log_in(struct http_request *rq)
 			   login, http_request_field(rq, "next"));
 		return;
 	}
-	access_login(st->access, login, password, http_request_address(rq),
-		     has ? present : NULL, logged_in, staff_wait(rq, NULL));
+	access_login(st->access, login, password,
+		     &(struct access_attempt){
+			     .address = http_request_address(rq),
+			     .replaces = has ? present : NULL,
+		     },
+		     logged_in, staff_wait(rq, NULL));
 }
 
 static void logged_out(void *arg, enum rdvd_rc rc)

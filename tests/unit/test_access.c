@@ -266,7 +266,8 @@ static enum rdvd_rc put_user(struct world *w, const char *login, const char *pas
 static enum access_verdict log_in(struct world *w, const char *login,
 				  const char *password)
 {
-	access_login(w->access, login, password, "192.0.2.1", NULL, on_login, w);
+	access_login(w->access, login, password,
+		     &(struct access_attempt){.address = "192.0.2.1"}, on_login, w);
 	assert_int_equal(w->answered, 0); /* never from within */
 	wait_answer(w);
 	return w->login.verdict;
@@ -303,7 +304,9 @@ static void test_login(void **state)
 	assert_int_equal(session_of(w, first)->counsellor, w->counsellor);
 	/* a new log-in gives another token, and ends the session it replaces */
 	secret_token_hash(first, hash);
-	access_login(w->access, "ana", PASSWORD, "192.0.2.1", hash, on_login, w);
+	access_login(w->access, "ana", PASSWORD,
+		     &(struct access_attempt){.address = "192.0.2.1", .replaces = hash},
+		     on_login, w);
 	wait_answer(w);
 	assert_int_equal(w->login.verdict, ACCESS_OK);
 	assert_string_not_equal(w->token, first);
