@@ -173,6 +173,22 @@ void agenda_claims_each(const struct agenda *a,
 	claims_each(&a->claims, cb, arg);
 }
 
+void agenda_note_changes(struct agenda *a)
+{
+	claims_note_begin(&a->claims);
+}
+
+void agenda_changes_each(const struct agenda *a,
+			 void (*claim)(void *arg, enum claim_kind kind, uint64_t key),
+			 void (*absence)(void *arg, rdvd_id id), void *arg)
+{
+	const struct claims *c = &a->claims;
+	for (size_t i = 0; i < c->nnoted; i++)
+		claim(arg, c->noted[i].kind, c->noted[i].key);
+	for (size_t i = 0; i < c->nnoted_absences; i++)
+		absence(arg, c->noted_absences[i]);
+}
+
 void agenda_absences_each(const struct agenda *a, agenda_absence_cb *cb, void *arg)
 {
 	for (int i = 0; i < a->claims.nbooks; i++)

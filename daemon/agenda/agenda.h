@@ -72,6 +72,12 @@ void agenda_claims_each(const struct agenda *a,
 typedef void agenda_absence_cb(void *arg, rdvd_id id, int counsellor, rdvd_time start,
 			       rdvd_time end);
 void agenda_absences_each(const struct agenda *a, agenda_absence_cb *cb, void *arg);
+/* Note which claims and absences change from here on; and tell their names: each at least
+ * once, whether it still stands or not. For whoever made a copy and has to catch up. */
+void agenda_note_changes(struct agenda *a);
+void agenda_changes_each(const struct agenda *a,
+			 void (*claim)(void *arg, enum claim_kind kind, uint64_t key),
+			 void (*absence)(void *arg, rdvd_id id), void *arg);
 /* Remove the holds that expired before or at now; returns how many. *next is when the
  * next one expires, 0 none. */
 int agenda_holds_expire(struct agenda *a, rdvd_time now, rdvd_time *next);

@@ -42,6 +42,8 @@ void claims_fini(struct claims *c)
 	}
 	for (int i = 0; i < c->nsites; i++)
 		free(c->at_site[i].claims);
+	free(c->noted);
+	free(c->noted_absences);
 	free(c->at_site);
 	free(c->books);
 	free(c->holds);
@@ -100,8 +102,31 @@ static void list_remove(struct claim_list *list, const struct claim *claim)
 		(size_t)(list->nclaims - at) * sizeof *list->claims);
 }
 
+void claims_note_begin(struct claims *c)
+{
+	c->noting = 1;
+	c->nnoted = c->nnoted_absences = 0;
+}
+
+static void note(struct claims *c, const struct claim *claim)
+{
+	if (!c->noting)
+		return;
+	VEC_GROW(c->noted, c->nnoted, c->noted_cap);
+	c->noted[c->nnoted++] = (struct claim_name){claim->kind, claim->key};
+}
+
+static void note_absence(struct claims *c, rdvd_id id)
+{
+	if (!c->noting)
+		return;
+	VEC_GROW(c->noted_absences, c->nnoted_absences, c->noted_absences_cap);
+	c->noted_absences[c->nnoted_absences++] = id;
+}
+
 const struct claim *claims_add(struct claims *c, const struct claim *claim)
 {
+	note(c, claim);
 	if (c->n >= c->nbuckets)
 		grow(c);
 	struct claim_node *n = xmalloc(sizeof *n);
@@ -120,7 +145,7 @@ const struct claim *claims_add(struct claims *c, const struct claim *claim)
 	return &n->claim;
 }
 
-struct claim *claims_change(struct claims *c, enum claim_kind kind, uint64_t key)
+static struct claim *find(const struct claims *c, enum claim_kind kind, uint64_t key)
 {
 	struct claim_node *n = c->buckets[claim_hash(kind, key) & (c->nbuckets - 1)];
 	while (n && (n->claim.kind != kind || n->claim.key != key))
@@ -128,14 +153,23 @@ struct claim *claims_change(struct claims *c, enum claim_kind kind, uint64_t key
 	return n ? &n->claim : NULL;
 }
 
+struct claim *claims_change(struct claims *c, enum claim_kind kind, uint64_t key)
+{
+	struct claim *found = find(c, kind, key);
+	if (found)
+		note(c, found);
+	return found;
+}
+
 const struct claim *claims_find(const struct claims *c, enum claim_kind kind,
 				uint64_t key)
 {
-	return claims_change((struct claims *)c, kind, key);
+	return find(c, kind, key);
 }
 
 void claims_remove(struct claims *c, const struct claim *claim)
 {
+	note(c, claim);
 	for (int i = 0; i < claim->ncounsellors; i++)
 		list_remove(&c->books[claim->counsellors[i]].list, claim);
 	if (claim->site != TERRITORY_NONE)
@@ -167,6 +201,7 @@ void claims_absence_add(struct claims *c, const struct absence *a)
 	struct agenda_day_book *book = &c->books[a->counsellor];
 	VEC_GROW(book->absences, book->nabsences, book->absences_cap);
 	book->absences[book->nabsences++] = *a;
+	note_absence(c, a->id);
 }
 
 int claims_absence_remove(struct claims *c, rdvd_id id, struct absence *a)
@@ -177,6 +212,7 @@ int claims_absence_remove(struct claims *c, rdvd_id id, struct absence *a)
 			if (book->absences[j].id == id) {
 				*a = book->absences[j];
 				book->absences[j] = book->absences[--book->nabsences];
+				note_absence(c, id);
 				return 1;
 			}
 	}

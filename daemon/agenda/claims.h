@@ -31,6 +31,11 @@ struct agenda_day_book { /* one counsellor's */
 	int nabsences, absences_cap;
 };
 
+struct claim_name {
+	enum claim_kind kind;
+	uint64_t key;
+};
+
 struct claims {
 	struct claim_node **buckets; /* by (kind, key); owned */
 	size_t nbuckets, n;
@@ -40,6 +45,12 @@ struct claims {
 	int nsites;
 	uint64_t *holds; /* keys of the holds among them, in no order; owned */
 	int nholds, holds_cap;
+	/* what changed since claims_note_begin; owned */
+	int noting;
+	struct claim_name *noted;
+	size_t nnoted, noted_cap;
+	rdvd_id *noted_absences;
+	size_t nnoted_absences, noted_absences_cap;
 };
 
 void claims_init(struct claims *c, int ncounsellors, int nsites);
@@ -55,6 +66,10 @@ void claims_remove(struct claims *c, const struct claim *claim);
 /* Call cb for every claim; cb may not change the table. */
 void claims_each(const struct claims *c, int (*cb)(void *arg, const struct claim *claim),
 		 void *arg);
+
+/* Note which claims and absences change from here on; what was noted before is forgotten.
+ */
+void claims_note_begin(struct claims *c);
 
 /* The index of the first claim of a list that starts at or after t. */
 int claims_from(const struct claim_list *list, rdvd_time t);

@@ -101,6 +101,7 @@ struct agenda_copy *agenda_copy_new(const struct booking *b, rdvd_time now)
 	struct agenda_copy *k = xcalloc(1, sizeof *k);
 	k->from = b->territory;
 	k->now = now;
+	agenda_note_changes(b->agenda);
 	copy_agenda(b->agenda, k);
 	return k;
 }
@@ -129,54 +130,56 @@ struct agenda *agenda_of_copy(const struct agenda_copy *c, const struct territor
 	return k.agenda;
 }
 
-static int absence_compare(const void *x, const void *y)
+/* What changed in the agenda that is served, while another was laid out from its copy. */
+struct catch_up {
+	struct carry carry; /* first: as carry_claim's argument */
+	const struct agenda *served;
+	rdvd_id *absences; /* that changed; owned */
+	size_t nabsences, absences_cap;
+};
+
+static void catch_claim(void *arg, enum claim_kind kind, uint64_t key)
 {
-	const struct rdvd_absence *a = x, *b = y;
-	return (a->id > b->id) - (a->id < b->id);
+	struct catch_up *u = arg;
+	const struct claim *c = agenda_claim_find(u->served, kind, key);
+	if (c)
+		carry_claim(&u->carry, c);
+	else
+		agenda_claim_remove(u->carry.agenda, kind, key);
 }
 
-static int has_absence(const struct agenda_copy *k, const struct rdvd_absence *x)
+static void catch_absence(void *arg, rdvd_id id)
 {
-	return k->nabsences > 0 && bsearch(x, k->absences, (size_t)k->nabsences,
-					   sizeof *x, absence_compare) != NULL;
+	struct catch_up *u = arg;
+	VEC_GROW(u->absences, u->nabsences, u->absences_cap);
+	u->absences[u->nabsences++] = id;
+	agenda_absence_remove(u->carry.agenda, id);
 }
 
-static void sort_absences(struct agenda_copy *k)
+/* Those of the changed that stand. */
+static void carry_changed(void *arg, rdvd_id id, int counsellor, rdvd_time start,
+			  rdvd_time end)
 {
-	if (k->nabsences > 1)
-		qsort(k->absences, (size_t)k->nabsences, sizeof *k->absences,
-		      absence_compare);
+	struct catch_up *u = arg;
+	for (size_t i = 0; i < u->nabsences; i++)
+		if (u->absences[i] == id) {
+			carry_absence(&u->carry, id, counsellor, start, end);
+			return;
+		}
 }
 
 void agenda_catch_up(const struct booking *b, const struct agenda_copy *c,
 		     const struct territory *t, struct agenda *fresh)
 {
-	struct carry k = {
-		.from = c->from, .to = t, .agenda = fresh, .since = c->now - LOAD_BACK_S};
-	struct agenda_copy have = {.now = c->now}, want = {.now = c->now};
-	copy_agenda(fresh, &have);
-	copy_agenda(b->agenda, &want);
-	for (int i = 0; i < have.nclaims; i++)
-		if (!agenda_claim_find(b->agenda, have.claims[i].kind,
-				       have.claims[i].key))
-			agenda_claim_remove(fresh, have.claims[i].kind,
-					    have.claims[i].key);
-	for (int i = 0; i < want.nclaims; i++)
-		carry_claim(&k, &want.claims[i]);
-	sort_absences(&have);
-	sort_absences(&want);
-	for (int i = 0; i < have.nabsences; i++)
-		if (!has_absence(&want, &have.absences[i]))
-			agenda_absence_remove(fresh, have.absences[i].id);
-	for (int i = 0; i < want.nabsences; i++) {
-		const struct rdvd_absence *x = &want.absences[i];
-		if (!has_absence(&have, x))
-			carry_absence(&k, x->id, (int)x->counsellor, x->start, x->end);
-	}
-	free(have.claims);
-	free(have.absences);
-	free(want.claims);
-	free(want.absences);
+	struct catch_up u = {.carry = {.from = c->from,
+				       .to = t,
+				       .agenda = fresh,
+				       .since = c->now - LOAD_BACK_S},
+			     .served = b->agenda};
+	agenda_changes_each(b->agenda, catch_claim, catch_absence, &u);
+	if (u.nabsences)
+		agenda_absences_each(b->agenda, carry_changed, &u);
+	free(u.absences);
 }
 
 /* ---- a new day ---- */

@@ -35,6 +35,7 @@ for folder in ("system", "oracle", "data"):
     sys.path.insert(0, str(HERE.parent / folder))
 
 import fill  # noqa: E402
+import imports  # noqa: E402
 import make_national  # noqa: E402
 import messages  # noqa: E402
 import slots as oracle  # noqa: E402
@@ -420,6 +421,7 @@ class Bench:
 
     def run(self):
         needs_national = any(map(self.wants, ("national", "page", "post", "slow", "start", "memory",
+                                                    "import",
                                                     "http", "kannel", "postfix", "inbound")))
         if self.wants("hénin-carvin"):
             self.henin_base = self.prepare(HENIN_CARVIN)
@@ -428,6 +430,9 @@ class Bench:
         self.gets()
         self.posts()
         self.years()
+        if self.wants("import"):
+            lines = list(bookings(self.national, "premier-rdv", NOW, self.chance, 60000))
+            imports.run(self, self.national_base, lines, NOW)
         messages.Messages(self).run(getattr(self, "national_base", None))
 
 
@@ -485,7 +490,7 @@ def machine():
 def main(argv=None):
     parser = argparse.ArgumentParser(description="The benchmark, each figure next to its floor.")
     parser.add_argument("--only", action="append", metavar="WORD",
-                        help="hénin-carvin, national, page, post, slow, start, memory, http, kannel, postfix, inbound, "
+                        help="hénin-carvin, national, page, post, slow, start, memory, import, http, kannel, postfix, inbound, "
                              "claims (again for more)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each GET measurement")
