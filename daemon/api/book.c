@@ -110,6 +110,7 @@ void post_holds(struct http_request *rq)
 	r.site = body_string(root, "site", &e);
 	r.has_start = body_instant(root, "start", &r.start, &e);
 	r.party_size = (int)body_int(root, "party_size", 1, 100, 1, &e);
+	r.interpreter = body_bool(root, "interpreter", 0, &e);
 	require_place(root, r.service, r.site, &e);
 	if (e.n) {
 		api_refuse(rq, 422, &e);
@@ -224,6 +225,34 @@ static void read_hold(const json_t *root, struct booking_request *r, struct api_
 			  "Ce n'est pas le nom d'un horaire gardé.");
 }
 
+/* {"transport": 1}: a question's id, and the rank of what was chosen, from 0. */
+static void read_answers(struct http_request *rq, const json_t *root,
+			 struct booking_request *r, struct api_errors *e)
+{
+	json_t *object = (json_t *)body_object(root, "answers", e);
+	struct booking_answer *answers;
+	const char *id;
+	json_t *rank;
+
+	if (!object)
+		return;
+	answers =
+		http_request_alloc(rq, (json_object_size(object) + 1) * sizeof *answers);
+	r->answers = answers;
+	json_object_foreach(object, id, rank)
+	{
+		if (!json_is_integer(rank) || json_integer_value(rank) < 0 ||
+		    json_integer_value(rank) >= SERVICE_CHOICES_MAX) {
+			api_error(e, "answers", "invalid",
+				  "Donnez pour chaque question le rang de la réponse, à "
+				  "partir de 0.");
+			return;
+		}
+		answers[r->nanswers++] =
+			(struct booking_answer){id, (int)json_integer_value(rank)};
+	}
+}
+
 /* What a booking says, whoever books. */
 static void read_booking(struct http_request *rq, const json_t *root,
 			 struct booking_request *r, struct api_errors *e)
@@ -235,6 +264,8 @@ static void read_booking(struct http_request *rq, const json_t *root,
 	r->site = body_string(root, "site", e);
 	r->has_start = body_instant(root, "start", &r->start, e);
 	r->party_size = (int)body_int(root, "party_size", 1, 100, 1, e);
+	r->interpreter = body_bool(root, "interpreter", 0, e);
+	read_answers(rq, root, r, e);
 	if (person)
 		body_person(rq, person, &r->person, e);
 	body_fingerprint(root, r->body_hash);

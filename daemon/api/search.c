@@ -93,6 +93,26 @@ static void add_bitext(struct buf *b, const char *name, const struct bitext *t,
 	buf_add_json_string(b, text);
 }
 
+static void add_questions(struct buf *b, const struct service *s, const char *lang)
+{
+	buf_addlit(b, ",\"questions\":[");
+	for (int i = 0; i < s->nquestions; i++) {
+		const struct service_question *q = &s->questions[i];
+
+		buf_addf(b, "%s{\"id\":\"%s\",\"required\":%s", i ? "," : "", q->id,
+			 q->required ? "true" : "false");
+		add_bitext(b, "text", &q->text, lang);
+		buf_addlit(b, ",\"choices\":[");
+		for (int k = 0; k < q->nchoices; k++) {
+			if (k)
+				buf_addch(b, ',');
+			buf_add_json_string(b, bitext_get(&q->choices[k], lang));
+		}
+		buf_addlit(b, "]}");
+	}
+	buf_addch(b, ']');
+}
+
 static void add_service(struct buf *b, const struct territory *t, const struct service *s,
 			const char *lang)
 {
@@ -111,6 +131,12 @@ static void add_service(struct buf *b, const struct territory *t, const struct s
 		buf_addf(b, ",\"capacity\":%d", s->capacity);
 	add_bitext(b, "card", &s->card, lang);
 	add_bitext(b, "bring", &s->bring, lang);
+	add_bitext(b, "instructions", &s->instructions, lang);
+	buf_addf(b, ",\"bookable_by\":\"%s\"", service_bookable_name(s->bookable_by));
+	if (s->interpreter_minutes)
+		buf_addf(b, ",\"interpreter_minutes\":%d", s->interpreter_minutes);
+	if (s->nquestions)
+		add_questions(b, s, lang);
 	buf_addch(b, '}');
 }
 
@@ -312,7 +338,7 @@ static int read_slots_query(struct http_request *rq, const struct api *api,
 	const struct territory *t = booking_territory(api->booking);
 	const char *radius = http_request_query(rq, "radius_km");
 	struct api_errors e = {.n = 0};
-	int64_t limit = API_LIMIT_PRESET, seats = 1;
+	int64_t limit = API_LIMIT_PRESET, seats = 1, interpreter = 0;
 
 	memset(s, 0, sizeof *s);
 	s->q.now = clock_now();
@@ -329,6 +355,10 @@ static int read_slots_query(struct http_request *rq, const struct api *api,
 	read_order(rq, t, s, &e);
 	query_int(rq, "limit", 1, API_LIMIT_MAX, &limit, &e);
 	query_int(rq, "party_size", 1, 100, &seats, &e);
+	query_int(rq, "interpreter", 0, 1, &interpreter, &e);
+	if (s->q.service != TERRITORY_NONE)
+		s->q.extra_minutes = service_extra_minutes(&t->services[s->q.service],
+							   (int)interpreter, NULL);
 	s->limit = (size_t)limit;
 	s->q.seats = (int)seats;
 	if (e.n) {

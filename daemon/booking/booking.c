@@ -202,6 +202,19 @@ void alternatives_find(const struct booking *b, int service, int site, rdvd_time
 				       ARRAY_SIZE(r->alternatives), &more);
 }
 
+int booking_extra_minutes(const struct booking *b, const struct rdvd_appointment *a)
+{
+	int service = territory_by_id(b->territory, RDVD_DEF_SERVICE, a->service);
+	const struct service *s;
+	if (service == TERRITORY_NONE || a->capacity > 0)
+		return 0;
+	s = &b->territory->services[service];
+	return a->when.end - a->when.start ==
+			       (rdvd_time)(s->minutes + s->interpreter_minutes) * 60
+		       ? s->interpreter_minutes
+		       : 0;
+}
+
 /* ---- claims ---- */
 
 uint64_t pending_put(struct booking *b, struct claim *c)

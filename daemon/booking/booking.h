@@ -247,6 +247,9 @@ typedef void booking_absences_cb(void *arg, enum rdvd_rc rc,
 void booking_absences(struct booking *b, rdvd_time from, booking_absences_cb *cb,
 		      void *arg);
 
+/* So many minutes longer than its service, for an interpreter: a move keeps them. */
+int booking_extra_minutes(const struct booking *b, const struct rdvd_appointment *a);
+
 /* The reminders still to come of an appointment, as they were planned when it was made:
  * days[i] is how many days before the visit the i-th leaves, hours kept to included.
  * Returns how many (at most REMINDERS_MAX). */

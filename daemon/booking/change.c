@@ -569,20 +569,6 @@ static void move_use_hold(const struct change_job *j, const struct claim *held,
 	memcpy(c->counsellors, held->counsellors, sizeof c->counsellors);
 }
 
-/* One that was longer for an interpreter stays so. */
-static int extra_of(const struct booking *b, int service,
-		    const struct rdvd_appointment *a)
-{
-	const struct service *s;
-	if (service == TERRITORY_NONE || a->capacity > 0)
-		return 0;
-	s = &b->territory->services[service];
-	return a->when.end - a->when.start ==
-			       (rdvd_time)(s->minutes + s->interpreter_minutes) * 60
-		       ? s->interpreter_minutes
-		       : 0;
-}
-
 static void move_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 {
 	struct change_job *j = arg;
@@ -598,7 +584,7 @@ static void move_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 	j->ask.seats = a->capacity > 0 ? a->party_size : 1;
 	j->ask.staff = j->which.actor != NULL;
 	j->ask.but_session = a->capacity > 0 ? 0 : (uint64_t)a->session;
-	j->ask.extra_minutes = extra_of(b, j->ask.service, a);
+	j->ask.extra_minutes = booking_extra_minutes(b, a);
 	if (*j->site_slug && j->ask.site == TERRITORY_NONE) {
 		finish(j, BOOKING_NOT_A_SLOT);
 		return;

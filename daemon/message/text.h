@@ -43,6 +43,7 @@ struct text_values {
 	const char *commune;
 	const char *access; /* how to get there, the way in */
 	const char *bring;  /* what to bring */
+	const char *instructions; /* what to know, once it is booked */
 	const char *party;  /* "3"; "" when the person comes alone */
 	const char *first_name;
 	const char *organisation;

@@ -33,6 +33,7 @@ enum {
 	X(commune, FIELD_SMS, 45)                   \
 	X(access, FIELD_SMS, 160)                   \
 	X(bring, 0, 160)                            \
+	X(instructions, 0, 160)                     \
 	X(party, FIELD_SMS, 2)                      \
 	X(first_name, FIELD_SMS, 30)                \
 	X(organisation, FIELD_SMS, 40)              \

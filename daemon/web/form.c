@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "web/questions.h"
 
 #define PARTY_MAX 10
 #define NOWHERE ((size_t)-1)
@@ -43,6 +44,11 @@ static const struct field fields[] = {
 	 TYPED(hours), INPUT(hours), true},
 	{"service", "service", N_("Rendez-vous"), TYPED(service), NOWHERE, true},
 	{"horaire", "start", N_("Horaire"), TYPED(hour), NOWHERE, true},
+	{"interprete", NULL, N_("Un interprète"), TYPED(interpreter), NOWHERE, true},
+	{"question0", "answers.0", NULL, TYPED(answers[0]), NOWHERE, true},
+	{"question1", "answers.1", NULL, TYPED(answers[1]), NOWHERE, true},
+	{"question2", "answers.2", NULL, TYPED(answers[2]), NOWHERE, true},
+	{"question3", "answers.3", NULL, TYPED(answers[3]), NOWHERE, true},
 	{"q", NULL, NULL, TYPED(q), NOWHERE, false},
 	{"cle", NULL, NULL, TYPED(key), NOWHERE, false},
 	{"sujet", NULL, NULL, TYPED(trap), NOWHERE, false},
@@ -76,6 +82,8 @@ void form_needs(const struct typed *t, struct buf *out)
 {
 	if (*t->language)
 		buf_addf(out, "Langue ou interprète : %s. ", t->language);
+	else if (*t->interpreter)
+		buf_addstr(out, "Interprète demandé. ");
 	if (*t->step_free)
 		buf_addstr(out, "Accès sans marches. ");
 	if (*t->need)
@@ -181,9 +189,31 @@ void form_fill(struct http_request *rq, const struct typed *t,
 	v->step_free = *t->step_free != '\0';
 	v->discreet = *t->discreet != '\0';
 	v->only_answers = *t->only_answers != '\0';
+	v->interpreter = *t->interpreter != '\0';
 	add_party(rq, t, v);
 	if (errors && errors->n > 0)
 		add_problems(rq, errors, v);
-	v->open = *t->language || *t->need || *t->step_free || *t->discreet ||
-		  *t->only_answers || *t->hours || v->need.error || v->language.error;
+	v->open = v->interpreter || *t->language || *t->need || *t->step_free ||
+		  *t->discreet || *t->only_answers || *t->hours || v->need.error ||
+		  v->language.error;
+}
+
+void form_questions(struct http_request *rq, const struct typed *t,
+		    const struct service *s, const struct booking_errors *errors,
+		    struct form_view *v)
+{
+	struct problem_view *p;
+
+	v->nquestions = questions_show(rq, s, t->answers, errors, &v->questions);
+	if (!errors || errors->n == 0)
+		return;
+	p = http_request_alloc(rq, v->nproblems * sizeof(*p));
+	memcpy(p, v->problems, v->nproblems * sizeof(*p));
+	for (size_t i = 0; i < errors->n; i++) {
+		int at = question_of_error(errors->items[i].field);
+
+		if (at >= 0 && (size_t)at < v->nquestions)
+			p[i].label = v->questions[at].text;
+	}
+	v->problems = p;
 }

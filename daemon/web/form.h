@@ -10,6 +10,8 @@
 /* The fields by their names in the page; strings are the request's, never NULL. */
 struct typed {
 	const char *first_name, *last_name, *birth_year, *phone, *email, *party;
+	const char *interpreter; /* one was asked for before the times: they are longer */
+	const char *answers[SERVICE_QUESTIONS_MAX]; /* questions.h */
 	const char *language, *step_free, *need, *discreet, *hours, *only_answers;
 	const char *service, *hour, *q, *key; /* hidden ones */
 	const char *trap;		      /* what people do not see */
@@ -28,6 +30,11 @@ void form_hash(const struct typed *t, uint8_t hash[RDVD_HASH_SIZE]);
  * the summary. */
 void form_fill(struct http_request *rq, const struct typed *t,
 	       const struct booking_errors *errors, struct form_view *v);
+/* The service's questions, with their errors beside them and in the summary, whose label
+ * is the question. After form_fill. */
+void form_questions(struct http_request *rq, const struct typed *t,
+		    const struct service *s, const struct booking_errors *errors,
+		    struct form_view *v);
 /* All that was typed as hidden inputs, the hour left out; memory is the request's. */
 const struct hidden_view *form_hidden(struct http_request *rq, const struct typed *t,
 				      size_t *n);

@@ -11,6 +11,7 @@
 #include "booking/verify.h"
 #include "http/address.h"
 #include "message/phone.h"
+#include "web/questions.h"
 #include "web/reserve.h"
 #include "web/where.h"
 
@@ -43,8 +44,7 @@ static void booked(void *arg, const struct booking_reply *r)
 	if (r->verdict != BOOKING_FIELDS && !page_is_trouble(r->verdict)) {
 		if (r->verdict == BOOKING_KEY_REUSED)
 			t.key = ""; /* another form of the same page: a new one */
-		reserve_reply_taken(rq, w, &c, &t,
-				    reserve_url(rq, s.hold, t.service, t.hour, t.q), r);
+		reserve_reply_taken(rq, w, &c, &t, reserve_url(rq, s.hold, &t), r);
 		return;
 	}
 	if (booking_hold_find(w->booking, s.hold, &slot, &s.until) < 0)
@@ -94,6 +94,7 @@ static void fill_person(struct http_request *rq, const struct web *w,
 static void book_typed(struct http_request *rq, const struct web *w,
 		       const struct typed *t, const char *number)
 {
+	struct booking_answer answers[SERVICE_QUESTIONS_MAX];
 	struct booking_request ask = {0};
 	struct buf needs = BUF_INIT;
 	char site[64];
@@ -117,6 +118,9 @@ static void book_typed(struct http_request *rq, const struct web *w,
 	ask.notice = 1; /* the form says what is done with it, above its button */
 	ask.channel = RDVD_BY_WEB;
 	fill_person(rq, w, t, &needs, &ask.person);
+	ask.interpreter = *t->interpreter != '\0';
+	ask.nanswers = questions_read(rq, t->answers, answers);
+	ask.answers = answers;
 	if (number)
 		ask.person.phone = number;
 	reserve_browser(rq, ask.holder);
@@ -281,12 +285,12 @@ static void reply_check(struct http_request *rq, const struct web *w,
 	v.heading = v.crowd ? tr(l, "Encore une étape") : tr(l, "Vérifions votre numéro");
 	v.when = f.heading;
 	page_layout(rq, w, &v.layout, v.heading, reserve_team(w, &c));
-	v.action = reserve_url(rq, hold, t->service, t->hour, t->q);
+	v.action = reserve_url(rq, hold, t);
 	v.back_url = v.action;
 	booking_hold_name(hold, name);
-	v.code_action =
-		page_url(rq, page_text(rq, "/reserver/%s/verifier", name), "service",
-			 t->service, "horaire", t->hour, "q", t->q, NULL);
+	v.code_action = page_url(rq, page_text(rq, "/reserver/%s/verifier", name),
+				 "service", t->service, "horaire", t->hour, "q", t->q,
+				 "interprete", t->interpreter, NULL);
 	carry(rq, t, r, &v);
 	offer_ways(rq, w, t, &v);
 	if (r)

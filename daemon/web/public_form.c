@@ -25,14 +25,14 @@ const struct organisation *reserve_team(const struct web *w, const struct chosen
 					     : TERRITORY_NONE);
 }
 
-const char *reserve_url(struct http_request *rq, uint64_t hold, const char *service,
-			const char *hour, const char *q)
+const char *reserve_url(struct http_request *rq, uint64_t hold, const struct typed *t)
 {
 	char name[17];
 
 	booking_hold_name(hold, name);
-	return page_url(rq, page_text(rq, "/reserver/%s", name), "service", service,
-			"horaire", hour, "q", q, NULL);
+	return page_url(rq, page_text(rq, "/reserver/%s", name), "service", t->service,
+			"horaire", t->hour, "q", t->q, "interprete", t->interpreter,
+			NULL);
 }
 
 void reserve_browser(struct http_request *rq, uint8_t holder[16])
@@ -107,7 +107,8 @@ static void reply_gone(struct http_request *rq, const struct web *w,
 	v.again = g->again;
 	v.typed = t->any;
 	v.hidden = form_hidden(rq, t, &v.nhidden);
-	v.search_url = page_url(rq, "/horaires", "q", t->q, "service", t->service, NULL);
+	v.search_url = page_url(rq, "/horaires", "q", t->q, "service", t->service,
+				"interprete", t->interpreter, NULL);
 	page_team(rq, w, o, &v.team, &v.team_phone, &v.team_tel);
 	/* distances would be from the place that was taken, not from home: not said */
 	for (size_t i = 0; i < n; i++) {
@@ -179,7 +180,7 @@ static const char *say_retention(struct http_request *rq, const struct web *w)
 static void add_hidden(struct http_request *rq, const struct web *w,
 		       const struct typed *t, struct form_view *v)
 {
-	struct hidden_view *h = http_request_alloc(rq, 5 * sizeof(*h));
+	struct hidden_view *h = http_request_alloc(rq, 6 * sizeof(*h));
 	char key[SECRET_TOKEN_CHARS + 1], stamp[GUARD_STAMP_SIZE];
 
 	secret_token_random(key);
@@ -190,8 +191,18 @@ static void add_hidden(struct http_request *rq, const struct web *w,
 	guard_stamp(w->guard, clock_monotonic_ms(), stamp);
 	h[4] = (struct hidden_view){"vu",
 				    *t->stamp ? t->stamp : page_text(rq, "%s", stamp)};
-	v->hidden = h;
 	v->nhidden = 5;
+	if (*t->interpreter)
+		h[v->nhidden++] = (struct hidden_view){"interprete", t->interpreter};
+	v->hidden = h;
+}
+
+/* With an interpreter, or a language that takes longer. */
+static int minutes_of(struct http_request *rq, const struct service *s,
+		      const struct typed *t)
+{
+	return s->minutes + service_extra_minutes(s, *t->interpreter != '\0',
+						  http_request_lang_code(rq));
 }
 
 void reserve_reply_form(struct http_request *rq, const struct web *w,
@@ -214,12 +225,15 @@ void reserve_reply_form(struct http_request *rq, const struct web *w,
 			      tr(l, "Vos coordonnées")),
 		    o);
 	add_hidden(rq, w, t, &v);
-	v.action = reserve_url(rq, s->hold, t->service, t->hour, t->q);
-	v.keep_action =
-		page_url(rq, page_text(rq, "/reserver/%s/garder", name), "service",
-			 t->service, "horaire", t->hour, "q", t->q, NULL);
-	v.back_url = page_url(rq, "/horaires", "q", t->q, "service", t->service, "mode",
-			      v.by_phone ? "tel" : NULL, NULL);
+	form_questions(rq, t, &ty->services[c->service], s->errors, &v);
+	v.duration = page_duration(rq, minutes_of(rq, &ty->services[c->service], t));
+	v.action = reserve_url(rq, s->hold, t);
+	v.keep_action = page_url(rq, page_text(rq, "/reserver/%s/garder", name),
+				 "service", t->service, "horaire", t->hour, "q", t->q,
+				 "interprete", t->interpreter, NULL);
+	v.back_url =
+		page_url(rq, "/horaires", "q", t->q, "service", t->service, "mode",
+			 v.by_phone ? "tel" : NULL, "interprete", t->interpreter, NULL);
 	if (s->until)
 		v.until = page_hour(rq, civil_time_minute(zone_to_civil(
 						ty->sites[c->site].zone, s->until)));
@@ -241,7 +255,10 @@ void reserve_from_query(const struct http_request *rq, struct typed *t)
 	const char *service = http_request_query(rq, "service");
 	const char *hour = http_request_query(rq, "horaire");
 	const char *q = http_request_query(rq, "q");
+	const char *interpreter = http_request_query(rq, "interprete");
 
+	if (!*t->interpreter && interpreter)
+		t->interpreter = interpreter;
 	if (!*t->service && service)
 		t->service = service;
 	if (!*t->hour && hour)
@@ -250,9 +267,12 @@ void reserve_from_query(const struct http_request *rq, struct typed *t)
 		t->q = q;
 }
 
-static bool is_free(const struct web *w, const struct chosen *c)
+static bool is_free(struct http_request *rq, const struct web *w, const struct chosen *c,
+		    const struct typed *t)
 {
+	const struct service *s = &booking_territory(w->booking)->services[c->service];
 	struct agenda_ask ask = {
+		.extra_minutes = minutes_of(rq, s, t) - s->minutes,
 		.service = c->service,
 		.site = c->site,
 		.start = c->start,
@@ -287,7 +307,7 @@ static void show_form(struct http_request *rq)
 	}
 	g.why = tr(http_request_lang(rq), "Nous ne gardons plus cet horaire.");
 	g.n = page_alternatives(w, c.service, c.site, others, 6);
-	if (is_free(w, &c))
+	if (is_free(rq, w, &c, &t))
 		g.again = t.hour;
 	reply_gone(rq, w, &c, &t, &g);
 }
@@ -306,7 +326,7 @@ static void held(void *arg, const struct booking_reply *r)
 	form_read(rq, &t);
 	reserve_choose(w, t.service, t.hour, &c);
 	if (r->verdict == BOOKING_DONE)
-		http_redirect(rq, 303, reserve_url(rq, r->hold, t.service, t.hour, t.q));
+		http_redirect(rq, 303, reserve_url(rq, r->hold, &t));
 	else if (page_is_trouble(r->verdict))
 		page_fail(rq, r->verdict);
 	else
@@ -330,6 +350,8 @@ static void hold(struct http_request *rq)
 	ask.has_start = 1;
 	ask.channel = RDVD_BY_WEB;
 	ask.party_size = 1;
+	ask.interpreter = *t.interpreter != '\0';
+	ask.person.locale = http_request_lang_code(rq);
 	reserve_browser(rq, ask.holder);
 	booking_hold(w->booking, &ask, held, page_wait(rq));
 }

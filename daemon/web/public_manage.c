@@ -238,8 +238,10 @@ static void fill(struct http_request *rq, const struct web *w, const struct fact
 	v->day = day;
 	v->hour = page_hour(rq, civil_time_minute(start));
 	v->duration = page_duration(rq, (int)((a->when.end - a->when.start) / 60));
-	if (f->service)
+	if (f->service) {
 		v->bring = bitext_get(&f->service->bring, code);
+		v->instructions = bitext_get(&f->service->instructions, code);
+	}
 	if (a->party_size > 1)
 		v->party = page_text(rq, "%d", a->party_size);
 	say_place(rq, f, v);
@@ -354,6 +356,7 @@ static size_t other_times(struct http_request *rq, const struct web *w,
 		.now = f->now,
 		.seats = f->a->capacity ? f->a->party_size : 1,
 		.after_site = TERRITORY_NONE,
+		.extra_minutes = booking_extra_minutes(w->booking, f->a),
 	};
 	char slug[64];
 	size_t n, k = 0;

@@ -23,7 +23,8 @@
 struct ask {
 	const char *q, *service_name, *mode, *after;
 	int service; /* index */
-	bool phone, nearest, wide;
+	bool phone, nearest, wide, interpreter;
+	int extra_minutes;
 	struct times_filter filter;
 	struct where where;
 	rdvd_time after_start;
@@ -90,6 +91,11 @@ static void read_ask(const struct http_request *rq, const struct web *w, struct 
 		   t->services[a->service].mode == MODE_PHONE;
 	a->nearest = is(http_request_query(rq, "tri"), "pres") && !a->phone;
 	a->wide = is_on(rq, "loin");
+	a->interpreter = is_on(rq, "interprete");
+	if (a->service != TERRITORY_NONE)
+		a->extra_minutes =
+			service_extra_minutes(&t->services[a->service], a->interpreter,
+					      http_request_lang_code(rq));
 	a->filter.morning = is_on(rq, "matin");
 	a->filter.afternoon = is_on(rq, "apres-midi");
 	a->filter.wednesday = is_on(rq, "mercredi");
@@ -156,6 +162,7 @@ static void search(const struct agenda *agenda, const struct ask *a, double radi
 		.seats = 1,
 		.after_start = a->after_start,
 		.after_site = a->after_site,
+		.extra_minutes = a->extra_minutes,
 	};
 
 	if (is_filtered(&a->filter)) {
@@ -201,6 +208,7 @@ static const char *with(struct http_request *rq, const struct ask *a, const char
 		{"apres-midi", a->filter.afternoon ? "1" : NULL},
 		{"mercredi", a->filter.wednesday ? "1" : NULL},
 		{"after", NULL},
+		{"interprete", a->interpreter ? "1" : NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(p); i++)
@@ -209,7 +217,8 @@ static const char *with(struct http_request *rq, const struct ask *a, const char
 	return page_url(rq, "/horaires", p[0].name, p[0].value, p[1].name, p[1].value,
 			p[2].name, p[2].value, p[3].name, p[3].value, p[4].name,
 			p[4].value, p[5].name, p[5].value, p[6].name, p[6].value,
-			p[7].name, p[7].value, p[8].name, p[8].value, NULL);
+			p[7].name, p[7].value, p[8].name, p[8].value, p[9].name,
+			p[9].value, NULL);
 }
 
 static const char *commune_text(struct http_request *rq, const struct commune *c)
@@ -281,7 +290,13 @@ static void say_service(struct http_request *rq, const struct web *w, const stru
 	if (a->service == TERRITORY_NONE)
 		return;
 	v->service = page_service(rq, &t->services[a->service]);
-	v->duration = page_duration(rq, t->services[a->service].minutes);
+	v->duration =
+		page_duration(rq, t->services[a->service].minutes + a->extra_minutes);
+	v->can_interpret = service_extra_minutes(&t->services[a->service], 1, NULL) > 0;
+	v->interpreter = a->interpreter;
+	if (v->can_interpret)
+		v->interpreter_minutes =
+			page_duration(rq, t->services[a->service].interpreter_minutes);
 	v->mode = say_mode(l, t->services[a->service].mode);
 	if (!a->phone && choose_service(w, NULL, true) != TERRITORY_NONE &&
 	    t->services[choose_service(w, NULL, true)].mode == MODE_PHONE)
@@ -316,9 +331,10 @@ static void add_links(struct http_request *rq, const struct ask *a,
 				 a->service_name, "mode", a->mode, NULL);
 	v->filtered = is_filtered(&a->filter);
 	if (v->filtered)
-		v->unfiltered_url = page_url(rq, "/horaires", "q", a->q, "service",
-					     a->service_name, "mode", a->mode, "tri",
-					     a->nearest ? "pres" : NULL, NULL);
+		v->unfiltered_url =
+			page_url(rq, "/horaires", "q", a->q, "service", a->service_name,
+				 "mode", a->mode, "tri", a->nearest ? "pres" : NULL,
+				 "interprete", a->interpreter ? "1" : NULL, NULL);
 	v->morning = a->filter.morning;
 	v->afternoon = a->filter.afternoon;
 	v->wednesday = a->filter.wednesday;
@@ -335,21 +351,22 @@ static void add_hidden(struct http_request *rq, const struct web *w, const struc
 		       struct times_view *v)
 {
 	const struct territory *t = booking_territory(w->booking);
-	struct hidden_view *h = http_request_alloc(rq, 8 * sizeof(*h));
+	struct hidden_view *h = http_request_alloc(rq, 7 * sizeof(*h));
 
 	/* with an hour */
 	h[0] = (struct hidden_view){"service", a->service == TERRITORY_NONE
 						       ? ""
 						       : t->services[a->service].slug};
 	h[1] = (struct hidden_view){"q", a->q ? a->q : ""};
+	h[2] = (struct hidden_view){"interprete", "1"};
 	v->hidden = h;
-	v->nhidden = 2;
+	v->nhidden = a->interpreter ? 3 : 2;
 	/* with the filters */
-	h[2] = (struct hidden_view){"q", a->q ? a->q : ""};
-	h[3] = (struct hidden_view){"service", a->service_name ? a->service_name : ""};
-	h[4] = (struct hidden_view){"mode", a->mode ? a->mode : ""};
-	h[5] = (struct hidden_view){"tri", a->nearest ? "pres" : ""};
-	v->query = h + 2;
+	h[3] = (struct hidden_view){"q", a->q ? a->q : ""};
+	h[4] = (struct hidden_view){"service", a->service_name ? a->service_name : ""};
+	h[5] = (struct hidden_view){"mode", a->mode ? a->mode : ""};
+	h[6] = (struct hidden_view){"tri", a->nearest ? "pres" : ""};
+	v->query = h + 3;
 	v->nquery = 4;
 	v->action = "/reserver";
 }

@@ -31,8 +31,7 @@ void reserve_choose(const struct web *w, const char *service, const char *hour,
 void reserve_from_query(const struct http_request *rq, struct typed *t);
 const struct organisation *reserve_team(const struct web *w, const struct chosen *c);
 /* The address of the form: all that is needed to find the hour again. */
-const char *reserve_url(struct http_request *rq, uint64_t hold, const char *service,
-			const char *hour, const char *q);
+const char *reserve_url(struct http_request *rq, uint64_t hold, const struct typed *t);
 void reserve_browser(struct http_request *rq, uint8_t holder[16]);
 /* The hour in words. */
 void reserve_describe(struct http_request *rq, const struct web *w,

@@ -32,6 +32,7 @@ static size_t next_slots(const struct staff *st, const struct rdvd_appointment *
 		.now = clock_now(),
 		.seats = a->capacity ? a->party_size : 1,
 		.after_site = TERRITORY_NONE,
+		.extra_minutes = booking_extra_minutes(st->web.booking, a),
 	};
 	int more;
 

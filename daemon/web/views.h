@@ -28,6 +28,7 @@ struct layout {
 	const char *look; /* class of the body: "" or "split" for the public, "wide" for
 			     the team */
 	const char *theme, *script;  /* addresses, or NULL */
+	const char *script2;
 	const char *sheet;	     /* the team's own style sheet; NULL for the public */
 	const struct link_view *nav; /* the team's menu; none for the public */
 	size_t nnav;
@@ -57,6 +58,26 @@ struct hidden_view {
 struct problem_view {
 	const char *field; /* the input's id; NULL: none to lead to */
 	const char *label, *message;
+};
+
+/* ---- a service's questions (pages/_questions.html): questions.h ---- */
+
+struct choice_view {
+	const char *id; /* of the input; NULL none */
+	const char *value, *text;
+	bool selected;
+};
+
+struct question_view {
+	const char *name, *error_id, *text;
+	const char *error; /* NULL: fine */
+	bool required, radios;
+	const struct choice_view *choices;
+	size_t nchoices;
+};
+
+struct answer_view {
+	const char *question, *answer;
 };
 
 /* ---- times (pages/_times.html): two levels, day then place or place then day ---- */
@@ -137,6 +158,8 @@ struct times_view {
 	const struct hidden_view *hidden, *query; /* with an hour; with the filters */
 	size_t nhidden, nquery;
 	bool morning, afternoon, wednesday;
+	bool can_interpret, interpreter; /* a longer time for an interpreter */
+	const char *interpreter_minutes;
 	struct times_list times;
 	const char *team, *team_phone, *team_tel;
 };
@@ -166,6 +189,9 @@ struct form_view {
 	const struct option_view *party;
 	size_t nparty;
 	bool step_free, discreet, only_answers, open; /* open: the folded part was used */
+	bool interpreter;
+	const struct question_view *questions;
+	size_t nquestions;
 	const struct hidden_view *hidden;
 	size_t nhidden;
 	const char *team, *retention, *rights_url;
@@ -218,6 +244,7 @@ struct appointment_view {
 	const char *day, *hour; /* "Lundi 30 novembre", "9 h" */
 	const char *place, *address, *postcode, *town, *access, *map_url, *bring,
 		*duration;
+	const char *instructions; /* NULL none */
 	bool step_free;
 	const char *party;     /* "3", or NULL when alone */
 	const char *reminders; /* "trois jours avant et la veille" */
