@@ -1,82 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every page, public and the team's, in each state, both languages, four widths, light and dark: axe-core
-// finds nothing, every field has a label, nothing is wider than the window, targets are large enough, pages are
-// light. Leaves pictures of them all in the folder of SCREENSHOTS.
+// Every page in a real browser, public and the team's, in each state, for each role that may see it, both languages,
+// light and dark, at 390, 768 and 1440 px: axe-core finds nothing, every field has a label, targets are large enough,
+// pages are light; nothing is wider than the window, at 320 px without script and at 200 % neither. What a form that
+// was sent answers is valid HTML (html.test.mjs holds the pages that have an address). Pages that are not named here
+// are found by following links. Leaves pictures of them all in the folder of SCREENSHOTS, when that is set.
 
 import assert from "node:assert/strict";
-import fs from "node:fs";
 import { after, before, test } from "node:test";
-import { daemon, HENIN_CARVIN, until } from "./lib/daemon.mjs";
 import { Browser, PHONE, shot } from "./lib/browser.mjs";
 import { axe, sizeFaults, structureFaults, weightFaults } from "./lib/checks.mjs";
+import { Visitor, walk } from "./lib/plain.mjs";
+import { finder, patterns } from "./lib/routes.mjs";
+import { htmlFaults } from "./lib/valid.mjs";
 import { logIn } from "./lib/way.mjs";
+import { STAFF, world } from "./lib/world.mjs";
 
-const THURSDAY = "2026-11-26T14:50:00+01:00"; // in the middle of an afternoon at Hénin-Beaumont
-const SIZES = [PHONE, { width: 390, height: 844 }, { width: 768, height: 1024 }, { width: 1280, height: 800 }];
+const SIZES = [{ width: 390, height: 844 }, { width: 768, height: 1024 }, { width: 1440, height: 900 }];
+const ZOOMED = [PHONE, { width: 640, height: 450 }]; // 1280 px at 400 % and at 200 %
+const PICTURES = Boolean(process.env.SCREENSHOTS);
 
 let d, browser, links;
 
-// The real territory, with what it does not have: a workshop, a telephone number, words for the way and a
-// person who receives at two places.
-function richer() {
-	const t = JSON.parse(fs.readFileSync(HENIN_CARVIN, "utf8"));
-	Object.assign(t.organisations[0], { phone: "03 21 00 00 00", email: "equipe@example.org" });
-	const henin = t.sites.find((s) => s.id === "henin-mission-locale");
-	Object.assign(henin, { access: { fr: "Bus 10 et 16, arrêt Mairie.", en: "Buses 10 and 16, stop Mairie." }, step_free: true });
-	t.openings.push({ id: "atelier", site: "oignies-siege", counsellor: "conseiller-2", services: ["atelier-logement"],
-		start: "2026-11-27T14:00", end: "2026-11-27T16:00", rrule: "FREQ=WEEKLY;BYDAY=FR" });
-	return t;
-}
-
-// Appointments in every state; the names are those of the pages below.
-async function populate() {
-	const here = (list, site, day, hour) => list.find((s) => s.site === site && s.start.startsWith(`${day}T${hour}`));
-	const first = await d.slots("premier-rdv"), follow = await d.slots("suivi");
-	const phone = await d.slots("telephone"), workshop = await d.slots("atelier-logement");
-	const henin = "henin-mission-locale", today = "2026-11-26";
-	const make = async (name, slot, person = {}, more = {}) => {
-		assert.ok(slot, `no slot for ${name}`);
-		links[name] = await d.book(slot, `page-${name}`, person, more);
-	};
-	await make("past", here(first, "rouvroy-maison-solidaire", "2026-11-23", "09"));
-	await make("pending", here(first, "oignies-siege", "2026-11-23", "13:30"), { first_name: "Lou", phone: "06 11 22 33 44" });
-	await make("today-seen", here(first, henin, today, "13:30"), { first_name: "Ilyès", last_name: "Benali" });
-	await make("today-late", here(first, henin, today, "15:30"), { first_name: "Maëlle", last_name: "de la Fontaine-Delacourt",
-		email: "maelle@example.org", needs: "Langue ou interprète : arabe. Accès sans marches." }, { party_size: 3 });
-	await make("booked", here(first, henin, "2026-12-03", "13:30"), { email: "noe@example.org" });
-	await make("confirmed", here(first, henin, "2026-12-03", "14:30"), { first_name: "Sacha" }, { party_size: 2 });
-	await make("cancelled", here(first, henin, "2026-12-10", "13:30"), { first_name: "Yanis" });
-	await make("revoked", here(first, henin, "2026-12-10", "14:30"), { first_name: "Chloé" });
-	await make("code", here(follow, "carvin-mission-locale", "2026-11-30", "09"), { first_name: "Zoé", phone: null });
-	await make("phone", phone.find((s) => s.start.startsWith("2026-11-30")), { first_name: "Aya" });
-	await make("workshop", workshop[0], { first_name: "Tom" }, { party_size: 2 });
-	await d.api("POST", `/appointments/${links.confirmed.token}/confirm`, {});
-	await d.api("POST", `/appointments/${links.cancelled.token}/cancel`, {});
-	await d.api("POST", `/staff/appointments/${links.revoked.id}/outcome`, { outcome: "revoked" }, { local: true });
-	await make("freed", here(first, henin, "2026-12-17", "13:30"), { first_name: "Lina", phone: "06 11 22 33 01" });
-	await make("waits", here(first, henin, "2027-01-07", "13:30"), { first_name: "Imane", phone: "06 11 22 33 02", email: "imane@example.org" });
-	await make("waits-too", here(first, henin, "2027-01-07", "14:30"), { first_name: "Hugo", phone: "06 11 22 33 03" });
-	for (const name of ["waits", "waits-too"])
-		links[name].waiting = (await d.api("POST", `/appointments/${links[name].token}/waiting`, { anywhere: true },
-			{ expect: 201 })).waiting.token;
-	await d.restartAt(THURSDAY);
-	await d.api("POST", `/appointments/${links.freed.token}/cancel`, {});
-	await until(async () => (await d.api("GET", `/waiting/${links.waits.waiting}`)).waiting.offer, "an offer");
-	await d.api("POST", `/staff/appointments/${links["today-seen"].id}/outcome`,
-		{ outcome: "seen", persons_present: 1 }, { local: true });
-	const told = await d.api("POST", "/local/sms-in", { from: "06 11 22 33 02", text: "je voudrais parler à quelqu'un svp" },
-		{ local: true, expect: 201 });
-	links.text = told.id;
-	d.rdvctl(["sms-in", "06 98 76 54 32", "STOP"]);
-	d.rdvctl(["sms-in", "06 98 76 54 32", "je veux parler à quelqu'un"]);
-}
-
 before(async () => {
-	links = {};
-	d = await daemon({ territory: richer() });
+	({ d, links } = await world());
 	browser = await new Browser(d).launch();
-	d.addUser("conseil", "admin", "conseiller-1");
-	await populate();
 });
 
 after(async () => {
@@ -182,7 +129,7 @@ const OUTSIDE = [
 	}],
 ];
 
-const STAFF = [
+const TEAM = [
 	["team-day", "/equipe"],
 	["team-day-all", "/equipe?tout=1"],
 	["team-day-other", "/equipe?jour=2026-12-03&tout=1"],
@@ -229,6 +176,7 @@ async function reach(page, how) {
 function titlesApart(titles) {
 	const kinds = new Map(), faults = [];
 	for (const [name, title] of titles) {
+		if (name.startsWith("found-")) continue;
 		const kind = name.replace(/^(team-\w+|\w+).*$/, "$1");
 		if ((kinds.get(title) ?? kind) !== kind) faults.push(`"${title}" is the title of ${kinds.get(title)} and ${kind}`);
 		kinds.set(title, kind);
@@ -236,56 +184,70 @@ function titlesApart(titles) {
 	return faults;
 }
 
-// At 320 px without script.
-async function crawlPlain(pages, { lang, locale, staff, note }) {
+async function picture(page, name) {
+	if (PICTURES) await shot(page, name);
+}
+
+// Without script, at 320 px: what is wide, what is not valid of what was last sent.
+async function crawlPlain(pages, { lang, locale, login, note }) {
 	const page = await browser.page({ js: false, locale });
-	if (staff) await logIn(page, "conseil");
+	let sent;
+	page.on("response", (answer) => {
+		if (answer.request().isNavigationRequest() && !answer.headers().location) sent = answer;
+	});
+	if (login) await logIn(page, login);
 	for (const [name, how] of pages) {
 		await reach(page, how);
 		note(name, "320 without script", await sizeFaults(page));
 		note(name, "without script", await structureFaults(page));
-		for (const scheme of lang === "fr" ? ["dark", "light"] : ["light"]) {
-			await page.emulateMedia({ colorScheme: scheme });
-			await shot(page, `${name}-${lang}-320-${scheme}`);
-		}
+		if (sent.request().method() === "POST") note(name, "sent", await htmlFaults(await sent.text()));
+		await picture(page, `${name}-${lang}-320`);
 	}
 	await page.context().close();
 }
 
-// With script, at every width. Layout does not depend on the language: English is looked at in two of them.
-async function crawlScripted(pages, { lang, locale, staff, note }) {
-	const page = await browser.page({ size: SIZES[1], locale });
-	const titles = [];
-	if (staff) await logIn(page, "conseil");
+// With script, at every width. Layout does not depend on the language: in English one width is judged.
+async function crawlScripted(pages, { lang, locale, login, note, titles, brief }) {
+	const page = await browser.page({ size: SIZES[0], locale });
+	if (login) await logIn(page, login);
 	for (const [name, how] of pages) {
-		await page.setViewportSize(SIZES[1]);
+		await page.setViewportSize(SIZES[0]);
 		await reach(page, how);
 		titles.push([name, await page.title()]);
 		assert.equal(await page.locator("html").getAttribute("lang"), lang, name);
 		note(name, "with script", await structureFaults(page));
-		if (!staff) note(name, "weight", await weightFaults(page));
-		for (const size of SIZES) {
+		if (!login) note(name, "weight", await weightFaults(page));
+		for (const size of [...SIZES, ...ZOOMED]) {
 			await page.setViewportSize(size);
 			note(name, size.width, await sizeFaults(page));
+			if (ZOOMED.includes(size) || ((lang !== "fr" || brief) && size !== SIZES[2])) continue;
 			for (const scheme of ["light", "dark"]) {
-				if (lang !== "fr" && (size.width === 320 ? scheme !== "light" : size.width !== 1280 || scheme !== "dark")) continue;
 				await page.emulateMedia({ colorScheme: scheme });
-				note(name, `${size.width} ${scheme}`, await axe(page, scheme === "dark"));
-				if (lang === "fr" && (size.width === 390 || size.width === 1280))
-					await shot(page, `${name}-${lang}-${size.width}-${scheme}`);
+				note(name, `${size.width} ${scheme}`, await axe(page, scheme === "dark" || size === SIZES[1]));
+				await picture(page, `${name}-${lang}-${size.width}-${scheme}`);
 			}
+			await page.emulateMedia({ colorScheme: "light" });
 		}
 	}
 	await page.context().close();
-	note("titles", lang, titlesApart(titles));
 }
 
-async function crawl(pages, lang, staff = false) {
-	const faults = [];
+async function crawl(pages, lang, { login, brief } = {}) {
+	const faults = [], titles = [];
 	const note = (name, where, list) => faults.push(...list.map((f) => `${name} (${lang}, ${where}): ${f}`));
-	const how = { lang, locale: lang === "fr" ? "fr-FR" : "en-GB", staff, note };
+	const how = { lang, locale: lang === "fr" ? "fr-FR" : "en-GB", login, note, titles, brief };
 	await Promise.all([crawlPlain(pages, how), crawlScripted(pages, how)]);
-	return faults;
+	return [...faults, ...titlesApart(titles)];
+}
+
+// The pages that this member of the team is shown and that no state above has: [name, address].
+async function found(login, named) {
+	const find = finder(patterns());
+	const known = new Set(named.map(([, how]) => typeof how === "function" ? !how.length && find(how()) : find(how)));
+	const { seen } = await walk(await new Visitor(d).logIn(login), [`/equipe/rdv/${links.booked.id}`],
+		patterns().filter((p) => /^\/equipe\b/.test(p)));
+	return [...seen].filter(([pattern, page]) => page.status === 200 && page.text && find(page.target) === pattern &&
+		!known.has(pattern)).map(([pattern, page]) => [`found-${pattern.replace(/\/equipe\/?|[{}]/g, "").replaceAll("/", "_")}`, page.target]);
 }
 
 test("the checks find what is wrong", async () => {
@@ -305,14 +267,20 @@ test("the checks find what is wrong", async () => {
 	await page.context().close();
 });
 
-for (const lang of ["fr", "en"]) {
+for (const lang of ["fr", "en"])
 	test(`public pages (${lang})`, async () => {
 		assert.deepEqual(await crawl(PUBLIC, lang), []);
 	});
-	test(`the team's pages (${lang})`, async () => {
-		assert.deepEqual([...await crawl(OUTSIDE, lang), ...await crawl(STAFF, lang, true)], []);
-	});
-}
+
+for (const [login, role] of STAFF)
+	for (const lang of role === "admin" ? ["fr", "en"] : ["fr"])
+		test(`the team's pages for ${role} (${lang})`, async () => {
+			const first = role === "admin" ? [...OUTSIDE, ...TEAM] : [];
+			const pages = [...first.filter((p) => !OUTSIDE.includes(p)), ...await found(login, first)];
+			assert.ok(pages.length >= 2, `${pages.length} pages`);
+			if (role === "admin") assert.deepEqual(await crawl(OUTSIDE, lang), []);
+			assert.deepEqual(await crawl(pages, lang, { login, brief: role !== "admin" }), []);
+		});
 
 test("no other machine was asked for anything, no policy was broken, the log is clean", async () => {
 	await browser.close();

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What every page must keep, whatever it says: axe-core's rules for WCAG 2.2 A and AA, and our own for
+// What every page must keep, whatever it says: axe-core's rules for WCAG 2.2 A and AA and the RGAA, and our own for
 // labels, headings, sizes of targets, weight and width. Each returns a list of faults, empty when all is well.
 
 import fs from "node:fs";
 import { createRequire } from "node:module";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "EN-301-549", "best-practice"];
 
-// Everything, or with coloursOnly what another colour scheme can change.
-export async function axe(page, coloursOnly = false) {
+// Everything, or with looksOnly what another colour scheme or another width can change.
+export async function axe(page, looksOnly = false) {
 	if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-	const rules = coloursOnly ? { type: "rule", values: ["color-contrast", "link-in-text-block"] }
+	const rules = looksOnly ? { type: "rule",
+		values: ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"] }
 		: { type: "tag", values: TAGS };
 	const found = await page.evaluate(async (runOnly) => {
 		const { violations } = await window.axe.run(document, {
-			runOnly, resultTypes: ["violations"], elementRef: false,
+			runOnly, resultTypes: ["violations"], elementRef: false, preload: false,
 		});
 		return violations.map((v) => ({ id: v.id, nodes: v.nodes.map((n) => `${n.target} ${n.failureSummary}`) }));
 	}, rules);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every page as it is sent, without a browser: found by following links from the route tables, in both languages,
+// for the public and for each role of the team. Its HTML is valid, its policy is strict, it names no other machine;
+// no page of the product is left out without a reason; and the style sheets keep to their budget.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Visitor, walk } from "./lib/plain.mjs";
+import { EXCEPTIONS, patterns } from "./lib/routes.mjs";
+import { htmlFaults } from "./lib/valid.mjs";
+import { STAFF, world } from "./lib/world.mjs";
+
+const SHEETS = 15000; // bytes, as served, both together
+const isStaff = (pattern) => /^\/(equipe|demo)\b/.test(pattern);
+
+let d, links;
+
+before(async () => {
+	({ d, links } = await world());
+});
+
+after(async () => {
+	await d?.stop();
+});
+
+// What no link leads to: a person's own pages, and where forms that were sent stand.
+const doors = () => [
+	"/horaires?service=premier-rdv&q=henin",
+	...["booked", "today-late", "code", "waits"].map((n) => `/rdv/${links[n].token}`),
+	`/rdv/${links.booked.token}/annuler`, `/rdv/${links.booked.token}/deplacer`, `/rdv/${links.booked.token}/attente`,
+	`/attente/${links.waits.waiting}`,
+	"/attente?service=premier-rdv&q=henin",
+];
+
+// What was sent, beside its HTML: the policy, and addresses of other machines, which only a person's click may ask.
+function headFaults({ headers, text }) {
+	const faults = [];
+	const policy = headers.get("content-security-policy") ?? "";
+	if (!/default-src '(self|none)'/.test(policy) || /unsafe-|\*|https?:|(script|style)-src[^;]*data:/.test(policy))
+		faults.push(`its policy is "${policy}"`);
+	if (headers.get("x-content-type-options") !== "nosniff") faults.push("it may be sniffed");
+	if (headers.get("referrer-policy") === null) faults.push("its address may be told to others");
+	for (const [tag] of text.matchAll(/<(?!a\b)\w+[^>]*\s(?:src|href|action|data|poster|srcset)="(?:https?:)?\/\/[^"]*"[^>]*>/g))
+		faults.push(`asks another machine: ${tag}`);
+	if (/<script(?![^>]*\ssrc=)|<style\b|\sstyle=|\son[a-z]+="/.test(text)) faults.push("has a script or a style inside");
+	if ((text.match(/<h1\b/g) ?? []).length !== 1) faults.push(`has ${(text.match(/<h1\b/g) ?? []).length} h1`);
+	return faults;
+}
+
+async function judge(seen, lang, who) {
+	const faults = [];
+	for (const [pattern, page] of seen) {
+		const where = `${pattern} (${page.target}, ${lang}, ${who})`;
+		if (page.status >= 500) faults.push(`${where}: ${page.status}`);
+		if (!/^text\/html/.test(page.type)) continue;
+		if (!page.text.includes(`<html lang="${lang}">`)) faults.push(`${where}: in another language`);
+		faults.push(...[...await htmlFaults(page.text), ...headFaults(page)].map((f) => `${where}: ${f}`));
+	}
+	return faults;
+}
+
+for (const lang of ["fr", "en"]) {
+	test(`the public's pages are valid, and none is left out (${lang})`, async () => {
+		const { seen, left } = await walk(new Visitor(d, lang), doors(), patterns().filter((p) => !isStaff(p)));
+		assert.deepEqual([...await judge(seen, lang, "anybody"), ...left.map((p) => `no way led to ${p}`)], []);
+		assert.ok(seen.size > 8, `${seen.size} pages`);
+	});
+	for (const [login, role] of STAFF)
+		test(`the team's pages are valid for ${role}${role === "admin" ? ", and none is left out" : ""} (${lang})`, async () => {
+			const visitor = await new Visitor(d, lang).logIn(login);
+			const more = ["booked", "today-late", "cancelled"].map((n) => `/equipe/rdv/${links[n].id}`);
+			const { seen, left } = await walk(visitor, [...more, "/equipe?jour=2026-12-03&tout=1"], patterns().filter(isStaff));
+			const shown = [...seen.values()].filter((page) => page.status === 200).length;
+			assert.deepEqual(await judge(seen, lang, role), []);
+			if (role === "admin") assert.deepEqual(left, [], "no way led there");
+			assert.ok(shown >= 2, `${shown} pages are shown to ${role}`);
+		});
+}
+
+test("what is excepted exists", () => {
+	const all = patterns();
+	assert.deepEqual([...EXCEPTIONS.keys()].filter((p) => !all.includes(p)), []);
+});
+
+test("the style sheets are light, and say nothing twice over the wire", async () => {
+	const visitor = new Visitor(d), sheets = new Set();
+	for (const page of [await visitor.ask("/"), await visitor.ask("/equipe")])
+		for (const [, url] of page.text.matchAll(/<link rel="stylesheet" href="(\/static\/[^"]+)"/g)) sheets.add(url);
+	const sizes = new Map();
+	for (const url of sheets) {
+		const answer = await fetch(new URL(url, d.url));
+		assert.match(answer.headers.get("cache-control"), /immutable/, url);
+		sizes.set(url.match(/\w+\.css/)[0], (await answer.arrayBuffer()).byteLength);
+	}
+	assert.deepEqual([...sizes.keys()].sort(), ["staff.css", "style.css"]);
+	const all = [...sizes.values()].reduce((a, b) => a + b, 0);
+	assert.ok(all < SHEETS, `${all} bytes of style: ${JSON.stringify([...sizes])}`);
+});
+
+test("a fault is found", async () => {
+	const wrong = `<!doctype html>\n<html lang="fr"><head><title>x</title></head><body><h1>a</h1><h1>b</h1>
+		<p style="color:red"><div>x</p><input><img src="//ailleurs.example/x.png" alt=""><label for="y">z</label></body></html>`;
+	const found = [...await htmlFaults(wrong), ...headFaults({ headers: new Headers(), text: wrong })].join("\n");
+	for (const word of ["no-inline-style", "close-order", "input-missing-label", "no-missing-references", "another machine",
+		"style inside", "2 h1", "policy"])
+		assert.ok(found.includes(word), `${word} in:\n${found}`);
+});
