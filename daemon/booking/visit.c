@@ -20,6 +20,7 @@
 #define LETTER_LIFE_S 86400
 #define AGAIN_S 5 /* when the store had no room */
 #define LETTERS_MAX 3
+#define ALARM_KEY_SIZE 48
 
 struct visits {
 	struct loop *loop;
@@ -187,7 +188,7 @@ struct alarm_job {
 	struct rdvd_letter letters[LETTERS_MAX];
 	struct buf words, plain, subject, mail, link;
 	struct phone phone;
-	char key[48], keys[LETTERS_MAX][64];
+	char key[ALARM_KEY_SIZE], keys[LETTERS_MAX][ALARM_KEY_SIZE + 16];
 	int changed;
 };
 
@@ -209,6 +210,13 @@ static void write_words(const struct territory *t, const struct rdvd_appointment
 		text_when(out, "fr", at, 0);
 	}
 	buf_addlit(out, " n’est pas signalée revenue. Appelez l’équipe.");
+}
+
+/* What the notice of an alarm is called. */
+static void name_alarm(const struct rdvd_appointment *a, char out[ALARM_KEY_SIZE])
+{
+	snprintf(out, ALARM_KEY_SIZE, "visit:%lld:%lld", (long long)a->session,
+		 (long long)a->visit.due);
 }
 
 static void add_letter(struct alarm_job *j, enum rdvd_channel channel, const char *to)
@@ -308,8 +316,7 @@ static void alarm_give(struct visits *v, const struct rdvd_appointment *a, rdvd_
 	struct alarm_job *j = xcalloc(1, sizeof(*j));
 
 	j->v = v;
-	snprintf(j->key, sizeof(j->key), "visit:%lld:%lld", (long long)a->session,
-		 (long long)a->visit.due);
+	name_alarm(a, j->key);
 	write_words(v->booking->territory, a, now, &j->words);
 	j->notice = (struct rdvd_notice){.key = j->key,
 					 .kind = "visit",
@@ -365,6 +372,8 @@ struct step_job {
 	struct visits *v;
 	rdvd_id appointment;
 	struct rdvd_visit_step step;
+	struct rdvd_notice notice; /* of its alarm: seen with its end */
+	char key[ALARM_KEY_SIZE];
 	char actor[64], token[SECRET_TOKEN_CHARS + 1];
 	struct rdvd_appointment *row; /* owned */
 	int changed;
@@ -446,6 +455,9 @@ static void step_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 	}
 	if (leaves && !j->step.due)
 		j->step.due = visit_due(v->booking, a, now);
+	name_alarm(a, j->key);
+	j->notice.key = j->key;
+	j->step.notice = &j->notice;
 	j->step.session = a->session;
 	j->step.now = now;
 	j->job.run = step_run;

@@ -34,7 +34,7 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	staff_appointment_routes(st);
 	staff_move_routes(st);
 	staff_add_routes(st);
-	staff_week_routes(st);
+	agenda_begin(st);
 	staff_absence_routes(st);
 	staff_waiting_routes(st);
 	staff_inbox_routes(st);
@@ -54,7 +54,14 @@ void staff_free(struct staff *st)
 		return;
 	free((char *)st->options.public_url);
 	staff_change_memory_free(st->changes);
+	agenda_end(st);
 	free(st);
+}
+
+void staff_stop(struct staff *st)
+{
+	if (st)
+		agenda_stop(st);
 }
 
 /* ---- who is there ---- */
@@ -79,6 +86,13 @@ void staff_viewer(const struct http_request *rq, struct viewer *v)
 	if (v->user->organisation)
 		v->organisation =
 			territory_by_id(t, RDVD_DEF_ORGANISATION, v->user->organisation);
+}
+
+const char *staff_home(const struct access_user *u)
+{
+	if (rights_has(u, RIGHT(AGENDA, SEE)))
+		return "/equipe";
+	return rights_has(u, RIGHT(FIGURES, SEE)) ? "/equipe/chiffres" : "/equipe/compte";
 }
 
 bool staff_may_see(const struct staff *st, const struct viewer *v,

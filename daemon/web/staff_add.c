@@ -175,7 +175,8 @@ static void hash_of(const struct add *a, uint8_t hash[RDVD_HASH_SIZE])
 		a->first_name, a->last_name, a->birth_year, a->phone,
 		a->email,      a->need,	     a->party,	    a->service,
 		a->site,       a->place,     a->postcode,   a->person,
-		a->known,      a->discreet,  a->hours,	    a->only_answers};
+		a->known,      a->discreet,  a->hours,	    a->only_answers,
+		a->second,     a->companion};
 	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
@@ -264,6 +265,27 @@ static void fill_person(struct http_request *rq, const struct add *a,
 	};
 }
 
+/* A second of the team beside the first, who then has to be named: 0, or -1 when it was
+ * answered. */
+static int second_of(struct http_request *rq, struct staff *st, struct add *a,
+		     struct booking_request *ask)
+{
+	const struct lang *l = http_request_lang(rq);
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	ask->counsellor2 = a->second;
+	if (a->when == ADD_SLOT && a->person_index != TERRITORY_NONE)
+		ask->counsellor = a->person;
+	if (staff_counsellor(st, &who, a->second) != TERRITORY_NONE && ask->counsellor &&
+	    strcmp(ask->counsellor, a->second) != 0)
+		return 0;
+	a->status = 422;
+	a->why = tr(l, "Pour recevoir à deux, choisissez deux personnes de l’équipe.");
+	add_reply(rq, st, a);
+	return -1;
+}
+
 static void book(struct http_request *rq, struct staff *st, struct add *a)
 {
 	const struct territory *t = booking_territory(st->web.booking);
@@ -299,6 +321,9 @@ static void book(struct http_request *rq, struct staff *st, struct add *a)
 	ask.actor = who.user->login;
 	ask.within = who.user->organisation;
 	ask.counsellor = counsellor_of(st, a);
+	if (*a->second && second_of(rq, st, a, &ask) < 0)
+		return;
+	ask.companion = a->companion;
 	fill_person(rq, a, &ask.person);
 	booking_book(st->web.booking, &ask, booked, staff_wait(rq, a));
 }

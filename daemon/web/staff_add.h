@@ -15,6 +15,7 @@ struct add {
 	const char *first_name, *last_name, *birth_year, *phone, *email, *need, *party;
 	const char *discreet, *hours, *only_answers;
 	const char *service, *site, *place, *postcode, *person;
+	const char *second, *companion; /* a second of the team; who comes along */
 	const char *slot, *date, *hour, *key;
 	const char *known; /* an appointment of the person who is meant; "" a new one */
 	const char *sure;  /* "1": somebody new, even though there are alike ones */

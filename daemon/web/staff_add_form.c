@@ -31,6 +31,8 @@ static const struct {
 	{"endroit", offsetof(struct add, place)},
 	{"code_postal", offsetof(struct add, postcode)},
 	{"personne", offsetof(struct add, person)},
+	{"personne2", offsetof(struct add, second)},
+	{"accompagne", offsetof(struct add, companion)},
 	{"creneau", offsetof(struct add, slot)},
 	{"jour", offsetof(struct add, date)},
 	{"heure", offsetof(struct add, hour)},
@@ -301,6 +303,8 @@ static void say_problems(struct http_request *rq, const struct add *a,
 		{"site", "lieu"},
 		{"service", "service"},
 		{"counsellor", "personne"},
+		{"counsellor2", "personne2"},
+		{"companion", "accompagne"},
 	};
 	struct problem_view *p = http_request_alloc(rq, (a->errors.n + 1) * sizeof(*p));
 
@@ -331,6 +335,7 @@ static void say_person(struct http_request *rq, const struct add *a,
 	FIELD(hours, "person.contact.hours");
 	FIELD(place, "place.name");
 	FIELD(postcode, "place.postcode");
+	FIELD(companion, "companion");
 #undef FIELD
 	v->party = *a->party ? a->party : "1";
 	v->discreet = *a->discreet != '\0';
@@ -391,6 +396,10 @@ void add_reply(struct http_request *rq, const struct staff *st, struct add *a)
 	v.nplaces = staff_site_options(rq, st, &who, a->site_index, NULL, &v.places);
 	v.npersons = staff_counsellor_options(rq, st, &who, a->person_index,
 					      tr(l, "Qui est libre"), &v.persons);
+	v.nseconds = staff_counsellor_options(
+		rq, st, &who, staff_counsellor(st, &who, a->second),
+		tr(l, "Personne d’autre"), &v.seconds);
+	v.paired = *a->second != '\0';
 	v.said = (struct staff_said){.text = a->why, .bad = a->why != NULL};
 	v.nalternatives = slot_options(rq, st, a->alternatives, a->nalternatives, NULL,
 				       &v.alternatives);

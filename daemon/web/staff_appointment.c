@@ -65,11 +65,7 @@ static void say_said(struct http_request *rq, struct staff_appointment_view *v)
 		v->said.text = tr(l, "C’est annulé.");
 	else if (done && strcmp(done, "deplace") == 0)
 		v->said.text = tr(l, "C’est déplacé.");
-	else if (http_request_query(rq, "probleme"))
-		v->said = (struct staff_said){
-			.text = tr(l,
-				   "Ce n’est pas enregistré. Recommencez dans un instant."),
-			.bad = true};
+	staff_say_problem(rq, &v->said);
 	v->fresh = done && strcmp(done, "ajout") == 0;
 }
 
@@ -82,8 +78,10 @@ static void show(void *arg, enum rdvd_rc rc, const struct record_list *records)
 	const rdvd_id *id = data;
 	const struct record *r = NULL;
 	struct staff_appointment_view v = {0};
-	struct row_style style = {
-		.with_place = true, .with_outcome = true, .now = clock_now()};
+	struct row_style style = {.with_place = true,
+				  .with_outcome = true,
+				  .with_arrival = true,
+				  .now = clock_now()};
 	const struct rdvd_appointment *a;
 	struct buf out = BUF_INIT;
 
@@ -108,6 +106,10 @@ static void show(void *arg, enum rdvd_rc rc, const struct record_list *records)
 			      tr(http_request_lang(rq), channel_words(a->channel)),
 			      staff_moment(rq, st, a->created));
 	v.email = a->person.email;
+	v.csrf = http_request_csrf(rq);
+	v.companion = a->companion;
+	if (a->status != RDVD_CANCELLED)
+		v.companion_url = page_text(rq, "%s/accompagnement", style.back);
 	v.code = v.row.code;
 	v.back_url = page_url(rq, "/equipe", "jour",
 			      staff_date(rq, civil_time_day(a->when.civil_start)), NULL);

@@ -177,10 +177,17 @@ static void say_pending(struct http_request *rq, const struct staff *st,
 	staff_viewer(rq, &who);
 	if (n == 0 || !rights_has(who.user, RIGHT(ATTENDANCE, SEE)))
 		return;
-	v->waiting = page_text(rq,
-			       trn(l, "%1$d rendez-vous à renseigner depuis %2$s.",
-				   "%1$d rendez-vous à renseigner depuis %2$s.", n),
-			       n, staff_day_words(rq, st, day, false));
+	if (day == staff_today(st))
+		v->waiting = page_text(rq,
+				       trn(l, "%d rendez-vous à renseigner.",
+					   "%d rendez-vous à renseigner.", n),
+				       n);
+	else
+		v->waiting =
+			page_text(rq,
+				  trn(l, "%1$d rendez-vous à renseigner depuis %2$s.",
+				      "%1$d rendez-vous à renseigner depuis %2$s.", n),
+				  n, staff_day_words(rq, st, day, false));
 	v->waiting_url = "/equipe/a-renseigner";
 }
 
@@ -222,22 +229,18 @@ static void say_links(struct http_request *rq, const struct staff *st,
 	if (rights_has(who.user, RIGHT(AGENDA, CHANGE)))
 		v->add_url = page_url(rq, "/equipe/ajouter", "jour", v->date, "lieu",
 				      site, NULL);
+	if (v->add_url && p->ask.day == today)
+		v->walk_in_url = page_url(rq, "/equipe/passage", "lieu", site, NULL);
 }
 
 static void say_said(struct http_request *rq, struct staff_said *said)
 {
-	const char *problem = http_request_query(rq, "probleme");
-	const struct lang *l = http_request_lang(rq);
+	const char *done = http_request_query(rq, "fait");
 
-	if (!problem)
-		return;
-	said->bad = true;
-	said->text = strcmp(problem, "pris") == 0
-			     ? tr(l, "L’heure de ce rendez-vous annulé a été donnée à "
-				     "quelqu’un d’autre\u00a0: il ne peut plus être "
-				     "rétabli.")
-			     : tr(l, "Ce n’est pas enregistré. Recommencez dans un "
-				     "instant.");
+	if (done && strcmp(done, "passage") == 0)
+		said->text = tr(http_request_lang(rq),
+				"C’est noté\u00a0: la personne est dans la liste.");
+	staff_say_problem(rq, said);
 }
 
 static void show_day(void *arg, enum rdvd_rc rc, const struct record_list *records)
@@ -249,7 +252,8 @@ static void show_day(void *arg, enum rdvd_rc rc, const struct record_list *recor
 	struct staff_day_view *v;
 	struct buf out = BUF_INIT;
 	struct viewer who;
-	struct row_style style = {.with_outcome = true, .now = clock_now()};
+	struct row_style style = {
+		.with_outcome = true, .with_arrival = true, .now = clock_now()};
 
 	if (!rq)
 		return;
@@ -270,6 +274,8 @@ static void show_day(void *arg, enum rdvd_rc rc, const struct record_list *recor
 				     p->ask.counsellor == TERRITORY_NONE);
 	style.with_counsellor =
 		p->ask.counsellor == TERRITORY_NONE && p->ask.site == TERRITORY_NONE;
+	desk_top(rq, st, &who, p->ask.day == staff_today(st) ? records : NULL, &style,
+		 &v->top);
 	v->nbands = staff_bands(rq, st, &who, &p->ask, records, &style, true, &v->bands);
 	v->none = v->nbands == 0;
 	v->nplaces = staff_site_options(rq, st, &who, p->ask.site,
@@ -307,6 +313,20 @@ static void count_pending(void *arg, enum rdvd_rc rc, const struct record_list *
 	booking_list(st->web.booking, &f, 1, show_day, staff_wait(rq, p));
 }
 
+/* A visit that is late has its own place above the day, with what can be done. */
+static size_t without_visits(struct http_request *rq, const struct rdvd_notice *items,
+			     size_t n, const struct rdvd_notice **out)
+{
+	struct rdvd_notice *kept = http_request_alloc(rq, (n + 1) * sizeof(*kept));
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(items[i].kind, "visit") != 0)
+			kept[k++] = items[i];
+	*out = kept;
+	return k;
+}
+
 /* What the team should know stands above the day. */
 static void noticed(void *arg, enum rdvd_rc rc, const struct rdvd_notice *items, size_t n)
 {
@@ -321,6 +341,8 @@ static void noticed(void *arg, enum rdvd_rc rc, const struct rdvd_notice *items,
 	if (!rq)
 		return;
 	staff_viewer(rq, &who);
+	if (rc == RDVD_OK)
+		n = without_visits(rq, items, n, &items);
 	if (rc == RDVD_OK)
 		p->nnotices = staff_notices(rq, st, &who, items, n, NOTICES_MAX,
 					    "/equipe", &p->notices);

@@ -11,11 +11,11 @@
 #define PENDING_DAYS 30
 #define PENDING_SHOWN 60
 #define PERSONS_PRESENT_MAX 50
+#define PENDING_PATH "/equipe/a-renseigner"
 
 /* ---- one tap ---- */
 
-/* Back to the row, with a word when it did not work. */
-static void come_back(struct http_request *rq, const char *problem)
+void staff_come_back(struct http_request *rq, const char *problem)
 {
 	const char *back = http_request_field(rq, "retour");
 	const char *id = http_request_param(rq, "id");
@@ -23,7 +23,9 @@ static void come_back(struct http_request *rq, const char *problem)
 
 	if (!staff_path_is_ours(back) || strchr(back, '#'))
 		back = page_text(rq, "/equipe/rdv/%s", id);
-	url = page_url(rq, back, "probleme", problem, NULL);
+	/* from there the row is gone: what was said can be taken back above the list */
+	url = page_url(rq, back, "probleme", problem, "dernier",
+		       !problem && strcmp(back, PENDING_PATH) == 0 ? id : NULL, NULL);
 	http_redirect(rq, 303, page_text(rq, "%s#r%s", url, id));
 }
 
@@ -35,11 +37,11 @@ static void marked(void *arg, const struct booking_reply *r)
 	if (!rq)
 		return;
 	if (r->verdict == BOOKING_DONE || r->verdict == BOOKING_KNOWN)
-		come_back(rq, NULL);
+		staff_come_back(rq, NULL);
 	else if (r->verdict == BOOKING_TAKEN)
-		come_back(rq, "pris");
+		staff_come_back(rq, "pris");
 	else
-		come_back(rq, "encore");
+		staff_come_back(rq, "encore");
 }
 
 /* The appointment was read: hers to mark? */
@@ -55,11 +57,17 @@ static void mark_it(void *arg, const struct booking_reply *r)
 
 	if (!rq || staff_refused(rq, st, r))
 		return;
-	if (staff_outcome_parse(http_request_field(rq, "presence"), &outcome) < 0) {
+	/* a number alone: so many came */
+	persons = http_request_field(rq, "personnes");
+	if (persons && !http_request_field(rq, "presence")) {
+		outcome = RDVD_SEEN;
+	} else if (staff_outcome_parse(http_request_field(rq, "presence"), &outcome) <
+		   0) {
 		http_fail(rq, 400, NULL);
 		return;
 	}
-	persons = http_request_field(rq, "personnes");
+	if (outcome == RDVD_SEEN && !persons)
+		n = r->appointment->party_size;
 	if (outcome == RDVD_SEEN && persons &&
 	    parse_int(persons, 1, PERSONS_PRESENT_MAX, &n) < 0)
 		n = -1;
@@ -82,47 +90,70 @@ static void mark(struct http_request *rq)
 
 /* ---- what still waits ---- */
 
+/* The rows by civil day. */
+static void by_day(struct http_request *rq, const struct staff *st,
+		   const struct record_list *records, const struct row_style *style,
+		   struct staff_pending_view *v)
+{
+	struct staff_row *rows = http_request_alloc(rq, PENDING_SHOWN * sizeof(*rows));
+	struct staff_pending_day *days =
+		http_request_alloc(rq, PENDING_SHOWN * sizeof(*days));
+	civil_day last = CIVIL_DAY_NONE;
+	struct viewer who;
+	size_t n = 0;
+
+	staff_viewer(rq, &who);
+	for (size_t i = 0; i < records->n; i++) {
+		const struct rdvd_appointment *a = records->items[i].appointment;
+		civil_day day = civil_time_day(a->when.civil_start);
+
+		if (a->when.end > style->now || !staff_may_see(st, &who, a))
+			continue;
+		if (n == PENDING_SHOWN) {
+			v->more = true;
+			break;
+		}
+		if (day != last)
+			days[v->ndays++] = (struct staff_pending_day){
+				.title = staff_day_words(rq, st, day, true),
+				.rows = &rows[n],
+			};
+		last = day;
+		staff_row(rq, st, &records->items[i], style, &rows[n++]);
+		days[v->ndays - 1].nrows++;
+	}
+	v->days = days;
+}
+
 static void show_pending(void *arg, enum rdvd_rc rc, const struct record_list *records)
 {
 	struct staff *st;
-	struct http_request *rq = staff_read_over(arg, rc, &st, NULL);
-	struct staff_pending_view v = {0};
+	void *data;
+	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
+	struct staff_pending_view *v = data;
 	struct row_style style = {
-		.back = "/equipe/a-renseigner",
-		.with_day = true,
+		.back = PENDING_PATH,
 		.with_place = true,
 		.with_outcome = true,
 		.now = clock_now(),
 	};
-	struct staff_row *rows;
 	struct buf out = BUF_INIT;
 	struct viewer who;
-	size_t n = 0;
 
 	if (!rq)
 		return;
 	staff_viewer(rq, &who);
 	style.with_counsellor = who.counsellor == TERRITORY_NONE;
-	rows = http_request_alloc(rq, (records->n + 1) * sizeof(*rows));
-	for (size_t i = 0; i < records->n; i++) {
-		const struct rdvd_appointment *a = records->items[i].appointment;
-
-		if (a->when.end > style.now || !staff_may_see(st, &who, a))
-			continue;
-		if (n == PENDING_SHOWN)
-			v.more = true;
-		else
-			staff_row(rq, st, &records->items[i], &style, &rows[n++]);
-	}
-	v.rows = rows;
-	v.nrows = n;
-	v.heading = tr(http_request_lang(rq), "Rendez-vous à renseigner");
-	staff_layout(rq, st, &v.layout, v.heading, STAFF_DAY);
-	page_staff_pending(&out, http_request_lang(rq), &v);
+	by_day(rq, st, records, &style, v);
+	v->heading = tr(http_request_lang(rq), "Rendez-vous à renseigner");
+	staff_say_problem(rq, &v->said);
+	staff_layout(rq, st, &v->layout, v->heading, STAFF_DAY);
+	v->layout.script = http_asset_url("desk.js");
+	page_staff_pending(&out, http_request_lang(rq), v);
 	http_reply_html(rq, 200, &out);
 }
 
-static void pending(struct http_request *rq)
+static void list_pending(struct http_request *rq, struct staff_pending_view *v)
 {
 	struct staff *st = http_request_context(rq);
 	struct day_ask since = {staff_today(st) - PENDING_DAYS, TERRITORY_NONE,
@@ -136,7 +167,48 @@ static void pending(struct http_request *rq)
 	f.unmarked = 1;
 	f.to = clock_now();
 	f.limit = 2 * PENDING_SHOWN;
-	booking_list(st->web.booking, &f, 1, show_pending, staff_wait(rq, NULL));
+	booking_list(st->web.booking, &f, 1, show_pending, staff_wait(rq, v));
+}
+
+/* The one that was just marked, if it is hers to see. */
+static void last_read(void *arg, const struct booking_reply *r)
+{
+	struct staff *st;
+	void *data;
+	struct http_request *rq = staff_wait_over(arg, &st, &data);
+	const struct rdvd_appointment *a = r->appointment;
+	struct staff_pending_view *v = data;
+	struct viewer who;
+
+	if (!rq)
+		return;
+	staff_viewer(rq, &who);
+	if (a && staff_may_see(st, &who, a) && a->outcome != RDVD_OUTCOME_UNKNOWN)
+		v->last = (struct staff_last_view){
+			.id = page_text(rq, "%lld", (long long)a->id),
+			.name = staff_person_name(rq, &a->person),
+			.word = tr(http_request_lang(rq), staff_outcome_word(a->outcome)),
+			.csrf = http_request_csrf(rq),
+			.back = PENDING_PATH,
+		};
+	list_pending(rq, v);
+}
+
+static void pending(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+	struct staff_pending_view *v = http_request_alloc(rq, sizeof(*v));
+	const char *last = http_request_query(rq, "dernier");
+	struct booking_which which = {0};
+	int64_t id;
+
+	memset(v, 0, sizeof(*v));
+	if (!last || parse_int(last, 1, INT64_MAX, &id) < 0) {
+		list_pending(rq, v);
+		return;
+	}
+	which.id = id;
+	booking_get(st->web.booking, &which, last_read, staff_wait(rq, v));
 }
 
 static const struct http_route routes[] = {

@@ -21,6 +21,7 @@ struct staff {
 	struct access *access;
 	const struct outbox *outbox;
 	struct staff_options options; /* public_url owned */
+	struct agenda_room *agenda;   /* owned: agenda_room.h */
 	struct change_memory *changes; /* owned: what was just kept (staff_change.c) */
 };
 
@@ -35,6 +36,8 @@ struct viewer {
 };
 
 void staff_viewer(const struct http_request *rq, struct viewer *v);
+/* Where somebody begins: the first page that she may see. */
+const char *staff_home(const struct access_user *u);
 /* May she treat so what belongs to that organisation (an index; TERRITORY_NONE: to the
  * network)? */
 bool staff_may(const struct staff *st, const struct viewer *v, unsigned right,
@@ -211,7 +214,10 @@ void staff_outcome_routes(struct staff *st);
 void staff_appointment_routes(struct staff *st);
 void staff_move_routes(struct staff *st);
 void staff_add_routes(struct staff *st);
-void staff_week_routes(struct staff *st);
+/* The agenda: routes, and what they keep (agenda_page.c). */
+void agenda_begin(struct staff *st);
+void agenda_stop(struct staff *st);
+void agenda_end(struct staff *st);
 void staff_waiting_routes(struct staff *st);
 void staff_inbox_routes(struct staff *st);
 void staff_thread_routes(struct staff *st);

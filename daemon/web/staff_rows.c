@@ -7,7 +7,7 @@
 #include "web/staff_room.h"
 
 #define TAGS_MAX 4
-#define PERSONS_MAX 10
+#define PERSONS_SHOWN 4 /* and as many as were announced */
 #define EARLY_S (12 * 3600) /* "honoré" may be said so long before: people come early */
 
 const char *staff_service_name(struct http_request *rq, const struct staff *st,
@@ -126,19 +126,17 @@ static const char *say_visits(struct http_request *rq, const struct rdvd_appoint
 	return page_text(rq, trn(l, "déjà %d venue", "déjà %d venues", n), n);
 }
 
-/* How many came: as many as were announced, first. */
+/* How many came, one tap each. */
 static void say_persons(struct http_request *rq, const struct rdvd_appointment *a,
 			struct staff_outcome_view *v)
 {
-	int max = a->party_size > PERSONS_MAX ? a->party_size : PERSONS_MAX;
-	int chosen = a->persons_present > 0 ? a->persons_present : a->party_size;
+	int max = a->party_size > PERSONS_SHOWN ? a->party_size : PERSONS_SHOWN;
 	struct option_view *o = http_request_alloc(rq, (size_t)max * sizeof(*o));
 
 	for (int i = 1; i <= max; i++) {
 		const char *n = page_text(rq, "%d", i);
 
-		o[i - 1] = (struct option_view){
-			.value = n, .text = n, .selected = i == chosen};
+		o[i - 1] = (struct option_view){.value = n, .text = n};
 	}
 	v->persons = o;
 	v->npersons = (size_t)max;
@@ -236,6 +234,10 @@ void staff_row(struct http_request *rq, const struct staff *st, const struct rec
 	out->cancelled = a->status == RDVD_CANCELLED;
 	out->done = a->outcome != RDVD_OUTCOME_UNKNOWN;
 	out->plain = !staff_knows_people(rq);
+	if (a->ncounsellors > 1 || out->plain)
+		out->with =
+			staff_counsellor_names(rq, st, a->counsellors, a->ncounsellors);
+	desk_row(rq, st, a, style, out);
 	if (out->plain)
 		return;
 	say_person(rq, st, r, out);

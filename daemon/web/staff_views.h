@@ -23,7 +23,7 @@ struct staff_outcome_view {
 	bool begun;	  /* before the start one can come early; cancelling has a page */
 	bool home;	  /* a home visit: the door may have been closed */
 	bool stands;	  /* there is something to cancel or to move */
-	const struct option_view *persons;
+	const struct option_view *persons; /* how many came, one tap each */
 	size_t npersons;
 };
 
@@ -164,12 +164,24 @@ struct staff_day_view {
 	bool none; /* nothing at all that day */
 };
 
+struct staff_pending_day {
+	const char *title;
+	const struct staff_row *rows;
+	size_t nrows;
+};
+
+/* What was just said, to be taken back. */
+struct staff_last_view {
+	const char *id, *name, *word, *csrf, *back; /* word NULL: nothing */
+};
+
 struct staff_pending_view {
 	struct layout layout;
 	struct staff_said said;
 	const char *heading;
-	const struct staff_row *rows;
-	size_t nrows;
+	struct staff_last_view last;
+	const struct staff_pending_day *days;
+	size_t ndays;
 	bool more;
 };
 
@@ -192,6 +204,7 @@ struct staff_appointment_view {
 	const struct staff_message_view *messages;
 	size_t nmessages;
 	const char *code, *thread_url;
+	const char *csrf, *companion, *companion_url; /* who comes along */
 	bool fresh;
 };
 
@@ -329,29 +342,13 @@ struct staff_add_view {
 	size_t nslots;
 	const char *date, *hour, *when_error;
 	/* where, what */
-	const struct option_view *services, *places, *persons;
-	size_t nservices, nplaces, npersons;
-	bool elsewhere;
+	const struct option_view *services, *places, *persons, *seconds;
+	size_t nservices, nplaces, npersons, nseconds;
+	struct input_view companion;
+	bool elsewhere, paired;
 	struct input_view place, postcode;
 	const struct option_view *alternatives;
 	size_t nalternatives;
-};
-
-struct staff_week_day {
-	const char *title, *url;
-	bool today;
-	const struct staff_band *bands;
-	size_t nbands;
-};
-
-struct staff_week_view {
-	struct layout layout;
-	const char *heading, *before_url, *after_url, *now_url, *absence_url;
-	const char *date;
-	const struct option_view *places, *persons;
-	size_t nplaces, npersons;
-	const struct staff_week_day *days;
-	size_t ndays;
 };
 
 struct staff_absence_row {
@@ -434,7 +431,6 @@ TEMPLATE_PAGE(staff_cancel, struct staff_cancel_view);
 TEMPLATE_PAGE(staff_move, struct staff_move_view);
 TEMPLATE_PAGE(staff_similar, struct staff_similar_view);
 TEMPLATE_PAGE(staff_add, struct staff_add_view);
-TEMPLATE_PAGE(staff_week, struct staff_week_view);
 TEMPLATE_PAGE(staff_absences, struct staff_absences_view);
 TEMPLATE_PAGE(staff_waiting, struct staff_waiting_view);
 TEMPLATE_PAGE(staff_sheet, struct staff_sheet_view);

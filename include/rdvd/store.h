@@ -315,7 +315,8 @@ struct rdvd_visit_step {
 	rdvd_id session;
 	enum rdvd_visit_act act;
 	rdvd_time due; /* with LEAVE */
-	/* with ALARM: what is told, in the same transaction */
+	/* with ALARM: what is told, in the same transaction; with RETURN and SETTLE the
+	 * notice's key, which is then seen */
 	const struct rdvd_notice *notice;
 	const struct rdvd_letter *letters;
 	size_t nletters;

@@ -28,6 +28,8 @@ const char *const sql_day_texts[SQL_COUNT] = {
 	[SQL_VISIT_RETURN] = "UPDATE visit SET back = :now WHERE session = :session",
 	[SQL_VISIT_SETTLE] = "UPDATE visit SET settled = :now WHERE session = :session",
 	[SQL_VISIT_ALARM] = "UPDATE visit SET alarmed = :now WHERE session = :session",
+	[SQL_NOTICE_DEALT] =
+		"UPDATE notice SET seen = :now WHERE key = :key AND seen IS NULL",
 	[SQL_APPOINTMENT_VISITING] =
 		APPOINTMENT "WHERE t.back IS NULL AND t.session IS NOT NULL AND p.id = "
 			    "(SELECT min(o.id) FROM participation o WHERE o.session = "

@@ -62,6 +62,9 @@ static void end(struct db *db, const struct rdvd_visit_step *s, const int64_t *i
 	}
 	RUN(db, back ? SQL_VISIT_RETURN : SQL_VISIT_SETTLE, INT("session", s->session),
 	    INT("now", s->now));
+	if (s->notice)
+		RUN(db, SQL_NOTICE_DEALT, TEXT("key", s->notice->key),
+		    INT("now", s->now));
 	audit_add(db, s->now, s->actor, back ? "visit back" : "visit settled",
 		  s->session);
 }

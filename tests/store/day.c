@@ -223,6 +223,9 @@ static void test_visit(void **state)
 	assert_int_equal(step(w, session, RDVD_VISIT_SETTLE, 0, due + 60, &changed),
 			 RDVD_OK);
 	assert_int_equal(world_get(w, id).visit.settled, due + 60);
+	notices = 0; /* who settled it has seen it */
+	assert_int_equal(w->ops->notice_each(w->st, 1, count_notice, &notices), RDVD_OK);
+	assert_int_equal(notices, 0);
 	assert_int_equal(out_now(w, &which), 1);
 	assert_int_equal(step(w, session, RDVD_VISIT_RETURN, 0, due + 90, &changed),
 			 RDVD_OK);
