@@ -105,18 +105,22 @@ int seats_rooms_left(const struct agenda *a, const struct seats_question *q)
 	return a->t->sites[q->site].rooms - most;
 }
 
-rdvd_time seats_reserve_opens(const struct site *site, civil_day day)
+static rdvd_time reserve_opens(const struct opening *op, const struct site *site,
+			       civil_day day)
 {
-	return zone_to_utc(site->zone, civil_time_from(day - 1, 18 * 60));
+	return zone_to_utc(site->zone,
+			   civil_time_from(day - op->reserve_opens.days_before,
+					   op->reserve_opens.minute));
 }
 
 int seats_reserved(const struct agenda *a, const struct occurrence *o, int service,
 		   int index, rdvd_time now)
 {
-	int reserve = a->t->openings[o->opening].reserve;
-	if (reserve == 0 || index < occurrence_candidates(a->t, o, service) - reserve)
+	const struct opening *op = &a->t->openings[o->opening];
+	if (op->reserve == 0 ||
+	    index < occurrence_candidates(a->t, o, service) - op->reserve)
 		return 0;
-	return now < seats_reserve_opens(&a->t->sites[o->site], o->day);
+	return now < reserve_opens(op, &a->t->sites[o->site], o->day);
 }
 
 /* ---- choosing ---- */

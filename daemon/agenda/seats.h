@@ -46,11 +46,9 @@ int seats_counsellor_is_free(const struct agenda *a, int counsellor,
 int seats_rooms_left(const struct agenda *a, const struct seats_question *q);
 
 /* Is this candidate (by rank) of an occurrence kept for the team at now? The last N
- * candidates of an opening with reserve N are, until 18:00 on the civil day before. */
+ * candidates of an opening with reserve N are, until the hour that it says. */
 int seats_reserved(const struct agenda *a, const struct occurrence *o, int service,
 		   int index, rdvd_time now);
-/* When that reserve opens for the occurrences of a civil day at a site. */
-rdvd_time seats_reserve_opens(const struct site *site, civil_day day);
 
 /* Recount the candidates of a shelf that start in [from, to). */
 void seats_recount(struct agenda *a, struct shelf *s, rdvd_time from, rdvd_time to);

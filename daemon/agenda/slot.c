@@ -29,14 +29,29 @@ struct search {
 
 #define CURSORS_ON_STACK 128
 
-/* Seats that the public may have now. */
+static struct seats_question question(const struct search *s, const struct cursor *c)
+{
+	const struct candidate *k = &c->shelf->candidates[c->at];
+	const struct service *service = &s->a->t->services[s->q->service];
+	return (struct seats_question){.service = s->q->service,
+				       .site = c->shelf->site,
+				       .start = k->start,
+				       .end = k->start + k->length_s,
+				       .now = s->q->now,
+				       .buffer_s = service->buffer_minutes * 60};
+}
+
+/* Seats that the public may have now: each opening has its hour at which what it keeps
+ * for the team is anybody's. */
 static int seats_now(const struct search *s, const struct cursor *c)
 {
 	const struct candidate *k = &c->shelf->candidates[c->at];
+	struct seats_question q = question(s, c);
+	struct seats_answer answer;
 	if (k->seats == k->open_seats)
 		return k->seats;
-	const struct site *site = &s->a->t->sites[c->shelf->site];
-	return s->q->now >= seats_reserve_opens(site, k->day) ? k->seats : k->open_seats;
+	seats_count(s->a, &q, &answer);
+	return answer.open_seats;
 }
 
 /* Seats where a longer appointment fits, or that leave no gap. */
@@ -45,12 +60,7 @@ static int seats_picked(const struct search *s, const struct cursor *c)
 	const struct agenda *a = s->a;
 	const struct candidate *k = &c->shelf->candidates[c->at];
 	const struct service *service = &a->t->services[s->q->service];
-	struct seats_question q = {.service = s->q->service,
-				   .site = c->shelf->site,
-				   .start = k->start,
-				   .end = k->start + k->length_s,
-				   .now = s->q->now,
-				   .buffer_s = service->buffer_minutes * 60};
+	struct seats_question q = question(s, c);
 	struct seats_answer answer = {.open_seats = seats_now(s, c), .flush = k->flush};
 	if (service->capacity > 0)
 		return answer.open_seats;

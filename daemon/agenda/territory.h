@@ -185,8 +185,8 @@ struct opening {
 	struct opening_override *overrides;
 	size_t noverrides;
 	int public;
-	int reserve; /* the last N candidates are the team's until 18:00 the evening
-			before */
+	int reserve; /* the last N candidates are the team's until ... */
+	struct reminder_rule reserve_opens; /* ... preset 18:00 the evening before */
 };
 
 struct closure {

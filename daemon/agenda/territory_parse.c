@@ -94,6 +94,23 @@ const struct reminder_rule reminders_preset[REMINDERS_PRESET_COUNT] = {
 	{.days_before = 1, .minute = 17 * 60 + 30},
 };
 
+/* {"days_before": 1, "at": "18:00"}: 0 and *rule, or -1. */
+static int decode_rule(const struct decode_at *at, struct reminder_rule *rule)
+{
+	decode_keys(at, (const char *const[]){"days_before", "at", NULL});
+	int days = decode_int(at, "days_before", 1, 0, 30, 1);
+	const char *hour = decode_string(at, "at", 1, 5);
+	civil_time civil = 0;
+	char text[20];
+	snprintf(text, sizeof text, "2000-01-01T%.5s", hour ? hour : "");
+	if (!hour || civil_time_parse(text, &civil) != 0) {
+		decode_error(at, "at", "must be a time of day like \"18:00\"");
+		return -1;
+	}
+	*rule = (struct reminder_rule){days, civil_time_minute(civil)};
+	return 0;
+}
+
 /* How many rules; -1: nothing is said. */
 static int decode_reminders(const struct decode_at *at,
 			    struct reminder_rule rules[REMINDERS_MAX])
@@ -106,19 +123,13 @@ static int decode_reminders(const struct decode_at *at,
 		struct decode_at item;
 		if (decode_item(at, "reminders", list, i, &item) != 0)
 			continue;
-		decode_keys(&item, (const char *const[]){"days_before", "at", NULL});
-		int days = decode_int(&item, "days_before", 1, 0, 30, 1);
-		const char *hour = decode_string(&item, "at", 1, 5);
-		civil_time civil = 0;
-		char text[20];
-		snprintf(text, sizeof text, "2000-01-01T%.5s", hour ? hour : "");
-		if (!hour || civil_time_parse(text, &civil) != 0)
-			decode_error(&item, "at", "must be a time of day like \"18:00\"");
-		else if (n == REMINDERS_MAX)
+		struct reminder_rule rule;
+		if (decode_rule(&item, &rule) != 0)
+			continue;
+		if (n == REMINDERS_MAX)
 			decode_error(&item, NULL, "at most %d reminders", REMINDERS_MAX);
 		else
-			rules[n++] =
-				(struct reminder_rule){days, civil_time_minute(civil)};
+			rules[n++] = rule;
 	}
 	return n;
 }
@@ -210,11 +221,10 @@ static void decode_dry_threshold(const struct decode_at *at, struct organisation
 void territory_decode_organisation(struct territory *t, const struct decode_at *at,
 				   struct organisation *o)
 {
-	decode_keys(at, (const char *const[]){"id", "name", "phone", "email", "area",
-					      "eligible_age", "move_until_minutes",
-					      "sunday", "accent", "verify_phone",
-					      "reminders", "open_on", "alarm", "dry_threshold",
-					  NULL});
+	decode_keys(at, (const char *const[]){
+				"id", "name", "phone", "email", "area", "eligible_age",
+				"move_until_minutes", "sunday", "accent", "verify_phone",
+				"reminders", "open_on", "alarm", "dry_threshold", NULL});
 	(void)t;
 	o->name = decode_string_or(at, "name", NAME_MAX_BYTES, o->slug);
 	o->phone = decode_string_or(at, "phone", 40, "");
@@ -442,10 +452,10 @@ static const char *decode_rrule(struct territory *t, const struct decode_at *at,
 void territory_decode_opening(struct territory *t, const struct decode_at *at,
 			      struct opening *o)
 {
-	decode_keys(at,
-		    (const char *const[]){"id", "site", "counsellor", "services", "start",
-					  "end", "rrule", "until", "except", "extra",
-					  "overrides", "public", "reserve", NULL});
+	decode_keys(at, (const char *const[]){"id", "site", "counsellor", "services",
+					      "start", "end", "rrule", "until", "except",
+					      "extra", "overrides", "public", "reserve",
+					      "reserve_opens", NULL});
 	o->site = reference(at, "site", t, territory_site, 1);
 	o->counsellors =
 		references(at, "counsellor", t, territory_counsellor, &o->ncounsellors);
@@ -461,6 +471,16 @@ void territory_decode_opening(struct territory *t, const struct decode_at *at,
 	decode_overrides(t, at, o);
 	o->public = decode_bool(at, "public", 1);
 	o->reserve = decode_int(at, "reserve", 0, 0, 288, 0);
+	o->reserve_opens = (struct reminder_rule){1, 18 * 60};
+	const json_t *opens = json_object_get(at->object, "reserve_opens");
+	if (opens && !json_is_object(opens)) {
+		decode_error(at, "reserve_opens",
+			     "must be {\"days_before\": 1, \"at\": \"18:00\"}");
+	} else if (opens) {
+		struct decode_at in = {.d = at->d, .object = opens};
+		snprintf(in.path, sizeof in.path, "%.120s.reserve_opens", at->path);
+		decode_rule(&in, &o->reserve_opens);
+	}
 }
 
 void territory_decode_closure(struct territory *t, const struct decode_at *at,

@@ -213,6 +213,63 @@ static void the_reserve_opens_the_evening_before(void **state)
 			 AGENDA_FREE);
 }
 
+/* The same territory with one more opening. */
+static void open_also(struct fixture *f, const char *opening)
+{
+	json_t *root = json_loads(file, 0, NULL), *more = json_loads(opening, 0, NULL);
+	struct buf errors = BUF_INIT;
+	assert_non_null(more);
+	json_array_append_new(json_object_get(root, "openings"), more);
+	agenda_free(f->a);
+	territory_free(f->t);
+	f->t = territory_from_json("test.json", root, &errors);
+	assert_string_equal(buf_str(&errors), "");
+	f->a = agenda_new(f->t, f->now);
+	json_decref(root);
+	buf_fini(&errors);
+}
+
+static void a_reserve_has_its_own_hour(void **state)
+{
+	struct fixture *f = *state;
+	open_also(f, "{\"id\":\"x\",\"site\":\"c\",\"counsellor\":\"k1\","
+		     "\"services\":[\"half\"],\"start\":\"2026-04-01T09:00\","
+		     "\"end\":\"2026-04-01T10:00\",\"reserve\":1,"
+		     "\"reserve_opens\":{\"days_before\":0,\"at\":\"08:00\"}}");
+	struct agenda_answer answer;
+	f->now = at("2026-03-31T18:00:00+02:00");
+	assert_int_equal(seats(f, "half", "c", "2026-04-01T09:00:00+02:00"), 1);
+	assert_int_equal(seats(f, "half", "c", "2026-04-01T09:30:00+02:00"), 0);
+	assert_int_equal(ask(f, "half", "c", "2026-04-01T09:30:00+02:00", 0, &answer),
+			 AGENDA_NOT_PUBLIC);
+	f->now = at("2026-04-01T08:00:00+02:00");
+	assert_int_equal(seats(f, "half", "c", "2026-04-01T09:30:00+02:00"), 1);
+	assert_int_equal(ask(f, "half", "c", "2026-04-01T09:30:00+02:00", 0, &answer),
+			 AGENDA_FREE);
+}
+
+static void an_occurrence_moves_to_another_day(void **state)
+{
+	struct fixture *f = *state;
+	struct agenda_answer answer;
+	open_also(f, "{\"id\":\"y\",\"site\":\"a\",\"counsellor\":\"k1\","
+		     "\"services\":[\"half\"],\"start\":\"2026-04-03T16:00\","
+		     "\"end\":\"2026-04-03T17:00\",\"rrule\":\"FREQ=WEEKLY\","
+		     "\"overrides\":[{\"on\":\"2026-04-17\",\"start\":"
+		     "\"2026-04-15T10:00\",\"end\":\"2026-04-15T11:00\","
+		     "\"site\":\"c\",\"counsellor\":\"k2\"}]}");
+	assert_int_equal(ask(f, "half", "a", "2026-04-17T16:00:00+02:00", 1, &answer),
+			 AGENDA_NOT_A_SLOT);
+	assert_int_equal(ask(f, "half", "c", "2026-04-15T10:00:00+02:00", 1, &answer),
+			 AGENDA_FREE);
+	assert_int_equal(answer.ncounsellors, 1);
+	assert_int_equal(answer.counsellors[0], territory_counsellor(f->t, "k2"));
+	f->now = at("2026-04-01T08:00:00+02:00");
+	assert_int_equal(seats(f, "half", "c", "2026-04-15T10:30:00+02:00"), 1);
+	assert_int_equal(seats(f, "half", "a", "2026-04-17T16:00:00+02:00"), 0);
+	assert_int_equal(seats(f, "half", "a", "2026-04-10T16:00:00+02:00"), 1);
+}
+
 static void verdicts_say_why(void **state)
 {
 	struct fixture *f = *state;
@@ -472,6 +529,8 @@ int main(void)
 		TEST(absences_and_closures_empty_the_chair),
 		TEST(one_room_is_one_appointment),
 		TEST(the_reserve_opens_the_evening_before),
+		TEST(a_reserve_has_its_own_hour),
+		TEST(an_occurrence_moves_to_another_day),
 		TEST(verdicts_say_why),
 		TEST(one_occurrence_may_differ),
 		TEST(two_at_once_need_two),
