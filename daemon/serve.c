@@ -61,9 +61,11 @@ static void pages_up(struct app *a)
 		.demonstration = a->config->demo ? STAFF_DEMO_PATH : NULL,
 	};
 	const struct staff_options staff = {
+		.loop = a->loop,
 		.text_keep = a->text_keep,
 		.waiting = a->waiting,
 		.visits = a->visits,
+		.reckon = a->reckon,
 		.inbox = a->inbox,
 		.budget = a->budget,
 		.receive = a->receive,
@@ -116,6 +118,7 @@ int app_http_up(struct app *a)
 					.outbox = a->outbox,
 					.waiting = a->waiting,
 					.visits = a->visits,
+					.reckon = a->reckon,
 					.receive = a->receive,
 					.talk = a->talk,
 					.inbox = a->inbox,
@@ -199,6 +202,7 @@ static void on_stop(void *arg)
 		return;
 	a->stopping = 1;
 	notify_send("STOPPING=1");
+	staff_stop(a->staff);
 	if (a->server)
 		http_server_stop(a->server, GRACE_MS, http_has_stopped, a);
 	else
@@ -333,6 +337,7 @@ static void on_nightly(void *arg)
 
 	if (!a->stopping) {
 		booking_check(a->booking, nightly_done, a);
+		app_reckon_night(a);
 		app_erase_old(a);
 	}
 	arm_nightly(a);

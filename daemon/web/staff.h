@@ -18,9 +18,11 @@ struct budget;
 struct http_server;
 struct inbox;
 struct langs;
+struct loop;
 struct outbox;
 struct receive;
 struct visits;
+struct reckon;
 struct school_table;
 struct text_keep;
 struct waiting;
@@ -32,8 +34,10 @@ struct staff;
 #define STAFF_DEMO_PATH "/demo/messages"
 
 struct staff_options {
+	struct loop *loop;	       /* lent */
 	struct waiting *waiting;       /* lent */
 	struct visits *visits;	       /* lent */
+	struct reckon *reckon;	       /* lent */
 	struct inbox *inbox;	       /* lent */
 	struct budget *budget;	       /* lent */
 	struct text_keep *text_keep;   /* lent */
@@ -49,6 +53,8 @@ struct staff_options {
 /* Register the pages. All that is lent outlives it. */
 struct staff *staff_new(struct http_server *s, struct booking *b, struct access *a,
 			const struct outbox *o, const struct staff_options *options);
+/* End what is sent without end: before the server is stopped. NULL is fine. */
+void staff_stop(struct staff *st);
 /* Once the server stopped. NULL is fine. */
 void staff_free(struct staff *st);
 
