@@ -7,6 +7,7 @@
  *                  store, rooms
  *   start_texts.c  those about what is written to people
  *   start_day.c    home visits
+ *   start_figures.c  counting
  *   serve.c        the steps that serve and stop: HTTP, signals, watchdog, nightly check,
  *                  the graceful end */
 #ifndef RDVD_APP_H
@@ -35,6 +36,7 @@
 #include "message/text.h"
 #include "message/text_keep.h"
 #include "report/export.h"
+#include "report/reckon.h"
 #include "store/store.h"
 #include "talk/inbox.h"
 #include "talk/talk.h"
@@ -67,6 +69,7 @@ struct app {
 	struct outbox *outbox;
 	struct waiting *waiting;
 	struct visits *visits;
+	struct reckon *reckon;
 	struct receive *receive;
 	struct talk *talk;
 	struct inbox *inbox;
@@ -132,6 +135,10 @@ int app_receive_up(struct app *a);
 void app_receive_down(struct app *a);
 int app_waiting_up(struct app *a);
 void app_waiting_down(struct app *a);
+int app_reckon_up(struct app *a);
+void app_reckon_down(struct app *a);
+/* What the night has to count and to tell. */
+void app_reckon_night(struct app *a);
 int app_visits_up(struct app *a);
 void app_visits_down(struct app *a);
 int app_talk_up(struct app *a);

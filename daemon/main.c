@@ -48,6 +48,7 @@ static const struct step {
 	{.up = app_verify_up, .down = app_verify_down},
 	{.up = app_receive_up, .down = app_receive_down},
 	{.up = app_waiting_up, .down = app_waiting_down},
+	{.up = app_reckon_up, .down = app_reckon_down},
 	{.up = app_visits_up, .down = app_visits_down},
 	{.up = app_talk_up, .down = app_talk_down},
 	{.up = app_inbox_up, .down = app_inbox_down},

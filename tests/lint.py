@@ -18,7 +18,7 @@ ROOMS = {
     "message": {"agenda", "store", "base"},
     "booking": {"message", "agenda", "store", "base"},
     "report": {"message", "agenda", "store", "base"},
-    "talk": {"booking", "message", "agenda", "store", "base"},
+    "talk": {"booking", "report", "message", "agenda", "store", "base"},
     "http": {"base"},
     "api": {"http", "dav", "talk", "report", "booking", "message", "agenda", "store", "base"},
     "web": {"http", "talk", "report", "booking", "message", "agenda", "store", "base"},

@@ -78,6 +78,12 @@ static const struct http_route routes[] = {
 	      post_staff_appointments, BODY_JSON),
 	STAFF(HTTP_POST, "/staff/appointments/{id}/outcome", RIGHT(ATTENDANCE, CHANGE),
 	      post_staff_outcome, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/arrived", RIGHT(ARRIVAL, CHANGE),
+	      post_staff_arrived, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/visit/left", RIGHT(VISIT, CHANGE),
+	      post_staff_visit_left, BODY_JSON),
+	STAFF(HTTP_POST, "/staff/appointments/{id}/visit/back", RIGHT(VISIT, CHANGE),
+	      post_staff_visit_back, BODY_JSON),
 	STAFF(HTTP_POST, "/staff/appointments/{id}/cancel", RIGHT(AGENDA, CHANGE),
 	      post_staff_cancel, BODY_RAW),
 	STAFF(HTTP_POST, "/staff/appointments/{id}/move", RIGHT(AGENDA, CHANGE),
@@ -116,6 +122,11 @@ static const struct http_route routes[] = {
 	      post_staff_notice_seen, BODY_RAW),
 	STAFF(HTTP_GET, "/staff/gateways", RIGHT(GATEWAY, SEE), get_staff_gateways,
 	      BODY_NONE),
+	STAFF(HTTP_GET, "/staff/figures", RIGHT(FIGURES, SEE), get_staff_figures,
+	      BODY_NONE),
+	STAFF(HTTP_GET, "/staff/forecast", RIGHT(FIGURES, SEE), get_staff_forecast,
+	      BODY_NONE),
+	STAFF(HTTP_GET, "/staff/todo", RIGHT(TODO, SEE), get_staff_todo, BODY_NONE),
 	STAFF(HTTP_GET, "/staff/attendance", RIGHT(FACTS, SEE), get_staff_attendance,
 	      BODY_NONE),
 
@@ -146,6 +157,8 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->waiting = o->waiting;
 	a->receive = o->receive;
 	a->talk = o->talk;
+	a->visits = o->visits;
+	a->reckon = o->reckon;
 	a->inbox = o->inbox;
 	a->erase = o->erase;
 	a->budget = o->budget;

@@ -16,6 +16,7 @@ struct erase;
 struct inbox;
 struct outbox;
 struct receive;
+struct reckon;
 struct store;
 struct talk;
 struct verify;
@@ -29,6 +30,7 @@ struct api_options {
 	struct outbox *outbox;
 	struct waiting *waiting;
 	struct visits *visits;
+	struct reckon *reckon;
 	struct receive *receive;
 	struct talk *talk;
 	struct inbox *inbox;

@@ -11,8 +11,10 @@
  *   verify.c      proving a telephone number
  *   waiting.c     the waiting list
  *   staff.c       the team's lists and acts
+ *   day.c         who has arrived, home visits
  *   inbox.c       texts that wait for the team, answers by hand, notices, gateways
  *   settings.c    what the territory is made of, object by object
+ *   figures.c     counts, what runs dry, what needs a hand
  *   attendance.c  facts, streamed from the reader's thread
  *   callback.c    what providers tell, rdvctl sms-in, rdvctl bounce
  *   local.c       what only the local socket may do: import, users, tokens, backup,
@@ -49,6 +51,8 @@ struct api {
 	struct waiting *waiting;
 	struct receive *receive;
 	struct talk *talk;
+	struct visits *visits;
+	struct reckon *reckon;
 	struct inbox *inbox;
 	const struct erase *erase;
 	struct budget *budget;
@@ -176,6 +180,8 @@ void show_appointment(struct buf *b, const struct api *api,
 /* "service": ..., "site": ..., "place": ..., "start": ..., "end": ... */
 void show_what(struct buf *b, const struct territory *t,
 	       const struct rdvd_appointment *a);
+/* ,"arrived": ..., "expected": ..., "walk_in": ..., "visit": {...} */
+void show_day(struct buf *b, const struct territory *t, const struct rdvd_appointment *a);
 /* A slug with its quotes, or null. */
 void show_slug(struct buf *b, const struct territory *t, enum rdvd_definition_kind kind,
 	       rdvd_id id);
@@ -200,6 +206,7 @@ void api_verify_refuse(struct http_request *rq);
 http_handler get_health, get_services, get_sites, get_slots;
 http_handler post_holds, post_hold_extend, delete_hold, post_appointments,
 	get_appointment, get_appointment_ics, post_cancel, post_move, post_confirm;
+http_handler post_staff_arrived, post_staff_visit_left, post_staff_visit_back;
 http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome,
 	post_staff_undo,
 	post_staff_cancel, post_staff_move, get_staff_messages, get_staff_attendance;
@@ -211,6 +218,7 @@ http_handler post_appointment_waiting, post_waiting, get_waiting, post_waiting_t
 	post_staff_waiting_remove;
 http_handler get_staff_inbox, post_staff_inbox_answer, post_staff_inbox_read,
 	get_staff_notices, post_staff_notice_seen, get_staff_gateways;
+http_handler get_staff_figures, get_staff_forecast, get_staff_todo;
 http_handler post_verifications, post_verification;
 http_handler get_settings, post_settings, get_setting, put_setting, delete_setting,
 	post_edit_undo, get_territory;

@@ -423,12 +423,6 @@ void figures_lead_days(int64_t i, int *first, int *last)
 	*last = lead_last[i];
 }
 
-void figures_missed(const struct figure_row *r, int64_t *n, int64_t *among)
-{
-	*n = r->n[COUNT_NO_SHOW];
-	*among = r->n[COUNT_SEEN] + r->n[COUNT_NO_SHOW] + r->n[COUNT_DOOR_CLOSED];
-}
-
 int figures_percent(int64_t n, int64_t of)
 {
 	return of > 0 ? (int)((200 * n + of) / (2 * of)) : -1;

@@ -84,8 +84,6 @@ const char *figures_reminder_name(enum figure_reminder r);
  * no end. */
 void figures_lead_days(int64_t i, int *first, int *last);
 
-/* Not honoured among those of which it is known: how many, among how many. */
-void figures_missed(const struct figure_row *r, int64_t *n, int64_t *among);
 /* Whole percent, rounded half up; -1 when of is 0. */
 int figures_percent(int64_t n, int64_t of);
 

@@ -98,6 +98,11 @@ static int is_in(const struct sum *s, size_t cell)
 		(cell - s->first) / s->step < s->n);
 }
 
+static int is_settled(const struct secret_table *t, size_t cell)
+{
+	return t->settled && cell >= (t->nrows - 1) * t->ncolumns;
+}
+
 /* The smallest shown cell that stands in a sum with this one; parts before totals;
  * SIZE_MAX none. */
 static size_t companion(const struct reading *r, size_t cell)
@@ -114,7 +119,7 @@ static size_t companion(const struct reading *r, size_t cell)
 			size_t at = j < s->n ? s->first + j * s->step : s->total;
 			int total = j == s->n;
 
-			if (r->t->hidden[at])
+			if (r->t->hidden[at] || is_settled(r->t, at))
 				continue;
 			if (best == SIZE_MAX || total < best_total ||
 			    (total == best_total && r->t->n[at] < r->t->n[best])) {
@@ -124,6 +129,19 @@ static size_t companion(const struct reading *r, size_t cell)
 		}
 	}
 	return best;
+}
+
+static int hide_all(const struct secret_table *t)
+{
+	int more = 0;
+
+	for (size_t i = 0; i < t->nrows * t->ncolumns; i++) {
+		if (t->hidden[i] || is_settled(t, i))
+			continue;
+		t->hidden[i] = 1;
+		more = 1;
+	}
+	return more;
 }
 
 /* 1: something more was hidden. */
@@ -139,7 +157,7 @@ static int hide_one_more(struct reading *r)
 			continue;
 		with = companion(r, i);
 		if (with == SIZE_MAX)
-			continue;
+			return hide_all(r->t);
 		r->t->hidden[with] = 1;
 		return 1;
 	}
@@ -152,7 +170,8 @@ void secret_hide(const struct secret_table *t)
 	struct reading r = {.t = t};
 
 	for (size_t i = 0; i < cells; i++)
-		t->hidden[i] = t->n[i] < SECRET_LEAST;
+		if (!is_settled(t, i))
+			t->hidden[i] = t->n[i] < SECRET_LEAST;
 	r.low = xcalloc(cells + 1, sizeof *r.low);
 	r.high = xcalloc(cells + 1, sizeof *r.high);
 	add_sums(&r);

@@ -17,10 +17,14 @@ struct secret_table {
 	size_t nrows, ncolumns, parts;
 	const int64_t *n;
 	unsigned char *hidden;
+	/* 1: the last row is shown elsewhere too: hidden already says what of it is, and
+	 * no more of it can be */
+	int settled;
 };
 
 /* Whoever adds and subtracts what is left cannot say of a hidden count that it is one of
- * fewer than five values. */
+ * fewer than five values. Where hiding here and there is not enough, all but the last row
+ * is hidden. */
 void secret_hide(const struct secret_table *t);
 
 #endif
