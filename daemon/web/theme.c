@@ -82,14 +82,23 @@ static int parse(const char *s, unsigned *rgb)
 	return 0;
 }
 
-int theme_css(const char *accent, struct buf *out)
+int theme_colours(const char *accent, unsigned *day, unsigned *night)
 {
-	unsigned rgb, day, night;
+	unsigned rgb;
 
 	if (parse(accent, &rgb) < 0)
 		return -1;
-	day = readable(rgb, 0x000000, &day_grounds);
-	night = readable(rgb, 0xffffff, &night_grounds);
+	*day = readable(rgb, 0x000000, &day_grounds);
+	*night = readable(rgb, 0xffffff, &night_grounds);
+	return 0;
+}
+
+int theme_css(const char *accent, struct buf *out)
+{
+	unsigned day, night;
+
+	if (theme_colours(accent, &day, &night) < 0)
+		return -1;
 	buf_addf(
 		out,
 		":root{--accent:#%06x;--on:#fff}\n"

@@ -11,6 +11,10 @@
  * accent is not a colour: the preset stays. */
 int theme_css(const char *accent, struct buf *out);
 
+/* The colours that theme_css writes for text by day and by night, 0xRRGGBB. 0, or -1 as
+ * above. */
+int theme_colours(const char *accent, unsigned *day, unsigned *night);
+
 /* The contrast ratio of two colours 0xRRGGBB, 1 to 21 (WCAG 2.2, relative luminance). */
 double theme_contrast(unsigned a, unsigned b);
 

@@ -1,0 +1,640 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* setting_closure.c - when nobody is there: closures of the organisation, of a site or of
+ * one person, typed in or taken from the school holidays; and the public holidays on
+ * which they are there all the same. Whoever is booked is shown before anything closes.
+ */
+#include <string.h>
+
+#include "agenda/school.h"
+#include "base/mem.h"
+#include "web/setting_form.h"
+#include "web/staff_change.h"
+
+#define PATH "/equipe/reglages/fermetures"
+#define SCHOOLS_MAX 16
+#define HOLIDAYS_MAX 32
+#define HOLIDAY_DAYS 366
+#define CLOSED_DAYS_MAX 400
+
+static const struct setting_field fields[] = {
+	{.name = "du",
+	 .label = N_("Premier jour"),
+	 .path = "from",
+	 .input = "date",
+	 .brief = true,
+	 .max = 10,
+	 .missing = N_("Choisissez le premier jour.")},
+	{.name = "au",
+	 .label = N_("Dernier jour"),
+	 .hint = N_("Il est fermé aussi. Vide\u00a0: un seul jour."),
+	 .path = "to",
+	 .input = "date",
+	 .brief = true,
+	 .max = 10},
+	{.name = "raison",
+	 .label = N_("Ce que voit l’équipe"),
+	 .hint = N_(
+		 "«\u00a0Travaux\u00a0», «\u00a0Fermeture annuelle\u00a0»... Jamais une "
+		 "raison de santé."),
+	 .path = "reason",
+	 .max = 100},
+};
+
+/* What is being closed; memory of the request's. */
+struct closing {
+	struct setting_form form;
+	int organisation;
+	const char *target; /* "site:SLUG", "personne:SLUG", "structure:SLUG" */
+};
+
+static struct closing *closing_new(struct http_request *rq, const struct staff *st)
+{
+	struct closing *c = http_request_alloc(rq, sizeof(*c));
+	const struct territory *t = booking_territory(st->web.booking);
+	const char *target = http_request_field(rq, "cible");
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	memset(c, 0, sizeof(*c));
+	setting_form_init(&c->form, fields, ARRAY_SIZE(fields));
+	c->organisation = setting_organisation(rq, st, &who);
+	if (c->organisation == TERRITORY_NONE && who.admin && t->live_organisations > 0)
+		c->organisation = 0;
+	c->target = target ? target : "";
+	return c;
+}
+
+/* ---- what closes ---- */
+
+/* The slug after a prefix, or NULL. */
+static const char *after(const char *text, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(text, prefix, n) == 0 ? text + n : NULL;
+}
+
+/* Its key and slug in a closure, its name and organisation; -1: none of the
+ * organisation's. */
+static int target_of(const struct staff *st, const struct closing *c, const char **key,
+		     const char **slug, const char **name)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	int i;
+
+	if ((*slug = after(c->target, "site:"))) {
+		i = territory_site(t, *slug);
+		*key = "site";
+		if (i == TERRITORY_NONE || i >= t->live_sites ||
+		    t->sites[i].organisation != c->organisation)
+			return -1;
+		*name = t->sites[i].name;
+		return 0;
+	}
+	if ((*slug = after(c->target, "personne:"))) {
+		i = territory_counsellor(t, *slug);
+		*key = "counsellor";
+		if (i == TERRITORY_NONE || i >= t->live_counsellors ||
+		    t->counsellors[i].organisation != c->organisation)
+			return -1;
+		*name = t->counsellors[i].label;
+		return 0;
+	}
+	if (c->organisation == TERRITORY_NONE)
+		return -1;
+	*key = "organisation";
+	*slug = t->organisations[c->organisation].slug;
+	*name = t->organisations[c->organisation].name;
+	return 0;
+}
+
+static void add_target(struct http_request *rq, const struct closing *c,
+		       struct option_view *o, size_t *n, const char *kind,
+		       const char *slug, const char *text)
+{
+	const char *value = page_text(rq, "%s:%s", kind, slug);
+
+	o[(*n)++] = (struct option_view){
+		.value = value, .text = text, .selected = strcmp(value, c->target) == 0};
+}
+
+static void add_targets(struct http_request *rq, const struct staff *st,
+			const struct closing *c, struct setting_closures_view *v)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	const struct lang *l = http_request_lang(rq);
+	const struct organisation *o = &t->organisations[c->organisation];
+	size_t max = (size_t)t->live_sites + (size_t)t->live_counsellors + 1, n = 0;
+	struct option_view *list = http_request_alloc(rq, max * sizeof(*list));
+
+	add_target(rq, c, list, &n, "structure", o->slug,
+		   page_text(rq, tr(l, "Toute la structure\u00a0: %s"), o->name));
+	for (int i = 0; i < t->live_sites; i++)
+		if (t->sites[i].organisation == c->organisation)
+			add_target(rq, c, list, &n, "site", t->sites[i].slug,
+				   page_text(rq, "%s, %s", t->sites[i].commune,
+					     t->sites[i].name));
+	for (int i = 0; i < t->live_counsellors; i++)
+		if (t->counsellors[i].organisation == c->organisation)
+			add_target(rq, c, list, &n, "personne", t->counsellors[i].slug,
+				   t->counsellors[i].label);
+	v->targets = list;
+	v->ntargets = n;
+}
+
+/* ---- the list ---- */
+
+static int organisation_of(const struct territory *t, const struct closure *k)
+{
+	if (k->organisation != TERRITORY_NONE)
+		return k->organisation;
+	return k->site != TERRITORY_NONE ? t->sites[k->site].organisation
+					 : t->counsellors[k->counsellor].organisation;
+}
+
+static const char *name_of(const struct territory *t, const struct closure *k)
+{
+	if (k->organisation != TERRITORY_NONE)
+		return t->organisations[k->organisation].name;
+	return k->site != TERRITORY_NONE ? t->sites[k->site].name
+					 : t->counsellors[k->counsellor].label;
+}
+
+static void add_rows(struct http_request *rq, const struct staff *st,
+		     const struct closing *c, struct setting_closures_view *v)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	struct setting_closure_row *rows =
+		http_request_alloc(rq, ((size_t)t->nclosures + 1) * sizeof(*rows));
+	const struct closure **by = http_request_alloc(
+		rq, ((size_t)t->nclosures + 1) * sizeof(const struct closure *));
+	civil_day today = staff_today(st);
+	size_t n = 0;
+
+	for (int i = 0; i < t->nclosures; i++) {
+		const struct closure *k = &t->closures[i];
+		size_t at = n;
+
+		if (k->to < today || organisation_of(t, k) != c->organisation)
+			continue;
+		for (; at > 0 && by[at - 1]->from > k->from; at--)
+			by[at] = by[at - 1];
+		by[at] = k;
+		n++;
+	}
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct setting_closure_row){
+			.slug = by[i]->slug,
+			.what = name_of(t, by[i]),
+			.when = setting_period(rq, st, by[i]->from, by[i]->to),
+			.reason = by[i]->reason,
+			.mine = v->may_change,
+		};
+	v->rows = rows;
+	v->nrows = n;
+}
+
+/* ---- school holidays ---- */
+
+/* The zone that was asked for, else that of the organisation's first site. */
+static char zone_of(struct http_request *rq, const struct staff *st,
+		    const struct closing *c, struct setting_closures_view *v)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	const char *asked = http_request_query(rq, "zone");
+
+	if (!asked)
+		asked = http_request_field(rq, "zone");
+	if (asked && strlen(asked) == 1 && strchr(SCHOOL_ZONES, *asked))
+		return *asked;
+	for (int i = 0; i < t->live_sites; i++) {
+		const struct site *s = &t->sites[i];
+		char zone =
+			s->organisation == c->organisation ? school_zone_of(s->insee) : 0;
+
+		if (!zone)
+			continue;
+		v->zone_why = page_text(rq,
+					tr(http_request_lang(rq),
+					   "Zone %1$c\u00a0: c’est celle de %2$s."),
+					zone, s->commune);
+		return zone;
+	}
+	v->zone_why = tr(http_request_lang(rq), "Choisissez votre zone pour voir les "
+						"vacances scolaires.");
+	return 0;
+}
+
+static bool is_closed(const struct territory *t, int organisation,
+		      const struct school_holiday *h)
+{
+	for (int i = 0; i < t->nclosures; i++)
+		if (t->closures[i].organisation == organisation &&
+		    t->closures[i].from <= h->from && t->closures[i].to >= h->to)
+			return true;
+	return false;
+}
+
+static void add_schools(struct http_request *rq, const struct staff *st,
+			const struct closing *c, struct setting_closures_view *v)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	const struct school_holiday *found[SCHOOLS_MAX];
+	char zone = zone_of(rq, st, c, v);
+	size_t n = school_holidays(st->options.schools, zone, staff_today(st), found,
+				   SCHOOLS_MAX);
+	struct setting_period_row *rows = http_request_alloc(rq, (n + 1) * sizeof(*rows));
+	struct option_view *zones =
+		http_request_alloc(rq, sizeof(SCHOOL_ZONES) * sizeof(*zones));
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct setting_period_row){
+			.value = page_text(rq, "%c %s", zone,
+					   staff_date(rq, found[i]->from)),
+			.name = found[i]->name,
+			.when = setting_period(rq, st, found[i]->from, found[i]->to),
+			.done = is_closed(t, c->organisation, found[i]),
+		};
+	for (size_t i = 0; SCHOOL_ZONES[i]; i++)
+		zones[v->nzones++] = (struct option_view){
+			.value = page_text(rq, "%c", SCHOOL_ZONES[i]),
+			.text = page_text(rq, tr(http_request_lang(rq), "Zone %c"),
+					  SCHOOL_ZONES[i]),
+			.selected = SCHOOL_ZONES[i] == zone,
+		};
+	v->schools = rows;
+	v->nschools = n;
+	v->zones = zones;
+}
+
+/* ---- public holidays ---- */
+
+/* The site of ?lieu= or the field of that name, of the organisation; TERRITORY_NONE: all
+ * of the organisation. */
+static int holiday_site(struct http_request *rq, const struct staff *st,
+			const struct closing *c)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	const char *slug = http_request_field(rq, "lieu");
+	int i;
+
+	if (!slug)
+		slug = http_request_query(rq, "lieu");
+	i = slug && *slug ? territory_site(t, slug) : TERRITORY_NONE;
+	return i != TERRITORY_NONE && i < t->live_sites &&
+			       t->sites[i].organisation == c->organisation
+		       ? i
+		       : TERRITORY_NONE;
+}
+
+/* The holidays of the year to come: those of the site, or of any of the organisation's.
+ */
+static size_t holidays_of(const struct territory *t, int organisation, int site,
+			  civil_day today, civil_day *days, const char **names)
+{
+	size_t n = 0;
+
+	for (civil_day d = today; d < today + HOLIDAY_DAYS && n < HOLIDAYS_MAX; d++) {
+		const char *name = NULL;
+
+		for (int i = 0; i < t->live_sites && !name; i++)
+			if (t->sites[i].organisation == organisation &&
+			    (site == TERRITORY_NONE || i == site))
+				name = holiday_in(t->sites[i].holidays, d);
+		if (!name)
+			continue;
+		days[n] = d;
+		names[n++] = name;
+	}
+	return n;
+}
+
+static bool is_in(const civil_day *list, size_t n, civil_day day)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == day)
+			return true;
+	return false;
+}
+
+static void add_holidays(struct http_request *rq, const struct staff *st,
+			 const struct closing *c, struct setting_closures_view *v)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	const struct organisation *o = &t->organisations[c->organisation];
+	int site = holiday_site(rq, st, c);
+	civil_day days[HOLIDAYS_MAX];
+	const char *names[HOLIDAYS_MAX];
+	size_t n = holidays_of(t, c->organisation, site, staff_today(st), days, names);
+	struct setting_period_row *rows = http_request_alloc(rq, (n + 1) * sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct setting_period_row){
+			.value = staff_date(rq, days[i]),
+			.name = names[i],
+			.when = staff_day_words(rq, st, days[i], false),
+			.done = site == TERRITORY_NONE
+					? is_in(o->open_on, o->nopen_on, days[i])
+					: is_in(t->sites[site].open_on,
+						t->sites[site].nopen_on, days[i]),
+		};
+	v->holidays = rows;
+	v->nholidays = n;
+	v->holiday_target = site == TERRITORY_NONE ? "" : t->sites[site].slug;
+	v->target_name = site == TERRITORY_NONE ? o->name : t->sites[site].name;
+}
+
+/* ---- the page ---- */
+
+static void show(struct http_request *rq, struct staff *st, const struct closing *c,
+		 int status)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	const struct lang *l = http_request_lang(rq);
+	struct setting_closures_view v = {.action = PATH};
+	struct buf out = BUF_INIT;
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	if (c->organisation == TERRITORY_NONE) {
+		http_redirect(rq, 303, "/equipe/reglages");
+		return;
+	}
+	v.may_change = staff_may(st, &who, RIGHT(CLOSURE, CHANGE), c->organisation);
+	v.structure = t->organisations[c->organisation].slug;
+	setting_form_view(rq, &c->form, &v.form);
+	add_targets(rq, st, c, &v);
+	add_rows(rq, st, c, &v);
+	if (v.may_change)
+		add_schools(rq, st, c, &v);
+	add_holidays(rq, st, c, &v);
+	if (http_request_method(rq) == HTTP_GET)
+		staff_change_said(rq, st, &v.said);
+	staff_layout(rq, st, &v.layout, tr(l, "Fermetures"), STAFF_SETTINGS);
+	v.csrf = v.layout.csrf;
+	page_setting_closures(&out, l, &v);
+	http_reply_html(rq, status, &out);
+}
+
+static void list(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+
+	show(rq, st, closing_new(rq, st), 200);
+}
+
+static void refused(struct http_request *rq, struct staff *st,
+		    const struct booking_edited *r, void *data)
+{
+	struct closing *c = data;
+
+	setting_blame_edit(rq, &c->form, r, 0);
+	show(rq, st, c, 422);
+}
+
+/* Where to come back to. */
+static const char *back_to(struct http_request *rq, const struct staff *st,
+			   const struct closing *c)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+
+	return t->live_organisations > 1
+		       ? page_url(rq, PATH, "structure",
+				  t->organisations[c->organisation].slug, NULL)
+		       : PATH;
+}
+
+/* ---- closing ---- */
+
+/* "B 2026-12-19" into the form's fields. */
+static void take_school(struct http_request *rq, const struct staff *st,
+			struct closing *c, const char *value)
+{
+	const struct school_holiday *found[SCHOOLS_MAX];
+	size_t n = school_holidays(st->options.schools, *value, staff_today(st), found,
+				   SCHOOLS_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		if (strlen(value) != 12 ||
+		    strcmp(value + 2, staff_date(rq, found[i]->from)) != 0)
+			continue;
+		setting_put(&c->form, "du", staff_date(rq, found[i]->from));
+		setting_put(&c->form, "au", staff_date(rq, found[i]->to));
+		setting_put(&c->form, "raison", http_request_strdup(rq, found[i]->name));
+		return;
+	}
+	setting_blame(&c->form, NULL,
+		      tr(http_request_lang(rq), "Ces vacances ne sont plus à venir."));
+}
+
+static void judge(struct http_request *rq, struct closing *c, civil_day *from,
+		  civil_day *to)
+{
+	const struct lang *l = http_request_lang(rq);
+	const char *du = setting_value(&c->form, "du"),
+		   *au = setting_value(&c->form, "au");
+
+	if (!*au)
+		setting_put(&c->form, "au", au = du);
+	if (*du && civil_day_parse(du, from) < 0)
+		setting_blame(&c->form, "du",
+			      tr(l, "Écrivez une date, comme 2026-12-24."));
+	else if (*au && civil_day_parse(au, to) < 0)
+		setting_blame(&c->form, "au",
+			      tr(l, "Écrivez une date, comme 2026-12-24."));
+	else if (*du && *to < *from)
+		setting_blame(&c->form, "au",
+			      tr(l, "Le dernier jour vient avant le premier."));
+	else if (*du && *to - *from > CLOSED_DAYS_MAX)
+		setting_blame(&c->form, "au",
+			      tr(l, "C’est plus d’un an. Pour toujours, fermez plutôt le "
+				    "lieu lui-même."));
+}
+
+static void add(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+	struct closing *c = closing_new(rq, st);
+	const struct lang *l = http_request_lang(rq);
+	const char *school = http_request_field(rq, "vacances");
+	const char *key = "", *slug = "", *name = "";
+	struct booking_edit e = {.kind = RDVD_DEF_CLOSURE, .fresh = 1};
+	struct staff_change change = {
+		.right = RIGHT(CLOSURE, CHANGE),
+		.edits = &e,
+		.nedits = 1,
+		.refused = refused,
+		.data = c,
+	};
+	civil_day from = 0, to = 0;
+	json_t *o;
+
+	if (school)
+		take_school(rq, st, c, school);
+	else
+		setting_form_read(rq, &c->form);
+	judge(rq, c, &from, &to);
+	if (target_of(st, c, &key, &slug, &name) < 0)
+		setting_blame(&c->form, NULL, tr(l, "Choisissez ce qui ferme."));
+	if (setting_wrong(&c->form)) {
+		show(rq, st, c, 422);
+		return;
+	}
+	o = json_object();
+	setting_form_store(&c->form, o);
+	json_object_set_new(o, key, json_string(slug));
+	e.body = o;
+	change.title = page_text(rq, tr(l, "Fermer %1$s, %2$s"), name,
+				 setting_period(rq, st, from, to));
+	change.said =
+		page_text(rq,
+			  tr(l, "C’est noté\u00a0: %1$s, %2$s. Personne ne peut plus "
+				"y prendre d’horaire."),
+			  name, setting_period(rq, st, from, to));
+	change.done = back_to(rq, st, c);
+	staff_change(rq, &change);
+	json_decref(o);
+}
+
+static void remove_one(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+	const struct territory *t = booking_territory(st->web.booking);
+	const char *slug = http_request_field(rq, "fermeture");
+	struct closing *c = closing_new(rq, st);
+	struct booking_edit e = {.kind = RDVD_DEF_CLOSURE, .slug = slug};
+	struct staff_change change = {
+		.right = RIGHT(CLOSURE, CHANGE),
+		.edits = &e,
+		.nedits = 1,
+		.refused = refused,
+		.data = c,
+	};
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	for (int i = 0; slug && i < t->nclosures; i++) {
+		const struct closure *k = &t->closures[i];
+		int o = organisation_of(t, k);
+
+		if (strcmp(k->slug, slug) != 0 ||
+		    !staff_may(st, &who, RIGHT(CLOSURE, CHANGE), o))
+			continue;
+		c->organisation = o;
+		change.title = page_text(rq, tr(http_request_lang(rq), "Rouvrir %s"),
+					 name_of(t, k));
+		change.said = page_text(
+			rq,
+			tr(http_request_lang(rq), "La fermeture est retirée\u00a0: %s."),
+			name_of(t, k));
+		change.done = back_to(rq, st, c);
+		staff_change(rq, &change);
+		return;
+	}
+	http_fail(rq, 404, NULL);
+}
+
+/* ---- open all the same ---- */
+
+/* The dates of the form, and those that it does not show. */
+static json_t *open_dates(struct http_request *rq, const struct staff *st,
+			  const struct closing *c, int site, const json_t *before)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	civil_day days[HOLIDAYS_MAX], day;
+	const char *names[HOLIDAYS_MAX], *name, *value;
+	size_t n = holidays_of(t, c->organisation, site, staff_today(st), days, names), i;
+	json_t *list = json_array(), *item;
+
+	json_array_foreach(before, i, item)
+	{
+		value = json_string_value(item);
+		if (value && civil_day_parse(value, &day) == 0 && !is_in(days, n, day))
+			json_array_append(list, item);
+	}
+	for (i = 0; http_request_field_at(rq, i, &name, &value) == 0; i++)
+		if (strcmp(name, "ouvert") == 0 && civil_day_parse(value, &day) == 0 &&
+		    is_in(days, n, day))
+			json_array_append_new(list, json_string(value));
+	return list;
+}
+
+static void holidays(struct http_request *rq)
+{
+	struct staff *st = http_request_context(rq);
+	const struct territory *t = booking_territory(st->web.booking);
+	const struct lang *l = http_request_lang(rq);
+	struct closing *c = closing_new(rq, st);
+	int site = holiday_site(rq, st, c);
+	struct booking_edit e = {.kind = RDVD_DEF_ORGANISATION};
+	struct staff_change change = {
+		.right = RIGHT(CLOSURE, CHANGE),
+		.edits = &e,
+		.nedits = 1,
+		.title = tr(l, "Changer les jours fériés"),
+		.said = tr(l, "Les jours fériés sont enregistrés."),
+		.refused = refused,
+		.data = c,
+	};
+	json_t *o, *dates;
+
+	if (c->organisation == TERRITORY_NONE) {
+		http_fail(rq, 404, NULL);
+		return;
+	}
+	e.slug = t->organisations[c->organisation].slug;
+	if (site != TERRITORY_NONE) {
+		e.kind = RDVD_DEF_SITE;
+		e.slug = t->sites[site].slug;
+	}
+	o = booking_definition(st->web.booking, e.kind, e.slug);
+	if (!o) {
+		http_fail(rq, 404, NULL);
+		return;
+	}
+	dates = open_dates(rq, st, c, site, json_object_get(o, "open_on"));
+	if (json_array_size(dates) > 0)
+		json_object_set(o, "open_on", dates);
+	else
+		json_object_del(o, "open_on");
+	json_decref(dates);
+	e.body = o;
+	change.done = page_url(rq, back_to(rq, st, c), "lieu",
+			       site == TERRITORY_NONE ? "" : e.slug, NULL);
+	staff_change(rq, &change);
+	json_decref(o);
+}
+
+static const struct http_route routes[] = {
+	{.method = HTTP_GET,
+	 .pattern = PATH,
+	 .access = ACCESS_STAFF,
+	 .right = RIGHT(CLOSURE, SEE),
+	 .handle = list},
+	{.method = HTTP_POST,
+	 .pattern = PATH,
+	 .access = ACCESS_STAFF,
+	 .right = RIGHT(CLOSURE, CHANGE),
+	 .csrf = CSRF_TOKEN,
+	 .body = BODY_FORM,
+	 .handle = add},
+	{.method = HTTP_POST,
+	 .pattern = PATH "/retirer",
+	 .access = ACCESS_STAFF,
+	 .right = RIGHT(CLOSURE, CHANGE),
+	 .csrf = CSRF_TOKEN,
+	 .body = BODY_FORM,
+	 .handle = remove_one},
+	{.method = HTTP_POST,
+	 .pattern = PATH "/feries",
+	 .access = ACCESS_STAFF,
+	 .right = RIGHT(CLOSURE, CHANGE),
+	 .csrf = CSRF_TOKEN,
+	 .body = BODY_FORM,
+	 .handle = holidays},
+};
+
+void setting_closure_routes(struct staff *st)
+{
+	http_server_routes(st->web.server, routes, ARRAY_SIZE(routes), st);
+}
