@@ -274,10 +274,19 @@ void booking_token(const struct booking *b, uint64_t ref, uint32_t generation,
 
 /* ---- the territory ---- */
 
+/* What an import makes of one object. */
+struct booking_difference {
+	enum rdvd_definition_kind kind;
+	const char *slug;
+	const char *before, *after; /* JSON; NULL: there was none, or it is retired */
+};
+
 struct booking_import {
 	size_t created, changed, retired, unchanged;
 	size_t outside; /* appointments to come that now lie outside openings: kept, never
 			   cancelled */
+	const struct booking_difference *differences; /* of a dry run; lent */
+	size_t ndifferences;
 	const char *text;   /* one line a difference, for people; lent */
 	const char *errors; /* the file's errors, one a line, or ""; lent */
 };

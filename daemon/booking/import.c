@@ -19,6 +19,7 @@ struct import_job {
 	struct wanted *wanted; /* owned, sorted by kind and slug */
 	size_t n, cap;
 	struct booking_import result;
+	struct booking_difference *differences; /* owned; strings are the remake's */
 	struct buf text;
 	char *name, *bytes, *actor; /* owned */
 	size_t nbytes;
@@ -33,6 +34,7 @@ static void import_free(struct import_job *j)
 		free(j->wanted[i].body);
 	}
 	free(j->wanted);
+	free(j->differences);
 	free(j->name);
 	free(j->bytes);
 	free(j->actor);
@@ -139,12 +141,35 @@ static void tell_outside(struct import_job *j)
 	j->result.outside = r->noutside;
 }
 
+/* Of a dry run: what was read back after the change no longer stands beside its parts. */
+static void tell_differences(struct import_job *j)
+{
+	const struct remake *r = &j->r;
+
+	if (!r->dry_run)
+		return;
+	j->differences = xcalloc(r->nparts + 1, sizeof *j->differences);
+	for (size_t i = 0; i < r->nparts; i++) {
+		const struct rdvd_definition *d = &r->all[r->parts[i].at];
+
+		j->differences[i] = (struct booking_difference){
+			.kind = d->kind,
+			.slug = d->slug,
+			.before = r->parts[i].before,
+			.after = d->retired ? NULL : d->body,
+		};
+	}
+	j->result.differences = j->differences;
+	j->result.ndifferences = r->nparts;
+}
+
 static void done(struct remake *r, enum rdvd_rc rc)
 {
 	struct import_job *j = (struct import_job *)r;
 
 	if (rc == RDVD_OK) {
 		tell_outside(j);
+		tell_differences(j);
 		if (!r->dry_run && r->nparts)
 			log_info("territory imported: %zu created, %zu changed, %zu "
 				 "retired",

@@ -44,6 +44,7 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	staff_feed_routes(st);
 	setting_routes(st);
 	staff_change_routes(st);
+	transfer_routes(st);
 	if (options->demonstration)
 		staff_demo_routes(st);
 	return st;

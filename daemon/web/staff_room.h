@@ -225,6 +225,7 @@ void staff_gateways_routes(struct staff *st);
 void staff_absence_routes(struct staff *st);
 void staff_sheet_routes(struct staff *st);
 void staff_feed_routes(struct staff *st);
+void transfer_routes(struct staff *st);
 void staff_demo_routes(struct staff *st);
 void setting_routes(struct staff *st);
 void staff_change_routes(struct staff *st);
