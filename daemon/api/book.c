@@ -395,6 +395,8 @@ void post_staff_appointments(struct http_request *rq)
 	r.counsellor2 = body_string(root, "counsellor2", &e);
 	own_place(rq, r.site, r.counsellor, &e);
 	own_place(rq, NULL, r.counsellor2, &e);
+	r.walk_in = body_bool(root, "walk_in", 0, &e);
+	r.companion = body_string(root, "companion", &e);
 	r.minutes = (int)body_int(root, "minutes", 5, 24 * 60, 0, &e);
 	place = body_object(root, "place", &e);
 	if (place) {

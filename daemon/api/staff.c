@@ -147,6 +147,12 @@ static void add_record(struct buf *b, const struct http_request *rq,
 		buf_addint(b, a->persons_present);
 	else
 		buf_addlit(b, "null");
+	show_day(b, t, a);
+	if (knows) {
+		buf_addlit(b, ",\"companion\":");
+		buf_add_json_string(b, a->companion);
+		buf_addf(b, ",\"answers\":%s", *a->answers ? a->answers : "{}");
+	}
 	buf_addf(b, ",\"earlier_visits\":%d,\"duplicates\":%d,\"messages\":[",
 		 knows ? a->earlier_visits : 0, knows ? a->duplicates : 0);
 	for (size_t i = 0; i < messages; i++) {
