@@ -94,7 +94,7 @@ void change_fail(struct change *c, int status);
 /* The address of the page after, with what was done. Remembers it for its notice. */
 const char *change_done_url(struct http_request *rq, const struct change *c);
 /* Add an edit: slug and body are copied (body may be NULL). -1: too many. */
-int change_add(struct change *c, const struct booking_edit *e);
+int change_treat(struct change *c, const struct booking_edit *e);
 
 /* ---- opening_form.c: a change in a form's hidden fields ---- */
 

@@ -55,7 +55,7 @@ void change_free(struct change *c)
 	free(c);
 }
 
-int change_add(struct change *c, const struct booking_edit *e)
+int change_treat(struct change *c, const struct booking_edit *e)
 {
 	struct booking_edit *to = &c->edits[c->nedits];
 
@@ -594,7 +594,7 @@ void staff_change(struct http_request *rq, const struct staff_change *in)
 
 	c->right = in->right;
 	for (size_t i = 0; i < in->nedits; i++)
-		if (change_add(c, &in->edits[i]) < 0) {
+		if (change_treat(c, &in->edits[i]) < 0) {
 			change_free(c);
 			http_fail(rq, 400, NULL);
 			return;
