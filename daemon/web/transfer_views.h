@@ -46,9 +46,7 @@ struct transfer_check_view {
 	bool none; /* nothing differs */
 };
 
-void page_transfer_file(struct buf *out, const struct lang *l,
-			const struct transfer_file_view *v);
-void page_transfer_check(struct buf *out, const struct lang *l,
-			 const struct transfer_check_view *v);
+TEMPLATE_PAGE(transfer_file, struct transfer_file_view);
+TEMPLATE_PAGE(transfer_check, struct transfer_check_view);
 
 #endif
