@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* info.c - the pages that the law asks for, filled from what is known of the organisation
  * (accessibility, legal mentions, personal data), and each organisation's colour. */
+#include "config.h"
+
 #include "base/mem.h"
 #include "web/page.h"
 #include "web/theme.h"
@@ -42,6 +44,7 @@ static void fill(struct http_request *rq, const struct web *w, struct info_view 
 	v->team_email = o && o->email && *o->email ? o->email : NULL;
 	v->publisher = opt->publisher ? opt->publisher : v->team;
 	v->host = opt->host;
+	v->version = PACKAGE_VERSION;
 	v->data_contact = opt->data_contact ? opt->data_contact : v->team_email;
 	v->retention = say_retention(rq, opt->retention_months);
 	v->sms = opt->sms_enabled;
@@ -64,7 +67,8 @@ static void reply(struct http_request *rq, const char *title, info_page *page)
 
 static void accessibility(struct http_request *rq)
 {
-	reply(rq, tr(http_request_lang(rq), "Accessibilité"), page_accessibility);
+	reply(rq, tr(http_request_lang(rq), "Déclaration d’accessibilité"),
+	      page_accessibility);
 }
 
 static void legal(struct http_request *rq)

@@ -314,7 +314,7 @@ struct move_view {
 struct info_view {
 	struct layout layout;
 	const char *team, *address, *team_phone, *team_tel, *team_email;
-	const char *publisher, *host, *data_contact, *retention;
+	const char *publisher, *host, *data_contact, *retention, *version;
 	const struct link_view *teams; /* every organisation, of a network */
 	size_t nteams;
 	bool sms, alone;
