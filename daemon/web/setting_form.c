@@ -353,7 +353,10 @@ static void show_input(struct http_request *rq, const struct setting_form *f, si
 		.value = f->values[i],
 		.error = f->errors[i],
 		.type = d->input ? d->input : "text",
-		.max = page_text(rq, "%zu", max_of(d)),
+		/* an hour has no length */
+		.max = d->input && !strcmp(d->input, "time")
+			       ? NULL
+			       : page_text(rq, "%zu", max_of(d)),
 		.lines = d->kind == SETTING_LINES || d->kind == SETTING_LIST,
 		.check = d->kind == SETTING_CHECK,
 		.checked = *f->values[i] != '\0',

@@ -113,7 +113,7 @@
 		listen();
 	if (!box.dataset.change || !dialog || !dialog.showModal)
 		return;
-	document.querySelector(".keys-help").hidden = false;
+	document.querySelector(".keys-help").hidden = !box.querySelector("table.timed");
 
 	/* ---- a gap becomes an appointment ---- */
 
@@ -152,7 +152,7 @@
 		q.set("debut", at[0] + "T" + time);
 		dialog.querySelector(".more").href = "/equipe/ajouter?" + q;
 		dialog.querySelector(".when").textContent = spoken(at[0], +time.slice(0, 2) * 60 + +time.slice(3)) +
-			(a.closest(".stretch") && a.closest(".stretch").querySelector("h3") ? ", " + a.closest(".stretch").querySelector("h3").textContent : "");
+			(a.closest(".stretch") && a.closest(".stretch").querySelector("h2") ? ", " + a.closest(".stretch").querySelector("h2").textContent : "");
 		dialog.showModal();
 		who.focus();
 	}
@@ -258,7 +258,7 @@
 		});
 	}
 	function isHours() {
-		return !!box.querySelector("table.hours");
+		return !!box.querySelector("table.timed");
 	}
 	function stretchAt(x, y) {
 		return document.elementsFromPoint(x, y).map(function (el) {
