@@ -42,6 +42,12 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	staff_gateways_routes(st);
 	staff_sheet_routes(st);
 	staff_feed_routes(st);
+	account_second_routes(st);
+	account_own_routes(st);
+	account_invitation_routes(st);
+	account_team_routes(st);
+	account_member_routes(st);
+	account_program_routes(st);
 	setting_routes(st);
 	staff_change_routes(st);
 	transfer_routes(st);
@@ -218,7 +224,7 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 			.current = i == (size_t)place,
 		};
 	}
-	v->home = "/equipe";
+	v->home = staff_home(who.user);
 	v->look = "wide team";
 	v->sheet = http_asset_url("staff.css");
 	v->nav = nav;

@@ -4,13 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "web/staff_room.h"
-
-/* Where to go afterwards: one of our own pages, whatever was asked for. */
-static const char *next_of(const char *asked)
-{
-	return staff_path_is_ours(asked) ? asked : "/equipe";
-}
+#include "web/account_room.h"
 
 static void reply_form(struct http_request *rq, const struct staff *st, int status,
 		       const char *error, const char *login, const char *next)
@@ -19,13 +13,14 @@ static void reply_form(struct http_request *rq, const struct staff *st, int stat
 		.action = STAFF_LOGIN_PATH,
 		.error = error,
 		.login = login,
-		.next = next_of(next),
+		.next = staff_path_is_ours(next) ? next : NULL,
 		.demonstration = st->options.demonstration,
 	};
 	struct buf out = BUF_INIT;
 
 	staff_layout_outside(rq, st, &v.layout,
 			     tr(http_request_lang(rq), "Espace de l’équipe"));
+	v.layout.script = http_asset_url("account.js");
 	v.layout.csrf = http_request_csrf(rq);
 	page_staff_login(&out, http_request_lang(rq), &v);
 	http_reply_html(rq, status, &out);
@@ -33,30 +28,30 @@ static void reply_form(struct http_request *rq, const struct staff *st, int stat
 
 static void show_form(struct http_request *rq)
 {
+	const struct staff *st = http_request_context(rq);
 	const char *next = http_request_query(rq, "next");
+	const struct access_user *user = NULL;
+	enum access_stage stage = ACCESS_NOBODY;
+	uint8_t hash[SECRET_HASH_SIZE];
 
-	if (http_request_user(rq)) {
-		http_redirect(rq, 303, next_of(next));
+	if (http_request_session_hash(rq, hash))
+		stage = access_session_stage(st->access, hash, &user);
+	switch (stage) {
+	case ACCESS_NEEDS_CODE:
+		http_redirect(rq, 303,
+			      page_url(rq, ACCOUNT_CODE_PATH, "next", next, NULL));
 		return;
+	case ACCESS_NEEDS_FACTOR:
+		http_redirect(rq, 303,
+			      page_url(rq, ACCOUNT_FACTOR_PATH, "next", next, NULL));
+		return;
+	case ACCESS_FULL:
+		http_redirect(rq, 303,
+			      staff_path_is_ours(next) ? next : staff_home(user));
+		return;
+	case ACCESS_NOBODY: break;
 	}
 	reply_form(rq, http_request_context(rq), 200, NULL, NULL, next);
-}
-
-static const char *say_wait(struct http_request *rq, int seconds)
-{
-	const struct lang *l = http_request_lang(rq);
-	int minutes = (seconds + 59) / 60;
-
-	if (seconds < 60)
-		return page_text(rq,
-				 trn(l, "Trop d’essais. Recommencez dans %d seconde.",
-				     "Trop d’essais. Recommencez dans %d secondes.",
-				     seconds),
-				 seconds);
-	return page_text(rq,
-			 trn(l, "Trop d’essais. Recommencez dans %d minute.",
-			     "Trop d’essais. Recommencez dans %d minutes.", minutes),
-			 minutes);
 }
 
 static void logged_in(void *arg, const struct access_login *r)
@@ -64,39 +59,27 @@ static void logged_in(void *arg, const struct access_login *r)
 	struct staff *st;
 	struct http_request *rq = staff_wait_over(arg, &st, NULL);
 	const struct lang *l;
-	const char *login, *next;
+	const char *login, *next, *why;
+	int status = 503;
 
 	if (!rq)
 		return;
 	l = http_request_lang(rq);
 	login = http_request_field(rq, "identifiant");
 	next = http_request_field(rq, "next");
-	switch (r->verdict) {
-	case ACCESS_OK:
-		http_session_cookie(rq, r->token, r->max_age_s);
-		http_redirect(rq, 303, next_of(next));
+	if (r->verdict == ACCESS_OK) {
+		account_go_on(rq, r, next);
 		return;
-	case ACCESS_GONE:
-	case ACCESS_TAKEN:
-	case ACCESS_WRONG:
+	}
+	if (r->verdict == ACCESS_WRONG) {
 		reply_form(rq, st, 403,
 			   tr(l, "Identifiant ou mot de passe inconnu. Vérifiez les "
 				 "majuscules, puis recommencez."),
 			   login, next);
 		return;
-	case ACCESS_WAIT:
-		http_header(rq, "Retry-After", page_text(rq, "%d", r->retry_after_s));
-		reply_form(rq, st, 429, say_wait(rq, r->retry_after_s), login, next);
-		return;
-	case ACCESS_BUSY:
-	case ACCESS_FAILED:
-		http_header(rq, "Retry-After", "5");
-		reply_form(rq, st, 503,
-			   tr(l, "Nous n’avons pas pu vérifier. Attendez quelques "
-				 "secondes et recommencez."),
-			   login, next);
-		return;
 	}
+	why = account_refusal(rq, r, &status);
+	reply_form(rq, st, status, why, login, next);
 }
 
 static void log_in(struct http_request *rq)
@@ -105,7 +88,7 @@ static void log_in(struct http_request *rq)
 	const char *login = http_request_field(rq, "identifiant");
 	const char *password = http_request_field(rq, "mot_de_passe");
 	uint8_t present[SECRET_HASH_SIZE];
-	int has = http_request_session_hash(rq, present);
+	struct access_attempt at;
 
 	if (!login || !*login || !password || !*password) {
 		reply_form(rq, st, 422,
@@ -114,12 +97,8 @@ static void log_in(struct http_request *rq)
 			   login, http_request_field(rq, "next"));
 		return;
 	}
-	access_login(st->access, login, password,
-		     &(struct access_attempt){
-			     .address = http_request_address(rq),
-			     .replaces = has ? present : NULL,
-		     },
-		     logged_in, staff_wait(rq, NULL));
+	account_attempt(rq, &at, present);
+	access_login(st->access, login, password, &at, logged_in, staff_wait(rq, NULL));
 }
 
 static void logged_out(void *arg, enum rdvd_rc rc)

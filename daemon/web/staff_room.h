@@ -214,6 +214,8 @@ void staff_outcome_routes(struct staff *st);
 void staff_appointment_routes(struct staff *st);
 void staff_move_routes(struct staff *st);
 void staff_add_routes(struct staff *st);
+/* What became of taking a move or a cancellation back, when that was just asked. */
+void staff_say_undone(struct http_request *rq, struct staff_said *said);
 /* The agenda: routes, and what they keep (agenda_page.c). */
 void agenda_begin(struct staff *st);
 void agenda_stop(struct staff *st);
@@ -227,6 +229,12 @@ void staff_sheet_routes(struct staff *st);
 void staff_feed_routes(struct staff *st);
 void transfer_routes(struct staff *st);
 void staff_demo_routes(struct staff *st);
+void account_second_routes(struct staff *st);
+void account_own_routes(struct staff *st);
+void account_invitation_routes(struct staff *st);
+void account_team_routes(struct staff *st);
+void account_member_routes(struct staff *st);
+void account_program_routes(struct staff *st);
 void setting_routes(struct staff *st);
 void staff_change_routes(struct staff *st);
 void staff_change_memory_free(struct change_memory *m);
