@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agenda/rule_words.h"
 #include "base/mem.h"
 #include "booking/edit.h"
 #include "web/staff_room.h"
@@ -112,11 +113,69 @@ static const char *value_words(struct http_request *rq, const json_t *v)
 	return out;
 }
 
-/* What an object is called: its name, else its slug. */
-static const char *object_name(struct http_request *rq, const json_t *o, const char *slug)
+static const char *text_of(const json_t *o, const char *key)
 {
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s ? s : "";
+}
+
+/* "chaque jeudi de 13 h 30 à 17 h à Hénin-Beaumont" */
+static const char *opening_name(struct http_request *rq, const struct staff *st,
+				const json_t *o)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	int site = territory_site(t, text_of(o, "site"));
+	struct rule_saying how = {
+		.english = strcmp(http_request_lang_code(rq), "en") == 0,
+		.place = site == TERRITORY_NONE ? text_of(o, "site")
+						: t->sites[site].commune,
+		.hours = true,
+	};
+	civil_time start = 0, end = 0;
+	civil_day until = CIVIL_DAY_NONE;
+	struct buf words = BUF_INIT;
+	struct rule_form f;
+	const char *out;
+
+	civil_time_parse(text_of(o, "start"), &start);
+	civil_time_parse(text_of(o, "end"), &end);
+	civil_day_parse(text_of(o, "until"), &until);
+	rule_form_read(text_of(o, "rrule"), start, end, until, &f);
+	rule_say(&f, &how, &words);
+	out = http_request_strdup(rq, buf_str(&words));
+	buf_fini(&words);
+	return out;
+}
+
+/* "Pont de l'Ascension, du vendredi 7 mai au ..." */
+static const char *closure_name(struct http_request *rq, const struct staff *st,
+				const json_t *o)
+{
+	const struct lang *l = http_request_lang(rq);
+	civil_day from = 0, to = 0;
+
+	civil_day_parse(text_of(o, "from"), &from);
+	civil_day_parse(text_of(o, "to"), &to);
+	if (from == to)
+		return page_text(rq, tr(l, "%s, le %s"), text_of(o, "reason"),
+				 staff_day_words(rq, st, from, false));
+	return page_text(rq, tr(l, "%s, du %s au %s"), text_of(o, "reason"),
+			 staff_day_words(rq, st, from, false),
+			 staff_day_words(rq, st, to, false));
+}
+
+/* What an object is called: its name, what it says, else its slug. */
+static const char *object_name(struct http_request *rq, enum rdvd_definition_kind kind,
+			       const json_t *o, const char *slug)
+{
+	const struct staff *st = http_request_context(rq);
 	const json_t *v = json_object_get(o, "name");
 
+	if (kind == RDVD_DEF_OPENING)
+		return opening_name(rq, st, o);
+	if (kind == RDVD_DEF_CLOSURE)
+		return closure_name(rq, st, o);
 	if (!v)
 		v = json_object_get(o, "label");
 	if (json_is_object(v))
@@ -161,7 +220,7 @@ static void object_of(struct http_request *rq, const struct booking_difference *
 	json_t *after = d->after ? json_loads(d->after, 0, NULL) : NULL;
 
 	*out = (struct transfer_object){
-		.name = object_name(rq, after ? after : before, d->slug),
+		.name = object_name(rq, d->kind, after ? after : before, d->slug),
 		.slug = http_request_strdup(rq, d->slug),
 		.sign = {tr(l, !before	? N_("ajouté")
 			       : !after ? N_("retiré")
