@@ -30,6 +30,7 @@ struct layout {
 	const char *theme, *script;  /* addresses, or NULL */
 	const char *script2;
 	const char *sheet;	     /* the team's own style sheet; NULL for the public */
+	const char *sheet2;	     /* one more, of some pages; NULL */
 	const struct link_view *nav; /* the team's menu; none for the public */
 	size_t nnav;
 	const struct link_view *more; /* its entries that a small window folds */
