@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rules that a compiler does not keep: which room may include which, which library stays behind which
-file, calls that are not used here, the length of files, the layout. Prints what it finds; exit 1 then."""
+file, calls that are not used here, the length of files, the layout; and what a reader of pages does not see: spaces
+off the scale, colours without a name, scripts inside. Prints what it finds; exit 1 then."""
 
 import pathlib
 import re
@@ -46,6 +47,7 @@ BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|lo
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 CLOCK = re.compile(r"\b(time|clock_gettime|gettimeofday)\s*\(")
 FILE_MAX = 700
+SCALE = {0, 1, 2, 3, 4, 8, 12, 16, 24, 32, 48, 96}  # px; below 4 what joins edges
 
 faults = []
 
@@ -96,6 +98,31 @@ def check_text(path, text):
             fault(path, n, "only base/clock asks for the time")
 
 
+def check_sheet(path):
+    """Spaces keep to the scale, colours have names (or the dark mode forgets them), nothing moves."""
+    text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m.group().count("\n"), path.read_text(encoding="utf-8"), flags=re.S)
+    for n, line in enumerate(text.splitlines(), 1):
+        for prop, value in re.findall(r"\b(margin|padding|gap|row-gap|column-gap)[\w-]*:\s*([^;}]+)", line):
+            for px in re.findall(r"(?<![\w.])-?(\d+)px", value):
+                if int(px) not in SCALE:
+                    fault(path, n, f"{prop} of {px}px: the scale is 4 8 12 16 24 32 48")
+        if re.search(r"(?<!--)\b(color|background|fill|stroke|border[\w-]*|outline):[^;}]*#[0-9a-f]{3,6}\b", line):
+            fault(path, n, "a colour without a name does not change in the dark")
+        if re.search(r"\b(transition|animation|@keyframes|scroll-behavior)\b", line):
+            fault(path, n, "nothing moves")
+
+
+def check_page(path):
+    """What HTML's checkers see of an answer, said of the template too: it may never be shown in a test."""
+    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if re.search(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=", line):
+            fault(path, n, "a style or a script inside the page: the policy refuses it")
+        if re.search(r"<(?!a\b)\w+[^>]*\s(src|href|action)=\"(https?:)?//", line):
+            fault(path, n, "pages ask no other machine")
+        if re.search(r"<th(?![^>]*\sscope=)[\s>]", line):
+            fault(path, n, "a head says of what: scope=")
+
+
 def check_format(paths):
     run = subprocess.run(["clang-format", "--dry-run", "-Werror", *map(str, paths)], capture_output=True, text=True)
     for line in run.stderr.splitlines():
@@ -110,8 +137,13 @@ def main():
         text = path.read_text(encoding="utf-8")
         check_rooms(path, text)
         check_text(path, text)
+    sheets, pages = sorted(TOP.glob("daemon/web/static/*.css")), sorted(TOP.glob("daemon/web/pages/*.html"))
+    for path in sheets:
+        check_sheet(path)
+    for path in pages:
+        check_page(path)
     check_format(sources)
-    print("\n".join(faults) if faults else f"{len(sources)} files read, nothing to say")
+    print("\n".join(faults) if faults else f"{len(sources) + len(sheets) + len(pages)} files read, nothing to say")
     return 1 if faults else 0
 
 
