@@ -45,7 +45,8 @@ static const char *preview(struct http_request *rq, const struct change *c,
 	struct rdvd_appointment a = *p->a;
 	struct rdvd_message_row m = {.participation = a.id,
 				     .kind = RDVD_MSG_MOVED,
-				     .channel = by_sms(p) ? RDVD_CHANNEL_SMS : RDVD_CHANNEL_EMAIL,
+				     .channel = by_sms(p) ? RDVD_CHANNEL_SMS
+							  : RDVD_CHANNEL_EMAIL,
 				     .revision = a.revision + 1,
 				     .to = "",
 				     .text = "",
@@ -302,6 +303,8 @@ static void show(struct change *c)
 	v->action = CHANGE_PATH;
 	v->change = change_text(rq, c);
 	v->count = count_words(rq, c);
+	v->words = tr(l, "Avec ces choix partiront\u00a0: {sms} SMS et {mail} e-mail.");
+	v->calls = tr(l, "{n} à appeler.");
 	say_alert(rq, c, v);
 	say_until(rq, c, v);
 	if (foreign)

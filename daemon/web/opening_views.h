@@ -33,15 +33,93 @@ struct opening_touched_view {
 	const char *heading, *lead;
 	const char *alert; /* what has happened meanwhile */
 	const char *action, *csrf, *change;
-	const char *until;   /* the proposed times are kept until */
-	const char *count;   /* how many messages leave, with what is chosen */
-	const char *foreign; /* people of another team */
+	const char *until;	   /* the proposed times are kept until */
+	const char *count;	   /* how many messages leave, with what is chosen */
+	const char *words, *calls; /* the same for a script: {sms}, {mail}, {n} */
+	const char *foreign;	   /* people of another team */
 	const char *button;
 	bool kept; /* the change stands: only people are left */
 	const struct opening_person *people;
 	size_t npeople;
 };
 
+/* ---- permanences ---- */
+
+struct opening_row {
+	const char *url, *sentence, *hours, *who, *services, *next, *note;
+	bool team_only;
+};
+
+struct opening_place {
+	const char *name;
+	const struct opening_row *rows;
+	size_t nrows;
+};
+
+struct opening_list_view {
+	struct layout layout;
+	struct staff_said said;
+	const char *left, *left_url; /* appointments that have no permanence any more */
+	const struct opening_place *places;
+	size_t nplaces;
+	const char *new_url;		   /* NULL: only to be read */
+	const char *missing, *missing_url; /* what is needed before: a place, a service */
+};
+
+/* A date to come; note: why it does not take place, or how it differs. */
+struct opening_date {
+	const char *when, *note, *url;
+	bool off;
+};
+
+struct opening_tick {
+	const char *id, *value, *text;
+	bool ticked;
+};
+
+struct opening_form_view {
+	struct layout layout;
+	struct staff_said said;
+	const char *heading, *action, *csrf, *back_url;
+	const struct problem_view *problems;
+	size_t nproblems;
+	const char *const *warnings;
+	size_t nwarnings;
+	bool fresh, warned, read_only;
+	const struct option_view *sites, *other_sites;
+	size_t nsites, nother_sites;
+	const struct opening_tick *people, *services, *weekdays, *months;
+	size_t npeople, nservices, nweekdays, nmonths;
+	const struct option_view *weeks, *nths, *days, *every_months, *rhythms, *ends,
+		*reserve_days;
+	size_t nweeks, nnths, ndays, nevery_months, nrhythms, nends, nreserve_days;
+	const char *start, *from, *to, *text, *until, *count, *reserve, *reserve_hour,
+		*version;
+	bool team_only, has_months_off, by_text;
+	/* said back */
+	const char *sentence, *other_sentence;
+	const struct opening_date *dates;
+	size_t ndates;
+	/* of one that stands */
+	const char *close_action, *last_day;
+};
+
+struct opening_once_view {
+	struct layout layout;
+	struct staff_said said;
+	const char *heading, *lead, *action, *csrf, *back_url, *back;
+	const struct problem_view *problems;
+	size_t nproblems;
+	const char *day, *from, *to;
+	const struct option_view *sites, *people;
+	size_t nsites, npeople;
+	bool cancelled, differs, read_only;
+	const char *booked; /* "3 personnes ont rendez-vous." */
+};
+
+TEMPLATE_PAGE(opening_list, struct opening_list_view);
+TEMPLATE_PAGE(opening_form, struct opening_form_view);
+TEMPLATE_PAGE(opening_once, struct opening_once_view);
 TEMPLATE_PAGE(opening_touched, struct opening_touched_view);
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/recent.h"
 #include "booking/touched.h"
 #include "web/opening_change.h"
+#include "web/opening_room.h"
 
 /* ---- a change ---- */
 
@@ -702,4 +703,5 @@ void staff_change_routes(struct staff *st)
 {
 	http_server_routes(st->web.server, routes, ARRAY_SIZE(routes), st);
 	opening_touched_routes(st);
+	opening_list_routes(st);
 }
