@@ -40,6 +40,9 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	staff_inbox_routes(st);
 	staff_thread_routes(st);
 	staff_gateways_routes(st);
+	figure_page_routes(st);
+	figure_sheet_routes(st);
+	figure_todo_routes(st);
 	staff_sheet_routes(st);
 	staff_feed_routes(st);
 	account_second_routes(st);
@@ -51,6 +54,7 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	setting_routes(st);
 	staff_change_routes(st);
 	transfer_routes(st);
+	service_routes(st);
 	if (options->demonstration)
 		staff_demo_routes(st);
 	return st;
