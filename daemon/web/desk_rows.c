@@ -11,6 +11,7 @@
 
 #define STATES_MAX 4
 #define ROWS_MAX 40
+#define FORGET_S (2 * 3600)
 
 /* ---- one row ---- */
 
@@ -44,6 +45,12 @@ static bool stands(const struct rdvd_appointment *a)
 	return a->status != RDVD_CANCELLED && a->outcome == RDVD_OUTCOME_UNKNOWN;
 }
 
+/* In the waiting room still: what nobody has marked hours after its end is history. */
+static bool is_here(const struct rdvd_appointment *a, rdvd_time now)
+{
+	return a->arrived && stands(a) && now < a->when.end + FORGET_S;
+}
+
 static bool is_today(const struct staff *st, const struct rdvd_appointment *a,
 		     rdvd_time now)
 {
@@ -53,12 +60,12 @@ static bool is_today(const struct staff *st, const struct rdvd_appointment *a,
 
 /* The most telling of the person's states; text NULL: nothing was said. */
 static struct desk_state arrival_state(struct http_request *rq, const struct staff *st,
-				       const struct rdvd_appointment *a)
+				       const struct rdvd_appointment *a, rdvd_time now)
 {
 	const struct lang *l = http_request_lang(rq);
 	struct desk_state s = {0};
 
-	if (a->arrived && stands(a)) {
+	if (is_here(a, now)) {
 		s.ok = true;
 		s.text = page_text(rq, tr(l, "est là depuis %s"),
 				   hour_of(rq, st, a, a->arrived));
@@ -116,7 +123,7 @@ static void say_states(struct http_request *rq, const struct staff *st,
 
 	if (one.text)
 		s[n++] = one;
-	one = arrival_state(rq, st, a);
+	one = arrival_state(rq, st, a, now);
 	if (one.text && !a->walk_in)
 		s[n++] = one;
 	if (a->walk_in)
@@ -127,7 +134,7 @@ static void say_states(struct http_request *rq, const struct staff *st,
 				   "sans rendez-vous, là depuis %s"),
 				hour_of(rq, st, a,
 					a->arrived ? a->arrived : a->when.start)),
-			.ok = stands(a)};
+			.ok = is_here(a, now)};
 	out->states = s;
 	out->nstates = n;
 }
@@ -257,7 +264,7 @@ next_of(const struct staff *st, const struct viewer *v, const struct record_list
 		bool mine = is_mine(st, v, a);
 
 		if (!stands(a) || !staff_may_see(st, v, a) ||
-		    (a->when.end <= now && !a->arrived))
+		    (a->when.end <= now && !is_here(a, now)))
 			continue;
 		if (after && (a->when.start < after->when.start ||
 			      (a->when.start == after->when.start && a->id <= after->id)))
@@ -285,7 +292,7 @@ static void say_next(struct http_request *rq, const struct staff *st,
 					  who)
 			      : who,
 		.now = a->when.start <= now,
-		.state = arrival_state(rq, st, a),
+		.state = arrival_state(rq, st, a, now),
 	};
 	if (a->visit.left)
 		out->state = visit_state(rq, st, a, now);
@@ -293,7 +300,7 @@ static void say_next(struct http_request *rq, const struct staff *st,
 
 static void say_waiting(struct http_request *rq, const struct staff *st,
 			const struct viewer *v, const struct record_list *records,
-			struct desk_top_view *out)
+			rdvd_time now, struct desk_top_view *out)
 {
 	struct desk_waiting_view *rows = http_request_alloc(rq, ROWS_MAX * sizeof(*rows));
 	bool known = staff_knows_people(rq);
@@ -301,7 +308,7 @@ static void say_waiting(struct http_request *rq, const struct staff *st,
 	for (size_t i = 0; i < records->n && out->nwaiting < ROWS_MAX; i++) {
 		const struct rdvd_appointment *a = records->items[i].appointment;
 
-		if (!stands(a) || !a->arrived || !staff_may_see(st, v, a))
+		if (!is_here(a, now) || !staff_may_see(st, v, a))
 			continue;
 		rows[out->nwaiting++] = (struct desk_waiting_view){
 			.name = staff_person_name(rq, &a->person),
@@ -357,7 +364,7 @@ void desk_top(struct http_request *rq, const struct staff *st, const struct view
 	say_late(rq, st, v, style, out);
 	if (!records)
 		return;
-	say_waiting(rq, st, v, records, out);
+	say_waiting(rq, st, v, records, style->now, out);
 	next = next_of(st, v, records, style->now, NULL);
 	if (!next)
 		return;

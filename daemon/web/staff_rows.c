@@ -7,7 +7,7 @@
 #include "web/staff_room.h"
 
 #define TAGS_MAX 4
-#define PERSONS_SHOWN 4 /* and as many as were announced */
+#define PERSONS_SHOWN 4	    /* and as many as were announced */
 #define EARLY_S (12 * 3600) /* "honoré" may be said so long before: people come early */
 
 const char *staff_service_name(struct http_request *rq, const struct staff *st,
@@ -243,6 +243,9 @@ void staff_row(struct http_request *rq, const struct staff *st, const struct rec
 	say_person(rq, st, r, out);
 	out->confirmed = a->status == RDVD_CONFIRMED;
 	out->nmessages = staff_tags(rq, r, &out->messages);
+	/* one thing at a time: first that somebody is there, then how it went */
+	if (out->arrival.id && !out->arrival.here && a->when.start > style->now)
+		return;
 	if (style->with_outcome && a->when.start - EARLY_S <= style->now)
 		say_outcome(rq, st, a, style, &out->outcome);
 }

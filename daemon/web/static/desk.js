@@ -8,7 +8,8 @@
 		return;
 	var rows = Array.from(document.querySelectorAll("table.day tr[id]")), done = [], busy = false;
 	var values = { h: "seen", n: "no_show", a: "excused", r: "revoked", p: "door_closed" };
-	legend.hidden = false;
+	/* a telephone has no keys */
+	legend.hidden = !window.matchMedia("(hover: hover)").matches;
 	rows.forEach(function (row) { row.tabIndex = 0; });
 
 	function go(row, step) {
