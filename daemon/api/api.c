@@ -14,6 +14,7 @@
 
 #define V1 "/api/v1"
 #define CALLBACK_BODY_MAX (64 * 1024)
+#define TERRITORY_MAX (8 * 1024 * 1024)
 
 #define PUBLIC_GET(path, fn, class)                                                      \
 	{                                                                                \
@@ -110,8 +111,13 @@ static const struct http_route routes[] = {
 	      BODY_RAW),
 	STAFF(HTTP_GET, "/staff/territory", RIGHT(TERRITORY, SEE), get_territory,
 	      BODY_NONE),
-	STAFF(HTTP_POST, "/staff/territory", RIGHT(TERRITORY, CHANGE), post_local_import,
-	      BODY_RAW),
+	{.method = HTTP_POST,
+	 .pattern = V1 "/staff/territory",
+	 .access = ACCESS_STAFF_API,
+	 .right = RIGHT(TERRITORY, CHANGE),
+	 .body = BODY_RAW,
+	 .body_max = TERRITORY_MAX,
+	 .handle = post_local_import},
 	STAFF(HTTP_GET, "/staff/inbox", RIGHT(MESSAGE, SEE), get_staff_inbox, BODY_NONE),
 	STAFF(HTTP_POST, "/staff/inbox/{id}/answer", RIGHT(MESSAGE, CHANGE),
 	      post_staff_inbox_answer, BODY_JSON),
@@ -120,6 +126,17 @@ static const struct http_route routes[] = {
 	STAFF(HTTP_GET, "/staff/notices", RIGHT(TODO, SEE), get_staff_notices, BODY_NONE),
 	STAFF(HTTP_POST, "/staff/notices/{id}/seen", RIGHT(TODO, CHANGE),
 	      post_staff_notice_seen, BODY_RAW),
+	STAFF(HTTP_GET, "/staff/accounts", RIGHT(ACCOUNT, SEE), get_accounts, BODY_NONE),
+	STAFF(HTTP_POST, "/staff/accounts", RIGHT(ACCOUNT, CHANGE), post_accounts,
+	      BODY_JSON),
+	STAFF(HTTP_PUT, "/staff/accounts/{login}", RIGHT(ACCOUNT, CHANGE), put_account,
+	      BODY_JSON),
+	STAFF(HTTP_DELETE, "/staff/accounts/{login}/factor", RIGHT(ACCOUNT, CHANGE),
+	      delete_account_factor, BODY_NONE),
+	STAFF(HTTP_GET, "/staff/tokens", RIGHT(TOKEN, SEE), get_tokens, BODY_NONE),
+	STAFF(HTTP_POST, "/staff/tokens", RIGHT(TOKEN, CHANGE), post_tokens, BODY_JSON),
+	STAFF(HTTP_DELETE, "/staff/tokens/{id}", RIGHT(TOKEN, CHANGE), delete_token,
+	      BODY_NONE),
 	STAFF(HTTP_GET, "/staff/gateways", RIGHT(GATEWAY, SEE), get_staff_gateways,
 	      BODY_NONE),
 	STAFF(HTTP_GET, "/staff/figures", RIGHT(FIGURES, SEE), get_staff_figures,
@@ -141,6 +158,8 @@ static const struct http_route routes[] = {
 	LOCAL(HTTP_POST, V1 "/local/tokens", post_local_token, BODY_JSON),
 	LOCAL(HTTP_POST, V1 "/local/backup", post_local_backup, BODY_JSON),
 	LOCAL(HTTP_GET, V1 "/local/check", get_local_check, BODY_NONE),
+	LOCAL(HTTP_GET, V1 "/local/routes", get_local_routes, BODY_NONE),
+	LOCAL(HTTP_GET, V1 "/local/rights", get_local_rights, BODY_NONE),
 	LOCAL(HTTP_GET, V1 "/local/status", get_local_status, BODY_NONE),
 	LOCAL(HTTP_GET, "/metrics", get_metrics, BODY_NONE),
 };

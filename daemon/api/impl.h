@@ -4,6 +4,8 @@
  *   api.c         the table of routes
  *   query.c       parameters of the query: instants, places, cursors; refusals that name
  * the field body.c        members of a JSON body, and its fingerprint as a JSON value
+ *   account.c     members of staff and programs
+ *   routes.c      what is served, and who may do what
  *   own.c         whose rows a program may see and treat
  *   show.c        the shapes of answers: instants, slots, appointments
  *   search.c      health, services, sites, slots
@@ -108,6 +110,8 @@ int api_is_staff(const struct http_request *rq);
 rdvd_id api_organisation(const struct http_request *rq);
 /* 1 when the caller may treat so what is of that organisation (0: the network's). */
 int api_own(const struct http_request *rq, unsigned right, rdvd_id organisation);
+/* 1 when the caller may make or change an account or token of that role there. */
+int api_may_give(const struct http_request *rq, const char *role, rdvd_id organisation);
 /* 1 when the caller's role has that right at all: for parts of a row. */
 int api_has(const struct http_request *rq, unsigned right);
 /* The same by slug; 1, too, for one that is unknown, which the caller refuses anyway. */
@@ -166,6 +170,11 @@ const json_t *body_root(struct http_request *rq);
  * written do not count. */
 void body_fingerprint(const json_t *v, uint8_t out[RDVD_HASH_SIZE]);
 
+/* The id of the organisation or counsellor (as field says) of a slug; 0: none was given,
+ * or it is unknown and an error. */
+rdvd_id body_slug(const json_t *o, const char *field, const struct territory *t,
+		  struct api_errors *e);
+
 /* ---- shapes ---- */
 
 const struct zone *show_zone(const struct territory *t, rdvd_id site);
@@ -212,6 +221,9 @@ http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome
 	post_staff_cancel, post_staff_move, get_staff_messages, get_staff_attendance;
 http_handler post_local_import, post_local_user, post_local_token, post_local_backup,
 	get_local_check, get_local_status, post_local_sms_in, post_local_event;
+http_handler get_accounts, post_accounts, put_account, delete_account_factor, get_tokens,
+	post_tokens, delete_token;
+http_handler get_local_routes, get_local_rights;
 http_handler any_callback;
 http_handler post_appointment_waiting, post_waiting, get_waiting, post_waiting_take,
 	post_waiting_decline, post_waiting_leave, get_staff_waiting,

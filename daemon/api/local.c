@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "api/impl.h"
-#include "booking/rights.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "booking/rights.h"
 #include "store/store.h"
 
 /* ---- import ---- */
@@ -75,8 +75,8 @@ static void answer_user(void *arg, enum rdvd_rc rc)
 	http_reply_json(rq, 201, &b);
 }
 
-static rdvd_id body_slug(const json_t *o, const char *field, const struct territory *t,
-			 struct api_errors *e)
+rdvd_id body_slug(const json_t *o, const char *field, const struct territory *t,
+		  struct api_errors *e)
 {
 	int is_counsellor = !strcmp(field, "counsellor");
 	const char *slug = body_string(o, field, e);
@@ -109,6 +109,8 @@ void post_local_user(struct http_request *rq)
 	u.password = body_string(root, "password", &e);
 	u.role = body_string(root, "role", &e);
 	u.disabled = body_bool(root, "disabled", 0, &e);
+	u.name = body_string(root, "name", &e);
+	u.email = body_string(root, "email", &e);
 	u.counsellor = body_slug(root, "counsellor", t, &e);
 	u.organisation = body_slug(root, "organisation", t, &e);
 	wrong = e.n ? NULL : access_user_check(api->access, &u, &field);
@@ -147,7 +149,9 @@ void post_local_token(struct http_request *rq)
 	label = body_string(root, "label", &e);
 	organisation = body_slug(root, "organisation", t, &e);
 	if (!e.n && (!role || !*rights_role_title(role)))
-		api_error(&e, "role", "unknown", N_("Le rôle est network, admin, counsellor, desk ou observer."));
+		api_error(
+			&e, "role", "unknown",
+			N_("Le rôle est network, admin, counsellor, desk ou observer."));
 	if (label && strlen(label) > 64)
 		api_error(&e, "label", "too_long",
 			  "C'est trop long : 64 caractères au plus.");

@@ -36,6 +36,13 @@ int api_has(const struct http_request *rq, unsigned right)
 	return u ? rights_has(u, right) : http_request_is_local(rq);
 }
 
+int api_may_give(const struct http_request *rq, const char *role, rdvd_id organisation)
+{
+	const struct access_user *u = caller(rq);
+
+	return u ? rights_may_give(u, role, organisation) : http_request_is_local(rq);
+}
+
 int api_own(const struct http_request *rq, unsigned right, rdvd_id organisation)
 {
 	const struct access_user *u = caller(rq);

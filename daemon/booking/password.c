@@ -17,11 +17,13 @@
 /* A text that is translated later: for xgettext. */
 #define N_(msgid) msgid
 
-#define LEFT_MIN 5 /* letters or digits that must be left when all that is known is out \
-		    */
+#define LEFT_MIN                                                               \
+	5 /* letters or digits that must be left when all that is known is out \
+	   */
 
-#define WORDS_ENOUGH 4 /* different common words in a row make a password all the same \
-			*/
+#define WORDS_ENOUGH                                                      \
+	4 /* different common words in a row make a password all the same \
+	   */
 
 /* What stands in the lists of the commonest passwords, and what French people choose, in
  * plain form; longest first where one begins another. */
@@ -201,41 +203,13 @@ static const char *const common[] = {
 	"pepper",
 	"ginger",
 	"hello",
-	"abc",
-	"aze",
-	"qwe",
-	"qaz",
-	"wsx",
-	"edc",
-	"rfv",
-	"un",
 	"deux",
 	"trois",
-	"mon",
-	"ma",
-	"mes",
-	"le",
-	"la",
-	"les",
-	"de",
-	"des",
-	"du",
-	"et",
-	"ici",
-	"my",
-	"the",
-	"is",
 	"this",
-	"and",
-	"est",
-	"je",
 	"suis",
-	"moi",
-	"toi",
 	"tout",
 	"love",
 	"pass",
-	"mot",
 	"root",
 	"toor",
 	"guest",
@@ -484,7 +458,7 @@ enum password_fault password_check(const char *password, const char *login,
 		if (left_of(text) < LEFT_MIN)
 			fault = PASSWORD_PERSONAL;
 		for (size_t i = 0; i < ARRAY_SIZE(common); i++)
-			words += take_out(text, common[i]) && strlen(common[i]) > 3;
+			words += take_out(text, common[i]);
 		if (!fault && left_of(text) < LEFT_MIN && words < WORDS_ENOUGH)
 			fault = PASSWORD_COMMON;
 	}

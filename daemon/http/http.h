@@ -192,6 +192,10 @@ struct http_server *http_server_new(struct loop *l, const struct http_options *o
  * to these handlers. */
 void http_server_routes(struct http_server *s, const struct http_route *routes, size_t n,
 			void *ctx);
+/* Every row there is, for descriptions and tests. */
+void http_server_each_route(const struct http_server *s,
+			    void (*cb)(void *arg, const struct http_route *route),
+			    void *arg);
 /* The TCP port of listening address i (0 when there is none): for tests and logs. */
 int http_server_port(const struct http_server *s, size_t i);
 const char *

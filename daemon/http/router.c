@@ -280,6 +280,23 @@ void router_add(struct router *r, const struct http_route *routes, size_t n, voi
 	}
 }
 
+static void place_each(const struct place *p,
+		       void (*cb)(void *arg, const struct http_route *route), void *arg)
+{
+	for (int m = 0; p && m < HTTP_METHODS; m++)
+		if (p->methods[m].route)
+			cb(arg, p->methods[m].route);
+}
+
+void router_each(const struct router *r,
+		 void (*cb)(void *arg, const struct http_route *route), void *arg)
+{
+	for (size_t i = 0; i < r->fixed_size; i++)
+		place_each(r->fixed[i], cb, arg);
+	for (size_t i = 0; i < r->n; i++)
+		place_each(r->places[i], cb, arg);
+}
+
 int router_path_parse(char *path, size_t len, char *spare, struct router_path *out)
 {
 	char *end = path + len, *write = spare;

@@ -44,6 +44,10 @@ void router_free(struct router *r);
  * given twice. */
 void router_add(struct router *r, const struct http_route *routes, size_t n, void *ctx);
 
+/* Every row, those without {} first. */
+void router_each(const struct router *r,
+		 void (*cb)(void *arg, const struct http_route *route), void *arg);
+
 /* Cut and decode path[0..len) in place, using also the len + 1 bytes at spare; 0, or -1
  * when the encoding is wrong. A path with more segments than ROUTER_SEGMENTS_MAX keeps
  * its end in the last. */

@@ -404,6 +404,13 @@ void http_server_routes(struct http_server *s, const struct http_route *routes, 
 	router_add(s->router, routes, n, ctx);
 }
 
+void http_server_each_route(const struct http_server *s,
+			    void (*cb)(void *arg, const struct http_route *route),
+			    void *arg)
+{
+	router_each(s->router, cb, arg);
+}
+
 int http_server_port(const struct http_server *s, size_t i)
 {
 	return i < s->nlisteners ? s->listeners[i].port : 0;
