@@ -79,7 +79,7 @@ static const struct {
 	[RIGHT_GATEWAY] =      {"gateway",      {N,   SO,  NOTHING,             NOTHING, NOTHING}},
 	[RIGHT_TODO] =         {"todo",         {N,   O,   O,                   NOTHING, NOTHING}},
 	[RIGHT_FIGURES] =      {"figures",      {N,   O,   O,                   NOTHING, SO}},
-	[RIGHT_FACTS] =        {"facts",        {N,   O,   NOTHING,             NOTHING, NOTHING}},
+	[RIGHT_FACTS] =        {"facts",        {N,   O,   SO,                  NOTHING, NOTHING}},
 };
 /* clang-format on */
 

@@ -116,13 +116,18 @@ def is_local(path):
     return path.startswith(V1 + "/local/") or path == "/metrics"
 
 
+def for_admins(path):
+    """What a counsellor may not do, or not all of it."""
+    return path.startswith(tuple(V1 + "/staff/" + p for p in ("settings", "edits", "territory")))
+
+
 class Caller:
     """Asks, holds the answer to the file, and remembers which promises were kept."""
 
     def __init__(self, d):
         self.d = d
         self.seen = set()
-        self.token = d.add_token("counsellor")
+        self.token, self.admin = d.add_token("counsellor"), d.add_token("admin")
 
     def __call__(self, method, path, status, *, query="", body=None, headers=None, as_staff=True, **params):
         url = path
@@ -131,7 +136,7 @@ class Caller:
         assert "{" not in url, url
         headers = dict(headers or {})
         if as_staff and "/staff/" in path:
-            headers.setdefault("Authorization", "Bearer " + self.token)
+            headers.setdefault("Authorization", "Bearer " + (self.admin if for_admins(path) else self.token))
         address = self.d.socket_path if is_local(path) else ("127.0.0.1", self.d.port)
         with Client(address) as c:
             answer = c.request(method, url + query, body, headers)
@@ -202,7 +207,7 @@ WRONG = {
 
 def refuse_everything(call, known):
     """The refusals that every operation of a kind has in common."""
-    params = {"token": known["token"], "id": known["id"], "hold": "0123456789abcdef", "gateway": "scripted", "rest": "x"}
+    params = {"token": known["token"], "id": known["id"], "hold": "0123456789abcdef", "gateway": "scripted", "rest": "x", "kind": "sites"}
     for method, path in operations():
         here = {k: v for k, v in params.items() if "{" + k + "}" in path}
         codes = promised(method, path)
@@ -211,7 +216,7 @@ def refuse_everything(call, known):
             call(method, path, 401, headers={"Authorization": "Bearer nobody"}, **here)
         if "404" in codes:
             nobody = {"token": "AAAAAAAAAAAAAAAAAAAAAA", "id": "999999", "hold": "zz" * 8, "gateway": "nobody",
-                      "rest": "x"}
+                      "rest": "x", "kind": "chairs"}
             body = {"start": "2026-03-23T13:30:00+01:00", "outcome": "seen"} if has_json_body(method, path) else None
             body = NOBODYS.get(path, body)
             call(method, path, 404, body=body, **{k: nobody[k] for k in here})
@@ -221,7 +226,8 @@ def refuse_everything(call, known):
             else:
                 call(method, path, 400, query=MALFORMED[path], **here)
         if "403" in codes:
-            call(method, path, 403, **here)
+            counsellor = {"Authorization": "Bearer " + call.token} if "/staff/" in path else None
+            call(method, path, 403, headers=counsellor, body={} if has_json_body(method, path) else None, **here)
         if "413" in codes:
             big = b'{"x":"' + b"x" * 70000 + b'"}'
             call(method, path, 413, body=big, headers={"Content-Type": "application/json"}, **here)
@@ -350,6 +356,27 @@ def staff_scenario(call, a, other, slot):
     call("POST", V1 + "/appointments/{token}/confirm", 409, token=a["token"])
 
 
+def settings_scenario(call):
+    """An object of the territory is read, made, changed, found in somebody's way, taken back and retired."""
+    one, all_ = V1 + "/staff/settings/{kind}/{id}", V1 + "/staff/settings/{kind}"
+    site = call("GET", one, 200, kind="sites", id=SITE).json()
+    assert site in call("GET", all_, 200, kind="sites").json()["sites"]
+    new = {**site, "id": "neuf", "name": "Neuf"}
+    call("POST", all_, 200, kind="sites", query="?dry_run=1", body=new)
+    call("POST", all_, 201, kind="sites", body=new)
+    call("POST", all_, 409, kind="sites", body=new)
+    edit = call("PUT", one, 200, kind="sites", id="neuf", body={**new, "name": "Plus neuf"}).json()["edit"]
+    call("POST", V1 + "/staff/edits/{id}/undo", 200, id=edit)
+    call("POST", V1 + "/staff/edits/{id}/undo", 409, id=edit)
+    closed = {"organisation": site["organisation"], "from": "2026-03-20", "to": "2026-12-31", "reason": "Travaux"}
+    assert call("PUT", one, 409, kind="closures", id="tout", body=closed).json()["touched"]
+    call("DELETE", one, 409, kind="sites", id=SITE)
+    call("DELETE", one, 200, kind="sites", id="neuf")
+    whole = call("GET", V1 + "/staff/territory", 200).json()
+    call("POST", V1 + "/staff/territory", 200, query="?dry_run=1", body=whole)
+    call("POST", V1 + "/staff/territory", 422, body=b"{}")
+
+
 def local_scenario(call, d, tmp_path):
     bytes_ = HENIN_CARVIN.read_bytes()
     call("POST", V1 + "/local/import", 200, query="?dry_run=1&name=henin", body=bytes_)
@@ -427,6 +454,7 @@ def test_everything_promised_is_kept(daemon, tmp_path):
     cancelled = d.book(d.slots("suivi", site=SITE)[0], "c1")
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
+    settings_scenario(call)
     local_scenario(call, d, tmp_path)
     inbox_scenario(call, d)
     callback_scenario(call)
@@ -460,7 +488,7 @@ def routes():
         found.add((verb, V1 + path))
     for verb, path in re.findall(r'CALLBACK\(HTTP_(\w+), "([^"]+)"', table):
         found.add((verb, path.replace("{*", "{")))
-    assert len(found) == table.count("get_") + table.count("post_") + table.count("delete_") + table.count("CALLBACK(")
+    assert len(found) == table.count("get_") + table.count("post_") + table.count("delete_") + table.count(" put_") + table.count("CALLBACK(")
     return found
 
 

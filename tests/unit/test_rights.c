@@ -42,7 +42,7 @@ static const struct {
 	{"gateway", "nn", "o-", "--", "--", "--"},
 	{"todo", "nn", "oo", "oo", "--", "--"},
 	{"figures", "nn", "oo", "oo", "--", "o-"},
-	{"facts", "nn", "oo", "--", "--", "--"},
+	{"facts", "nn", "oo", "o-", "--", "--"},
 };
 
 static char letter(enum right_scope s)
