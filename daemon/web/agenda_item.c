@@ -240,6 +240,19 @@ static void add_words(struct buf *b, const char *words)
 	buf_addstr(b, words);
 }
 
+/* "Premier rendez-vous : faire le point sur mon logement": what comes first is enough. */
+static const char *short_name(struct http_request *rq, const char *name)
+{
+	const char *colon = strchr(name, ':');
+	size_t n = colon ? (size_t)(colon - name) : strlen(name);
+
+	if (n >= 2 && memcmp(name + n - 2, "\u00a0", 2) == 0)
+		n -= 2; /* the space before the colon, which is no common one */
+	while (n > 0 && name[n - 1] == ' ')
+		n--;
+	return colon && n > 0 ? page_text(rq, "%.*s", (int)n, name) : name;
+}
+
 static const char *detail_of(const struct presences *p, const struct presence *one,
 			     const struct rdvd_appointment *a)
 {
@@ -250,7 +263,7 @@ static const char *detail_of(const struct presences *p, const struct presence *o
 	const char *out;
 
 	if (a->capacity == 0)
-		add_words(&b, staff_service_name(p->rq, p->st, a));
+		add_words(&b, short_name(p->rq, staff_service_name(p->rq, p->st, a)));
 	if (service != TERRITORY_NONE && t->services[service].mode == MODE_HOME)
 		add_words(&b, tr(l, "à domicile"));
 	if (!one->occurrence)
@@ -292,6 +305,12 @@ static void say_rdv(const struct presences *p, const struct presence *one,
 		out->colour = t->services[service].colour;
 }
 
+static void say_height(struct agenda_item *out, rdvd_time seconds)
+{
+	out->hours = (int)(seconds / 3600);
+	out->steps = (int)(seconds % 3600 / 300);
+}
+
 static void say_part(const struct presences *p, const struct presence *one,
 		     const struct part *part, rdvd_time spare, struct agenda_item *out)
 {
@@ -300,7 +319,7 @@ static void say_part(const struct presences *p, const struct presence *one,
 	const char *until = staff_hour_words(p->rq, z, part->end);
 
 	memset(out, 0, sizeof(*out));
-	out->steps = (int)((part->end - part->start) / 300);
+	say_height(out, part->end - part->start);
 	out->time = staff_hour_words(p->rq, z, part->start);
 	switch (part->kind) {
 	case PART_RDV: say_rdv(p, one, part, out); break;
@@ -371,8 +390,7 @@ static size_t say_items(const struct presences *p, const struct presence *one, b
 			say_part(p, one, part, spare, &items[n++]);
 		}
 		if (part->start < at) /* never higher than the hours that it takes */
-			items[n - 1].steps =
-				part->end > at ? (int)((part->end - at) / 300) : 1;
+			say_height(&items[n - 1], part->end > at ? part->end - at : 300);
 		if (part->end > at)
 			at = part->end;
 	}

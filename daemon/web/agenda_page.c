@@ -188,30 +188,43 @@ static void say_steps(struct http_request *rq, const struct staff *st,
 	civil_day before = ask->day - 1, after = ask->day + 1;
 	int year, month, number;
 
-	v->before = tr(l, "Jour d’avant");
+	v->before = tr(l, "Avant");
 	v->now = tr(l, "Aujourd’hui");
-	v->after = tr(l, "Jour d’après");
+	v->after = tr(l, "Après");
 	if (ask->span == SPAN_WEEK) {
 		before = ask->day - 7;
 		after = ask->day + 7;
-		v->before = tr(l, "Semaine d’avant");
 		v->now = tr(l, "Cette semaine");
-		v->after = tr(l, "Semaine d’après");
 	} else if (ask->span == SPAN_MONTH) {
 		civil_day_split(ask->day, &year, &month, &number);
 		before = ask->day - number;
 		after = ask->day - number + civil_month_days(year, month) + 1;
-		v->before = tr(l, "Mois d’avant");
 		v->now = tr(l, "Ce mois-ci");
-		v->after = tr(l, "Mois d’après");
 	}
 	v->before_url = agenda_url(rq, st, ask, before, ask->way);
 	v->after_url = agenda_url(rq, st, ask, after, ask->way);
 	v->now_url = agenda_url(rq, st, ask, staff_today(st), ask->way);
 }
 
+/* Whose agenda, and where. */
+static const char *say_shown(struct http_request *rq, const struct staff *st,
+			     const struct agenda_look *ask)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	const struct lang *l = http_request_lang(rq);
+
+	return page_text(rq, tr(l, "%1$s, %2$s"),
+			 ask->counsellor == TERRITORY_NONE
+				 ? tr(l, "Toute l’équipe")
+				 : t->counsellors[ask->counsellor].label,
+			 ask->site == TERRITORY_NONE ? tr(l, "tous les lieux")
+						     : t->sites[ask->site].name);
+}
+
+/* hours: whether the grid is one of hours, when nothing was asked. */
 static void say_tabs(struct http_request *rq, const struct staff *st,
-		     const struct agenda_look *ask, struct agenda_page_view *v)
+		     const struct agenda_look *ask, bool hours,
+		     struct agenda_page_view *v)
 {
 	static const char *const words[] = {N_("Jour"), N_("Semaine"), N_("Mois")};
 	const struct lang *l = http_request_lang(rq);
@@ -237,11 +250,11 @@ static void say_tabs(struct http_request *rq, const struct staff *st,
 		other[n++] = (struct link_view){
 			.url = agenda_url(rq, st, ask, ask->day, WAY_HOURS),
 			.text = tr(l, "Par heure"),
-			.current = ask->way == WAY_HOURS};
-	other[n++] =
-		(struct link_view){.url = agenda_url(rq, st, ask, ask->day, WAY_PERSONS),
-				   .text = tr(l, "Par personne"),
-				   .current = ask->way == WAY_PERSONS};
+			.current = ask->way ? ask->way == WAY_HOURS : hours};
+	other[n++] = (struct link_view){
+		.url = agenda_url(rq, st, ask, ask->day, WAY_PERSONS),
+		.text = tr(l, "Par personne"),
+		.current = ask->way ? ask->way == WAY_PERSONS : !hours};
 	other[n++] =
 		(struct link_view){.url = agenda_url(rq, st, ask, ask->day, WAY_PLACES),
 				   .text = tr(l, "Par lieu"),
@@ -298,28 +311,6 @@ static void say_services(struct http_request *rq, const struct staff *st,
 	v->nservices = n;
 }
 
-static void say_said(struct http_request *rq, struct agenda_page_view *v)
-{
-	const char *done = http_request_query(rq, "fait");
-	const struct lang *l = http_request_lang(rq);
-
-	if (!done)
-		return;
-	if (strcmp(done, "repris") == 0)
-		v->said.text = tr(l, "Tout est comme avant. Aucun message n’est parti.");
-	else if (strcmp(done, "trop-tard") == 0)
-		v->said = (struct staff_said){
-			.text = tr(l, "C’est trop tard pour revenir en arrière\u00a0: le "
-				      "message est parti, ou autre chose a changé "
-				      "depuis. Changez de nouveau la date si besoin."),
-			.bad = true};
-	else if (strcmp(done, "pris") == 0)
-		v->said = (struct staff_said){
-			.text = tr(l, "L’ancien horaire vient d’être pris. Le "
-				      "rendez-vous reste où il est."),
-			.bad = true};
-}
-
 static void reply_page(struct http_request *rq, const struct staff *st,
 		       const struct asked *a, const char *grid)
 {
@@ -332,10 +323,11 @@ static void reply_page(struct http_request *rq, const struct staff *st,
 	staff_viewer(rq, &who);
 	v.heading = say_heading(rq, st, ask);
 	say_steps(rq, st, ask, &v);
-	say_tabs(rq, st, ask, &v);
+	say_tabs(rq, st, ask, strstr(grid, "agenda timed") != NULL, &v);
+	v.shown = say_shown(rq, st, ask);
 	say_strip(rq, st, ask, &v);
 	say_services(rq, st, &who, &v);
-	say_said(rq, &v);
+	staff_say_undone(rq, &v.said);
 	v.action = paths[ask->span];
 	v.date = staff_date(rq, ask->day);
 	v.way = ways[ask->way];
@@ -353,6 +345,7 @@ static void reply_page(struct http_request *rq, const struct staff *st,
 		page_text(rq, "%s&part=1", agenda_url(rq, st, ask, ask->day, ask->way));
 	staff_layout(rq, st, &v.layout, v.heading,
 		     ask->span == SPAN_DAY ? STAFF_DAY : STAFF_WEEK);
+	v.layout.sheet2 = http_asset_url("agenda.css");
 	v.layout.script = http_asset_url("agenda.js");
 	v.csrf = v.layout.csrf;
 	page_agenda_week(&out, l, &v);

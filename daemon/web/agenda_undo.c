@@ -6,6 +6,28 @@
 #include "base/mem.h"
 #include "web/agenda_room.h"
 
+void staff_say_undone(struct http_request *rq, struct staff_said *said)
+{
+	const char *done = http_request_query(rq, "fait");
+	const struct lang *l = http_request_lang(rq);
+
+	if (!done)
+		return;
+	if (strcmp(done, "repris") == 0)
+		said->text = tr(l, "Tout est comme avant. Aucun message n’est parti.");
+	else if (strcmp(done, "trop-tard") == 0)
+		*said = (struct staff_said){
+			.text = tr(l, "C’est trop tard pour revenir en arrière\u00a0: le "
+				      "message est parti, ou autre chose a changé "
+				      "depuis. Changez de nouveau la date si besoin."),
+			.bad = true};
+	else if (strcmp(done, "pris") == 0)
+		*said = (struct staff_said){
+			.text = tr(l, "L’ancien horaire vient d’être pris. Le "
+				      "rendez-vous reste où il est."),
+			.bad = true};
+}
+
 /* Back to where the button stood, with what became of it. */
 static void go_back(struct http_request *rq, const char *what)
 {

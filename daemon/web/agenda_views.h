@@ -11,7 +11,7 @@ struct agenda_item {
 	bool rdv, gap, away, held; /* one of them */
 	bool spare;		   /* of the urgent reserve */
 	bool done, past;
-	int steps; /* of five minutes: how high it stands; 0: as high as its words */
+	int hours, steps;   /* how high it stands: hours, and five minutes */
 	const char *url;    /* where it leads; NULL nowhere */
 	const char *id;	    /* of an appointment that can be moved */
 	const char *time;   /* "9 h" */
@@ -84,6 +84,7 @@ struct agenda_page_view {
 	size_t nways;
 	const struct link_view *days; /* the week's, on a telephone */
 	size_t ndays;
+	const char *shown; /* whose, where: "Conseiller 1, tous les lieux" */
 	const char *action, *date, *way;
 	const struct option_view *places, *persons;
 	size_t nplaces, npersons;

@@ -168,9 +168,29 @@ static void list(struct http_request *rq, struct staff *st, struct absent *a)
 	booking_absences(st->web.booking, clock_now(), show_list, staff_wait(rq, a));
 }
 
+/* A link of the agenda says which day and who: one button is left. */
 static void absences(struct http_request *rq)
 {
-	list(rq, http_request_context(rq), NULL);
+	struct staff *st = http_request_context(rq);
+	const char *day = http_request_query(rq, "du");
+	struct absent *a = NULL;
+	struct viewer who;
+	civil_day from;
+
+	if (day && civil_day_parse(day, &from) == 0) {
+		staff_viewer(rq, &who);
+		a = http_request_alloc(rq, sizeof(*a));
+		*a = (struct absent){
+			.from = day,
+			.to = day,
+			.label = "",
+			.who = staff_counsellor(st, &who,
+						http_request_query(rq, "personne")),
+		};
+		if (a->who == TERRITORY_NONE)
+			a->who = who.counsellor;
+	}
+	list(rq, st, a);
 }
 
 /* ---- adding ---- */

@@ -54,7 +54,8 @@ static void say_place(struct http_request *rq, const struct staff *st,
 			       t->sites[i].commune);
 }
 
-static void say_said(struct http_request *rq, struct staff_appointment_view *v)
+static void say_said(struct http_request *rq, const struct rdvd_appointment *a,
+		     struct staff_appointment_view *v)
 {
 	const char *done = http_request_query(rq, "fait");
 	const struct lang *l = http_request_lang(rq);
@@ -65,7 +66,17 @@ static void say_said(struct http_request *rq, struct staff_appointment_view *v)
 		v->said.text = tr(l, "C’est annulé.");
 	else if (done && strcmp(done, "deplace") == 0)
 		v->said.text = tr(l, "C’est déplacé.");
+	staff_say_undone(rq, &v->said);
 	staff_say_problem(rq, &v->said);
+	if (v->said.text && !v->said.bad && a->changed + BOOKING_UNDO_S > clock_now() &&
+	    rights_has(http_request_user(rq)->data, RIGHT(AGENDA, CHANGE))) {
+		v->undo_url = page_text(rq, "/equipe/rdv/%lld/reprendre",
+					(long long)a->id);
+		if (strcmp(done, "annule") == 0)
+			v->undo = tr(l, "Revenir sur l’annulation");
+		else if (strcmp(done, "deplace") == 0)
+			v->undo = tr(l, "Annuler le déplacement");
+	}
 	v->fresh = done && strcmp(done, "ajout") == 0;
 }
 
@@ -120,7 +131,8 @@ static void show(void *arg, enum rdvd_rc rc, const struct record_list *records)
 	say_messages(rq, st, r, &v);
 	if (*a->person.phone || *a->person.email)
 		v.thread_url = page_text(rq, "%s/messages", style.back);
-	say_said(rq, &v);
+	service_answers_show(rq, st, a, &v);
+	say_said(rq, a, &v);
 	staff_layout(rq, st, &v.layout, tr(http_request_lang(rq), "Un rendez-vous"),
 		     STAFF_DAY);
 	page_staff_appointment(&out, http_request_lang(rq), &v);

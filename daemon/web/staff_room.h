@@ -233,6 +233,11 @@ void staff_feed_routes(struct staff *st);
 void transfer_routes(struct staff *st);
 void staff_demo_routes(struct staff *st);
 void service_routes(struct staff *st);
+/* What was answered to the service's questions, and the form to put it right
+ * (service_answers.c). */
+void service_answers_show(struct http_request *rq, const struct staff *st,
+			  const struct rdvd_appointment *a,
+			  struct staff_appointment_view *v);
 void account_second_routes(struct staff *st);
 void account_own_routes(struct staff *st);
 void account_invitation_routes(struct staff *st);

@@ -205,7 +205,13 @@ struct staff_appointment_view {
 	size_t nmessages;
 	const char *code, *thread_url;
 	const char *csrf, *companion, *companion_url; /* who comes along */
+	const struct answer_view *answers; /* to the service's questions */
+	size_t nanswers;
+	const struct question_view *questions; /* to put them right */
+	size_t nquestions;
+	const char *answers_url;
 	bool fresh;
+	const char *undo, *undo_url; /* takes back what was just done; NULL: too late */
 };
 
 /* ---- what people wrote ---- */
@@ -321,6 +327,9 @@ struct staff_match {
 
 struct staff_add_view {
 	struct layout layout;
+	/* of a gap that was chosen: "Lundi 30 novembre à 9 h, Carvin, avec Marie"; the rest
+	 * is folded. NULL: all is asked */
+	const char *summary;
 	const char *action, *csrf;
 	const struct problem_view *problems;
 	size_t nproblems;

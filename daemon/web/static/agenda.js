@@ -164,9 +164,18 @@
 		form.elements.nom.value = parts.slice(1).join(" ");
 	}
 
+	function plain(s) {
+		return s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+	}
 	function showMatches(page) {
 		var found = page.querySelector("#fiches .matches"), other = page.querySelector("button[value=nouvelle]");
+		var first = plain(who.value.trim().split(/\s+/)[0] || "");
 		matches.replaceChildren();
+		if (found && !other)
+			found.querySelectorAll("li").forEach(function (li) {
+				if (plain(li.textContent).indexOf(first) < 0)
+					li.remove();
+			});
 		if (found)
 			matches.append(document.adoptNode(found));
 		if (found && other) {
@@ -175,11 +184,13 @@
 		}
 	}
 
-	function send(action) {
-		var body = new URLSearchParams(new FormData(form));
+	function send(action, byName) {
+		var body = new URLSearchParams(new FormData(form)), last = who.value.trim().split(/\s+/).pop();
 		split();
-		body.set("prenom", form.elements.prenom.value);
-		body.set("nom", form.elements.nom.value);
+		body.set("prenom", byName ? "" : form.elements.prenom.value);
+		body.set("nom", byName ? last : form.elements.nom.value);
+		if (byName)
+			body.delete("telephone");
 		body.set("action", action);
 		return fetch("/equipe/ajouter", { method: "POST", body: body, credentials: "same-origin" });
 	}
@@ -193,7 +204,8 @@
 				matches.replaceChildren();
 				return;
 			}
-			send("chercher").then(function (r) {
+			/* by what comes last, a name as far as it is written; what comes first must fit */
+			send("chercher", true).then(function (r) {
 				return r.ok ? r.text() : "";
 			}).then(function (text) {
 				if (text && mine === searches && !form.elements.connue.value)
