@@ -36,7 +36,7 @@ function structure() {
 		for (const inner of copy.querySelectorAll("select, input, textarea")) inner.remove();
 		return words(copy) || (label.control !== field && words(label));
 	};
-	for (const field of document.querySelectorAll("input:not([type=hidden]), select, textarea"))
+	for (const field of document.querySelectorAll("input:not([type=hidden], [hidden]), select, textarea"))
 		if (![...field.labels].some((label) => own(label, field)) && !named(field))
 			faults.push(`a field without a label: ${what(field)}`);
 	for (const button of document.querySelectorAll("button"))

@@ -58,5 +58,5 @@ export async function logIn(page, login, password = PASSWORD) {
 	await page.goto("/equipe");
 	await page.locator("#identifiant").fill(login);
 	await page.locator("#mot_de_passe").fill(password);
-	await page.getByRole("button", { name: "Se connecter" }).click();
+	await page.getByRole("button", { name: /^(Se connecter|Log in)$/ }).click();
 }
