@@ -9,8 +9,10 @@
 #include "base/mem.h"
 #include "report/forecast.h"
 #include "report/reckon_impl.h"
+#include "report/sheet.h"
 
 #define SLICE_DAYS 31
+#define BOOK_FOLDER "/tmp" /* a service has one of its own */
 
 struct question {
 	struct store_job job;
@@ -255,4 +257,51 @@ void reckon_outlook(struct reckon *r, rdvd_id organisation, civil_day from, civi
 		return;
 	j->job.rc = RDVD_BUSY;
 	outlook_done(&j->job);
+}
+
+/* ---- a workbook ---- */
+
+struct book_job {
+	struct store_job job;
+	struct sheet *sheet; /* owned */
+	struct buf out;
+	reckon_book_cb *cb;
+	void *arg;
+};
+
+/* Nothing is asked of the store: its readers may block, and the loop may not. */
+static enum rdvd_rc book_run(const struct rdvd_store_ops *ops, void *st,
+			     struct store_job *job)
+{
+	struct book_job *j = (struct book_job *)job;
+
+	(void)ops;
+	(void)st;
+	buf_clear(&j->out);
+	return sheet_xlsx(&j->out, j->sheet, BOOK_FOLDER) == 0 ? RDVD_OK : RDVD_FAILED;
+}
+
+static void book_done(struct store_job *job)
+{
+	struct book_job *j = (struct book_job *)job;
+
+	j->cb(j->arg, job->rc, job->rc == RDVD_OK ? &j->out : NULL);
+	sheet_free(j->sheet);
+	buf_fini(&j->out);
+	free(j);
+}
+
+void reckon_book(struct reckon *r, const struct sheet *s, reckon_book_cb *cb, void *arg)
+{
+	struct book_job *j = xcalloc(1, sizeof *j);
+
+	j->sheet = sheet_dup(s);
+	j->cb = cb;
+	j->arg = arg;
+	j->job.run = book_run;
+	j->job.done = book_done;
+	if (store_read(r->store, &j->job) == RDVD_OK)
+		return;
+	j->job.rc = RDVD_BUSY;
+	book_done(&j->job);
 }

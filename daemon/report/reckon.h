@@ -11,6 +11,8 @@
 #include "report/figures.h"
 
 struct outbox;
+struct sheet;
+struct buf;
 struct reckon;
 struct store;
 
@@ -42,6 +44,11 @@ typedef void reckon_outlook_cb(void *arg, enum rdvd_rc rc,
 			       const struct rdvd_outlook *rows, size_t n);
 void reckon_outlook(struct reckon *r, rdvd_id organisation, civil_day from, civil_day to,
 		    reckon_outlook_cb *cb, void *arg);
+
+/* Write tables (copied) as a workbook, in a reader's thread. book is lent for the
+ * callback, its bytes may be taken; NULL unless rc is OK. */
+typedef void reckon_book_cb(void *arg, enum rdvd_rc rc, struct buf *book);
+void reckon_book(struct reckon *r, const struct sheet *s, reckon_book_cb *cb, void *arg);
 
 /* The night's work, as of now: see above. done (may be NULL) is called once it is kept,
  * or could not be (logged). */

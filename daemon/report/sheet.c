@@ -21,6 +21,65 @@
 #define FIRST_WIDE 34.0 /* columns, in characters */
 #define OTHER_WIDE 15.0
 
+/* ---- copies ---- */
+
+static struct sheet_table table_dup(const struct sheet_table *t)
+{
+	struct sheet_table copy = *t;
+	const char **columns = xcalloc(t->ncolumns + 1, sizeof(*columns));
+	struct sheet_cell *cells = xcalloc(t->nrows * t->ncolumns + 1, sizeof *cells);
+
+	copy.title = xstrdup(t->title);
+	copy.note = xstrdup_null(t->note);
+	for (size_t i = 0; i < t->ncolumns; i++)
+		columns[i] = xstrdup(t->columns[i]);
+	for (size_t i = 0; i < t->nrows * t->ncolumns; i++) {
+		cells[i] = t->cells[i];
+		cells[i].text = xstrdup_null(t->cells[i].text);
+	}
+	copy.columns = columns;
+	copy.cells = cells;
+	return copy;
+}
+
+struct sheet *sheet_dup(const struct sheet *s)
+{
+	struct sheet *copy = xcalloc(1, sizeof *copy);
+	struct sheet_table *tables = xcalloc(s->ntables + 1, sizeof *tables);
+
+	for (size_t i = 0; i < s->ntables; i++)
+		tables[i] = table_dup(&s->tables[i]);
+	*copy = (struct sheet){.title = xstrdup(s->title),
+			       .about = xstrdup(s->about),
+			       .language = xstrdup(s->language),
+			       .tables = tables,
+			       .ntables = s->ntables};
+	return copy;
+}
+
+void sheet_free(struct sheet *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->ntables; i++) {
+		const struct sheet_table *t = &s->tables[i];
+
+		for (size_t k = 0; k < t->ncolumns; k++)
+			free((char *)t->columns[k]);
+		for (size_t k = 0; k < t->nrows * t->ncolumns; k++)
+			free((char *)t->cells[k].text);
+		free((void *)t->columns);
+		free((void *)t->cells);
+		free((char *)t->title);
+		free((char *)t->note);
+	}
+	free((void *)s->tables);
+	free((char *)s->title);
+	free((char *)s->about);
+	free((char *)s->language);
+	free(s);
+}
+
 /* ---- CSV ---- */
 
 static void add_field(struct buf *out, const char *s)

@@ -37,6 +37,10 @@ struct sheet {
 	size_t ntables;
 };
 
+/* A copy that owns all it points to; sheet_free. */
+struct sheet *sheet_dup(const struct sheet *s);
+void sheet_free(struct sheet *s);
+
 /* Append the tables, one under the other, as a French Excel opens them rightly: UTF-8
  * with a byte order mark, semicolons (whatever the language), CRLF. A text that begins
  * with = + - @ TAB or CR gets an apostrophe before it. Pure. */

@@ -312,6 +312,15 @@ static void touched(void *arg, enum rdvd_rc rc, const struct touched_row *rows, 
 		hunt_end(h, rc);
 }
 
+static int is_hers(const struct hunt *h, const struct rdvd_appointment *a)
+{
+	int hers = !h->rooms.marker;
+
+	for (int i = 0; i < a->ncounsellors; i++)
+		hers |= a->counsellors[i] == h->rooms.marker;
+	return hers;
+}
+
 static void unmarked(void *arg, enum rdvd_rc rc, const struct record_list *records)
 {
 	struct hunt *h = arg;
@@ -321,7 +330,7 @@ static void unmarked(void *arg, enum rdvd_rc rc, const struct record_list *recor
 		int o = index_of(h, RDVD_DEF_ORGANISATION, a->organisation);
 		struct todo_item *of = NULL;
 
-		if (a->when.end > h->now)
+		if (a->when.end > h->now || !is_hers(h, a))
 			continue;
 		for (size_t k = 0; k < h->n; k++)
 			if (h->items[k].kind == TODO_MARK &&

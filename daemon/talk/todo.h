@@ -52,6 +52,7 @@ struct todo_rooms {
 	struct inbox *inbox;
 	struct waiting *waiting;
 	struct visits *visits;
+	rdvd_id marker; /* whose appointments TODO_MARK counts; 0: everybody's */
 };
 
 #define TODO_MARK_DAYS 30   /* back */
