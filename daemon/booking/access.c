@@ -61,7 +61,9 @@ const struct access_user *access_member_user(const struct access *a,
 					     struct access_member *m)
 {
 	m->user.organisation = m->organisation;
-	if (!m->organisation && m->user.counsellor && a->around.organisation_of)
+	/* whoever administers the network may have an agenda beside */
+	if (!m->organisation && m->user.counsellor && a->around.organisation_of &&
+	    strcmp(m->user.role, "network") != 0)
 		m->user.organisation =
 			a->around.organisation_of(a->around.ctx, m->user.counsellor);
 	return &m->user;

@@ -181,7 +181,7 @@ static void opened(void *arg, const struct booking_edited *r)
 	access_user_put(st->access,
 			&(struct access_new_user){
 				.login = who.user->login,
-				.role = who.user->role,
+				.role = "network", /* and stays it, with an agenda */
 				.organisation = who.user->organisation,
 				.counsellor = t->counsellors[c].id,
 			},

@@ -17,6 +17,12 @@
 #define LARGE_HEIGHT_PX 400
 #define ZOOM_AT_FIRST 2 /* 6 km across */
 
+/* A whole number, when there is one. 0, or -1. */
+static int number(const char *s, int64_t from, int64_t to, int64_t *out)
+{
+	return s ? parse_int(s, from, to, out) : -1;
+}
+
 /* ---- the picture ---- */
 
 static int size_of(const char *text, struct map_frame *f)
@@ -77,7 +83,7 @@ static void picture(struct http_request *rq)
 
 	if (!centre || geo_point_parse(&f.centre, centre) < 0 || !pin ||
 	    geo_point_parse(&at, pin) < 0 ||
-	    parse_int(http_request_query(rq, "zoom"), 0, MAP_ZOOMS - 1, &zoom) < 0 ||
+	    number(http_request_query(rq, "zoom"), 0, MAP_ZOOMS - 1, &zoom) < 0 ||
 	    size_of(http_request_query(rq, "taille"), &f) < 0) {
 		http_fail(rq, 404, NULL);
 		return;
@@ -119,7 +125,7 @@ static void frame_of(struct http_request *rq, const struct geo_point *pin,
 	const char *centre = http_request_field(rq, "centre");
 	int64_t z;
 
-	*zoom = parse_int(http_request_field(rq, "zoom"), 0, MAP_ZOOMS - 1, &z) == 0
+	*zoom = number(http_request_field(rq, "zoom"), 0, MAP_ZOOMS - 1, &z) == 0
 			? (int)z
 			: ZOOM_AT_FIRST;
 	if (!centre || geo_point_parse(&f->centre, centre) < 0)
@@ -137,10 +143,10 @@ static int clicked(struct http_request *rq, const char *name, const struct map_f
 	int64_t x, y;
 
 	size_of(name, &f);
-	return parse_int(http_request_field(rq, page_text(rq, "%s.x", name)), 1, f.width,
-			 &x) == 0 &&
-	       parse_int(http_request_field(rq, page_text(rq, "%s.y", name)), 1, f.height,
-			 &y) == 0 &&
+	return number(http_request_field(rq, page_text(rq, "%s.x", name)), 1, f.width,
+		      &x) == 0 &&
+	       number(http_request_field(rq, page_text(rq, "%s.y", name)), 1, f.height,
+		      &y) == 0 &&
 	       map_point(&f, (double)x, (double)y, pin) == 0;
 }
 
