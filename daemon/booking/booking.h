@@ -113,6 +113,8 @@ struct booking_person {
 	const char *birth_date;
 	const char *phone, *email, *postcode, *insee, *locale, *needs;
 	int discreet;
+	int professional;     /* a colleague: no year of birth */
+	const char *employer; /* of a professional */
 	const char *hours; /* "18:00-20:00": when messages may come, "" the usual hours */
 	int only_answers;  /* no message but answers to what they do */
 };
@@ -145,14 +147,15 @@ struct booking_request {
 	uint8_t holder[16]; /* the browser */
 	int hold_seconds;   /* of booking_hold: how long; 0: ten minutes */
 	/* staff only */
-	const char *actor;	 /* login; NULL for the public */
-	rdvd_id within; /* an organisation (definition id): who receives and who is
-			   received are hers; 0: anybody's */
+	const char *actor; /* login; NULL for the public */
+	rdvd_id within;	   /* an organisation (definition id): who receives and who is
+			      received are hers; 0: anybody's */
 	const char *counsellor;	 /* slug; NULL: the opening's, or any free one of the
 				    organisation */
 	const char *counsellor2; /* for a service that needs two */
 	const char *place_name, *place_postcode; /* ad hoc, instead of site */
 	int minutes;				 /* 0: the service's */
+	int over; /* one more than a workshop's capacity, where that is a wish */
 	/* The conversation that asked for it: its reply stands for the SMS notice, the
 	 * e-mail goes all the same. Strings are copied. NULL none */
 	const struct rdvd_turn *turn;
@@ -217,9 +220,9 @@ void booking_mark(struct booking *b, const struct booking_which *w,
 		  enum rdvd_outcome outcome, int persons_present, booking_cb *cb,
 		  void *arg);
 /* Take back the latest move or cancellation that was undoable: time, place, counsellors,
- * confirmation and reminders as before, nothing is sent. DONE, also when it was taken back
- * already; TOO_LATE once its notice has left or may have, or another act followed; TAKEN
- * when its time is somebody else's by now. */
+ * confirmation and reminders as before, nothing is sent. DONE, also when it was taken
+ * back already; TOO_LATE once its notice has left or may have, or another act followed;
+ * TAKEN when its time is somebody else's by now. */
 #define BOOKING_UNDO_S 30
 void booking_undo(struct booking *b, rdvd_id id, const char *actor, booking_cb *cb,
 		  void *arg);
@@ -246,6 +249,14 @@ typedef void booking_absences_cb(void *arg, enum rdvd_rc rc,
 				 const struct rdvd_absence *items, size_t n);
 void booking_absences(struct booking *b, rdvd_time from, booking_absences_cb *cb,
 		      void *arg);
+
+/* The team puts right what was answered to the service's questions. OK, INVALID (no such
+ * question or choice), NOT_FOUND (the service is gone, or the appointment), BUSY, FAILED.
+ */
+typedef void booking_done_cb(void *arg, enum rdvd_rc rc);
+void booking_answer(struct booking *b, const struct rdvd_appointment *a,
+		    const struct booking_answer *answers, size_t n, const char *actor,
+		    booking_done_cb *cb, void *arg);
 
 /* So many minutes longer than its service, for an interpreter: a move keeps them. */
 int booking_extra_minutes(const struct booking *b, const struct rdvd_appointment *a);

@@ -32,6 +32,7 @@ void service_text_preview(struct http_request *rq, const struct staff *st,
 			  const struct text_owner *o, const struct text_place *p,
 			  const char *source, struct service_preview_view *v);
 
+void service_answers_routes(struct staff *st);
 void service_text_routes(struct staff *st);
 void service_texts_routes(struct staff *st);
 

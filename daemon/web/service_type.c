@@ -512,5 +512,6 @@ void service_routes(struct staff *st)
 {
 	service_texts_routes(st);
 	service_text_routes(st);
+	service_answers_routes(st);
 	http_server_routes(st->web.server, routes, ARRAY_SIZE(routes), st);
 }

@@ -372,8 +372,6 @@ struct staff_absences_view {
 	size_t npersons;
 	const char *from, *to, *label, *error;
 	bool from_afternoon, to_noon;
-	const struct staff_row *booked; /* who is booked in it */
-	size_t nbooked;
 	const struct staff_absence_row *rows;
 	size_t nrows;
 };
