@@ -230,6 +230,7 @@ static void add_site(struct buf *b, const struct territory *t, const struct near
 	if (*s->host)
 		add_member(b, "host", s->host);
 	add_bitext(b, "access", &s->access, lang);
+	add_bitext(b, "transport", &s->transport, lang);
 	if (s->step_free >= 0)
 		buf_addf(b, ",\"step_free\":%s", s->step_free ? "true" : "false");
 	add_member(b, "timezone", zone_name(s->zone));

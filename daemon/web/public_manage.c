@@ -123,6 +123,7 @@ static void say_place(struct http_request *rq, const struct facts *f,
 	v->postcode = s->postcode;
 	v->town = s->commune;
 	v->access = bitext_get(&s->access, code);
+	v->transport = bitext_get(&s->transport, code);
 	v->step_free = s->step_free == 1;
 	v->map_url = page_url(
 		rq, "https://www.openstreetmap.org/search", "query",

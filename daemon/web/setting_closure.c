@@ -262,6 +262,7 @@ static void add_schools(struct http_request *rq, const struct staff *st,
 					  SCHOOL_ZONES[i]),
 			.selected = SCHOOL_ZONES[i] == zone,
 		};
+	v->zone = zone != 0;
 	v->schools = rows;
 	v->nschools = n;
 	v->zones = zones;

@@ -89,6 +89,7 @@ static void show(struct http_request *rq, struct staff *st, struct first *f, int
 	if (f->step == FIRST_PLACE) {
 		v.form.ngroups = 1; /* the degrees are the commune's */
 		v.ncommunes = setting_site_communes(rq, &f->site, &v.communes);
+		v.commune = setting_value(&f->site.form, "commune");
 	}
 	staff_layout(rq, st, &v.layout, v.heading, STAFF_SETTINGS);
 	if (f->step == FIRST_PLACE)
@@ -250,7 +251,7 @@ static int note(void *arg, const struct occurrence *o)
 	return d->n == DATES;
 }
 
-/* "le lundi de 9 h à 12 h, une semaine sur deux, à la Maison de quartier" */
+/* "Vous recevez le lundi de 9 h à 12 h, une semaine sur deux. Lieu : Carvin." */
 static const char *sentence(struct http_request *rq, const struct territory *t, int i)
 {
 	static const char *const days[] = {
@@ -262,11 +263,11 @@ static const char *sentence(struct http_request *rq, const struct territory *t, 
 				    ? tr(l, "une semaine sur deux")
 				    : tr(l, "chaque semaine");
 
-	return page_text(rq, tr(l, "%1$s de %2$s à %3$s, %4$s, à ce lieu\u00a0: %5$s"),
-			 tr(l, days[civil_weekday(civil_time_day(o->start))]),
-			 page_hour(rq, civil_time_minute(o->start)),
-			 page_hour(rq, civil_time_minute(o->end)), every,
-			 t->sites[o->site].name);
+	return page_text(
+		rq, tr(l, "Vous recevez %1$s de %2$s à %3$s, %4$s. Lieu\u00a0: %5$s."),
+		tr(l, days[civil_weekday(civil_time_day(o->start))]),
+		page_hour(rq, civil_time_minute(o->start)),
+		page_hour(rq, civil_time_minute(o->end)), every, t->sites[o->site].name);
 }
 
 static const char *first_hour(struct http_request *rq, const struct staff *st)
@@ -316,7 +317,6 @@ static void online(struct http_request *rq)
 	d->st = st;
 	agenda_occurrences(booking_agenda(st->web.booking), today, today + DAYS_AHEAD,
 			   TERRITORY_NONE, TERRITORY_NONE, note, d);
-	v.organisation = t->organisations[0].name;
 	v.address = st->options.public_url ? page_text(rq, "%s/", st->options.public_url)
 					   : "/";
 	v.sentence = sentence(rq, t, i);

@@ -12,7 +12,7 @@
 #include "web/setting_map.h"
 
 #define COMMUNES_ON_MAP 60
-#define SMALL_PX 280
+#define SMALL_PX 240 /* in a window of 320 */
 #define LARGE_PX 560
 #define LARGE_HEIGHT_PX 400
 #define ZOOM_AT_FIRST 2 /* 6 km across */

@@ -128,6 +128,7 @@ static void show(struct http_request *rq, struct staff *st, struct site_form *f,
 	setting_form_view(rq, &f->form, &all);
 	cut(&all, &v);
 	v.ncommunes = setting_site_communes(rq, f, &v.communes);
+	v.commune = setting_value(&f->form, "commune");
 	organisations(rq, st, &who, f, &v);
 	v.has_map = setting_site_point(f, &pin) == 0;
 	if (v.has_map)

@@ -199,6 +199,7 @@ static void read_commune(struct http_request *rq, const struct staff *st,
 	const char *text = setting_value(&f->form, "commune");
 	const struct commune *c;
 	const char *known = http_request_field(rq, "insee");
+	const char *offered = http_request_field(rq, "choix_pour");
 	char postcode[6];
 
 	f->insee = "";
@@ -213,7 +214,10 @@ static void read_commune(struct http_request *rq, const struct staff *st,
 			return;
 		}
 	}
-	c = table && choice && *choice ? commune_by_insee(table, choice) : NULL;
+	/* chosen among those of what is still written */
+	c = table && choice && *choice && offered && strcmp(offered, text) == 0
+		    ? commune_by_insee(table, choice)
+		    : NULL;
 	if (c)
 		take(rq, f, c);
 	else

@@ -101,6 +101,7 @@ struct setting_site_view {
 	size_t nproblems;
 	const struct option_view *communes; /* several that were meant, perhaps */
 	size_t ncommunes;
+	const char *commune; /* by what is written */
 	const struct option_view *organisations;
 	size_t norganisations;
 	struct setting_map_view map;
@@ -134,6 +135,7 @@ struct setting_closures_view {
 	size_t nschools, nholidays;
 	const struct option_view *zones;
 	size_t nzones;
+	bool zone;	      /* one is known */
 	const char *zone_why; /* why that zone */
 	const char *target_name;
 	const char *holiday_target; /* whose holidays: a slug of a site or "" */
@@ -147,13 +149,6 @@ struct setting_step {
 	bool done, current;
 };
 
-struct setting_service_row {
-	const char *slug, *legend;
-	bool kept;
-	const struct setting_input *inputs;
-	size_t ninputs;
-};
-
 struct setting_first_view {
 	struct layout layout;
 	const char *progress; /* "Étape 2 sur 4" */
@@ -163,14 +158,13 @@ struct setting_first_view {
 	struct setting_form_view form;
 	const struct option_view *communes;
 	size_t ncommunes;
-	const struct setting_service_row *services;
-	size_t nservices;
+	const char *commune;
 };
 
 struct setting_online_view {
 	struct layout layout;
-	const char *address, *organisation;
-	const char *sentence; /* "Le lundi de 9 h à 12 h, une semaine sur deux, à ..." */
+	const char *address;
+	const char *sentence; /* "Vous recevez le lundi de 9 h à 12 h, ..." */
 	const struct link_view *dates;
 	size_t ndates;
 	const char *first; /* the first hour that can be booked, in words */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "web/setting_form.h"
 #include "web/staff_room.h"
 
 #define PENDING_DAYS 30
@@ -362,6 +363,10 @@ static void day(struct http_request *rq)
 	struct viewer who;
 
 	staff_viewer(rq, &who);
+	if (setting_is_first_run(st, &who)) {
+		http_redirect(rq, 303, "/equipe/premiers-pas");
+		return;
+	}
 	read_ask(rq, st, &who, p);
 	inbox_notices(st->options.inbox, 1, noticed, staff_wait(rq, p));
 }

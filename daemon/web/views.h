@@ -243,6 +243,7 @@ struct appointment_view {
 	bool moved; /* just moved */
 	bool confirmed, cancelled, by_team, past, by_phone, workshop;
 	const char *day, *hour; /* "Lundi 30 novembre", "9 h" */
+	const char *transport;
 	const char *place, *address, *postcode, *town, *access, *map_url, *bring,
 		*duration;
 	const char *instructions; /* NULL none */
