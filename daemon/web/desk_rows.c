@@ -117,6 +117,7 @@ static void say_states(struct http_request *rq, const struct staff *st,
 		       const struct rdvd_appointment *a, rdvd_time now,
 		       struct staff_row *out)
 {
+	const struct lang *l = http_request_lang(rq);
 	struct desk_state *s = http_request_alloc(rq, STATES_MAX * sizeof(*s));
 	struct desk_state one = visit_state(rq, st, a, now);
 	size_t n = 0;
@@ -130,8 +131,8 @@ static void say_states(struct http_request *rq, const struct staff *st,
 		s[n++] = (struct desk_state){
 			.text = page_text(
 				rq,
-				tr(http_request_lang(rq),
-				   "sans rendez-vous, là depuis %s"),
+				is_here(a, now) ? tr(l, "sans rendez-vous, là depuis %s")
+						: tr(l, "sans rendez-vous, arrivée à %s"),
 				hour_of(rq, st, a,
 					a->arrived ? a->arrived : a->when.start)),
 			.ok = is_here(a, now)};
@@ -225,7 +226,7 @@ void desk_row(struct http_request *rq, const struct staff *st,
 		return;
 	say_visit(rq, st, a, style, &out->visit);
 	if (!stands(a) || !is_today(st, a, style->now) || !has_waiting_room(st, a) ||
-	    !may(rq, a, RIGHT(ARRIVAL, CHANGE)))
+	    style->now >= a->when.end + FORGET_S || !may(rq, a, RIGHT(ARRIVAL, CHANGE)))
 		return;
 	out->arrival = (struct desk_arrival_view){
 		.id = out->id,

@@ -17,8 +17,9 @@ struct add {
 	const char *service, *site, *place, *postcode, *person;
 	const char *second, *companion; /* a second of the team; who comes along */
 	const char *slot, *date, *hour, *key;
-	const char *known; /* an appointment of the person who is meant; "" a new one */
-	const char *sure;  /* "1": somebody new, even though there are alike ones */
+	const char *known;  /* an appointment of the person who is meant; "" a new one */
+	const char *folded; /* "1": a gap was chosen, where and when are folded */
+	const char *sure;   /* "1": somebody new, even though there are alike ones */
 	enum add_when when;
 	/* understood */
 	int service_index, site_index, person_index; /* TERRITORY_NONE */

@@ -39,6 +39,7 @@ static const struct {
 	{"cle", offsetof(struct add, key)},
 	{"connue", offsetof(struct add, known)},
 	{"nouvelle", offsetof(struct add, sure)},
+	{"plie", offsetof(struct add, folded)},
 };
 
 static const char **string_at(struct add *a, size_t i)
@@ -183,13 +184,14 @@ void add_open(struct http_request *rq, const struct staff *st, struct add *a)
 	civil_time at;
 
 	read_strings(rq, a, http_request_query);
-	a->known = a->sure = a->key = "";
+	a->known = a->sure = a->key = a->folded = "";
 	presets(rq, st, a);
 	a->when = ADD_NOW;
 	if (start && civil_time_parse(start, &at) == 0) {
 		int minute = civil_time_minute(at);
 
 		a->when = ADD_TYPED;
+		a->folded = "1";
 		a->date = staff_date(rq, civil_time_day(at));
 		a->hour = page_text(rq, "%02d:%02d", minute / 60, minute % 60);
 	} else if (*a->date && strcmp(a->date, staff_date(rq, staff_today(st))) != 0) {
@@ -353,10 +355,33 @@ static void say_person(struct http_request *rq, const struct add *a,
 					  : tr(l, " (pas de téléphone)"));
 }
 
+/* A gap says where, when and with whom: nothing of it is asked again, as long as nothing
+ * of it is wrong. */
+static void say_summary(struct http_request *rq, const struct staff *st,
+			const struct add *a, struct staff_add_view *v)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	const char *what;
+	civil_day day;
+	int minute;
+
+	if (!*a->folded || a->why || a->nalternatives || a->when != ADD_TYPED ||
+	    a->site_index == TERRITORY_NONE || civil_day_parse(a->date, &day) < 0 ||
+	    staff_hour_parse(a->hour, &minute) < 0)
+		return;
+	what = page_text(rq, "%s, %s",
+			 page_when(rq, &st->web, civil_time_from(day, minute), true),
+			 t->sites[a->site_index].commune);
+	v->summary = a->person_index == TERRITORY_NONE
+			     ? what
+			     : page_text(rq, tr(http_request_lang(rq), "%1$s, avec %2$s"),
+					 what, t->counsellors[a->person_index].label);
+}
+
 static void say_hidden(struct http_request *rq, const struct add *a,
 		       struct staff_add_view *v)
 {
-	struct hidden_view *h = http_request_alloc(rq, 3 * sizeof(*h));
+	struct hidden_view *h = http_request_alloc(rq, 4 * sizeof(*h));
 	char key[SECRET_TOKEN_CHARS + 1];
 	size_t n = 0;
 
@@ -365,6 +390,8 @@ static void say_hidden(struct http_request *rq, const struct add *a,
 				      *a->key ? a->key : http_request_strdup(rq, key)};
 	if (a->who)
 		h[n++] = (struct hidden_view){"connue", a->known};
+	if (v->summary)
+		h[n++] = (struct hidden_view){"plie", "1"};
 	if (*a->sure)
 		h[n++] = (struct hidden_view){"nouvelle", a->sure};
 	v->hidden = h;
@@ -385,6 +412,7 @@ void add_reply(struct http_request *rq, const struct staff *st, struct add *a)
 	v.csrf = v.layout.csrf;
 	say_person(rq, a, &v);
 	say_problems(rq, a, &v);
+	say_summary(rq, st, a, &v);
 	say_hidden(rq, a, &v);
 	say_services(rq, st, a, &v);
 	say_slots(rq, st, a, &v);
@@ -396,9 +424,9 @@ void add_reply(struct http_request *rq, const struct staff *st, struct add *a)
 	v.nplaces = staff_site_options(rq, st, &who, a->site_index, NULL, &v.places);
 	v.npersons = staff_counsellor_options(rq, st, &who, a->person_index,
 					      tr(l, "Qui est libre"), &v.persons);
-	v.nseconds = staff_counsellor_options(
-		rq, st, &who, staff_counsellor(st, &who, a->second),
-		tr(l, "Personne d’autre"), &v.seconds);
+	v.nseconds = staff_counsellor_options(rq, st, &who,
+					      staff_counsellor(st, &who, a->second),
+					      tr(l, "Personne d’autre"), &v.seconds);
 	v.paired = *a->second != '\0';
 	v.said = (struct staff_said){.text = a->why, .bad = a->why != NULL};
 	v.nalternatives = slot_options(rq, st, a->alternatives, a->nalternatives, NULL,
