@@ -354,6 +354,8 @@ enum agenda_verdict agenda_ask(const struct agenda *a, const struct agenda_ask *
 	answer->seats = ask->staff ? found.seats : found.open_seats;
 	answer->ncounsellors = found.nchosen;
 	memcpy(answer->counsellors, found.chosen, sizeof found.chosen);
+	if (ask->over && ask->staff && s->capacity_soft && found.session)
+		return AGENDA_FREE;
 	return answer->seats >= (ask->seats > 1 ? ask->seats : 1) ? AGENDA_FREE
 								  : AGENDA_TAKEN;
 }

@@ -105,6 +105,8 @@ struct agenda_ask {
 	int seats; /* places wanted in a workshop; 1 else */
 	int staff; /* 1: the team asks: notice, horizon, reserve and public do not count
 		    */
+	int over;  /* 1: the team takes more into a full workshop whose capacity is a wish
+		    */
 	/* claims to look through: the hold being used, the session being moved; 0 none */
 	uint64_t but_hold, but_session;
 	int extra_minutes; /* longer than the service's: service_extra_minutes; not of a

@@ -135,9 +135,11 @@ struct service {
 	int min_notice_minutes;
 	int max_notice_days;
 	enum service_bookable bookable_by;
-	int public;   /* bookable_by is BOOKABLE_PUBLIC */
-	int capacity; /* of a workshop; 0: individual */
-	int staff;    /* counsellors needed at once, 1.. */
+	int public;	   /* bookable_by is BOOKABLE_PUBLIC */
+	int capacity;	   /* of a workshop; 0: individual */
+	int capacity_soft; /* a wish: the team may take more than capacity */
+	int professionals; /* for colleagues: no year of birth is asked for */
+	int staff;	   /* counsellors needed at once, 1.. */
 	struct reminder_rule reminders[REMINDERS_MAX];
 	int nreminders; /* -1: nothing said: see territory_reminders */
 	const char *programme;

@@ -184,6 +184,8 @@ void territory_decode_service_more(const struct decode_at *at, struct service *s
 	    (strlen(s->colour) != COLOUR_CHARS || s->colour[0] != '#' ||
 	     strspn(s->colour + 1, "0123456789abcdefABCDEF") != COLOUR_CHARS - 1))
 		decode_error(at, "colour", "must be a colour like \"#0b5d4e\"");
+	s->capacity_soft = decode_bool(at, "capacity_soft", 0);
+	s->professionals = decode_bool(at, "professionals", 0);
 	s->instructions = decode_bitext(at, "instructions", 0, INSTRUCTIONS_MAX_BYTES);
 	s->interpreter_minutes =
 		decode_fives(at, "interpreter_minutes", EXTRA_MAX_MINUTES);

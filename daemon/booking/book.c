@@ -124,8 +124,12 @@ static void check_request(struct book_job *j, const struct booking_request *q,
 	}
 	if (staff && companion_normalise(q->companion, j->companion, e) == 0)
 		j->in.companion = j->companion;
+	struct booking_person who = q->person;
+	if (j->ask.service != TERRITORY_NONE &&
+	    b->territory->services[j->ask.service].professionals)
+		who.professional = 1;
 	/* by SMS a first name and a year are asked for, and no more */
-	person_normalise(b, &q->person, staff || q->channel == RDVD_BY_SMS, &j->fields,
+	person_normalise(b, &who, staff || q->channel == RDVD_BY_SMS, &j->fields,
 			 &j->in.person, e);
 	if (!staff && !*j->fields.phone && j->ask.service != TERRITORY_NONE &&
 	    b->territory->services[j->ask.service].mode == MODE_PHONE)
@@ -438,6 +442,7 @@ static void fill_booking(struct book_job *j, const struct booking_request *q,
 		in->counsellors[i] = t->counsellors[c->counsellors[i]].id;
 	in->channel = q->channel;
 	in->wait = q->wait;
+	in->over = q->actor && q->over && service->capacity_soft;
 	in->walk_in = q->actor && q->walk_in;
 	in->arrived = in->walk_in ? j->ask.now : 0;
 	if (q->turn) {

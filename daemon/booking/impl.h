@@ -39,6 +39,7 @@ struct person_fields { /* checked and normalised, in place */
 	char last_name[PERSON_NAME_MAX * UTF8_MAX + 1];
 	char phone[32], email[255], postcode[6], insee[6], locale[16];
 	char needs[PERSON_NEEDS_MAX * UTF8_MAX + 1];
+	char employer[PERSON_NAME_MAX * UTF8_MAX + 1];
 };
 
 void booking_error_add(struct booking_errors *e, const char *field, const char *code,

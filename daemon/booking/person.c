@@ -144,8 +144,8 @@ static void take_email(const char *typed, struct person_fields *f,
 static void take_commune(const struct booking *b, const struct booking_person *p,
 			 struct person_fields *f, struct booking_errors *errors)
 {
-	if (person_trim(p->postcode, f->postcode, sizeof f->postcode, sizeof f->postcode) !=
-		    0 ||
+	if (person_trim(p->postcode, f->postcode, sizeof f->postcode,
+			sizeof f->postcode) != 0 ||
 	    (*f->postcode &&
 	     (strlen(f->postcode) != 5 || strspn(f->postcode, "0123456789") != 5))) {
 		f->postcode[0] = '\0';
@@ -243,7 +243,10 @@ void person_normalise(const struct booking *b, const struct booking_person *p, i
 		  "Écrivez votre prénom.", errors);
 	take_name(p->last_name, f->last_name, "person.last_name", !staff && !p->id,
 		  "Écrivez votre nom.", errors);
-	out->birth_year = take_birth_year(p, year_now, staff, errors);
+	out->professional = p->professional;
+	if (p->professional)
+		take_name(p->employer, f->employer, "person.employer", 0, "", errors);
+	out->birth_year = take_birth_year(p, year_now, staff || p->professional, errors);
 	take_phone(b, p->phone, f, out, errors);
 	take_email(p->email, f, errors);
 	take_commune(b, p, f, errors);
@@ -260,6 +263,7 @@ void person_normalise(const struct booking *b, const struct booking_person *p, i
 	out->insee = f->insee;
 	out->locale = f->locale;
 	out->needs = f->needs;
+	out->employer = f->employer;
 }
 
 void booking_check_person(const struct booking *b, const struct booking_person *p,

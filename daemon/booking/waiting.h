@@ -72,8 +72,11 @@ void waiting_join_as(struct waiting *w, const struct booking_which *which,
  * when the very same was asked for before. */
 struct waiting_request {
 	const char *service, *site, *near;
-	int radius_km; /* 0: 30 */
+	int radius_km;	 /* 0: 30 */
+	rdvd_time start; /* a place in the workshop that begins then, at site; 0: any time
+			  */
 	int party_size, notice;
+	int by_team; /* they asked the team: fewer fields are needed */
 	struct booking_person person;
 };
 void waiting_ask(struct waiting *w, const struct waiting_request *q, waiting_cb *cb,

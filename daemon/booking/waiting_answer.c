@@ -245,7 +245,10 @@ static void take_by_booking(struct waiting_entry *e, struct taking *t, const cha
 			   .insee = text(p, "insee"),
 			   .locale = e->wait->locale,
 			   .needs = text(p, "needs"),
-			   .discreet = json_is_true(json_object_get(p, "discreet"))},
+			   .discreet = json_is_true(json_object_get(p, "discreet")),
+			   .professional =
+				   json_is_true(json_object_get(p, "professional")),
+			   .employer = text(p, "employer")},
 	};
 
 	snprintf(year, sizeof(year), "%d",

@@ -368,12 +368,13 @@ static rdvd_id team_of(const struct join_job *j, int service)
 
 static void pack_person(struct join_job *j, const struct rdvd_person *p)
 {
-	json_t *o =
-		json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:b}",
-			  "first_name", p->first_name, "last_name", p->last_name,
-			  "birth_year", p->birth_year, "phone", p->phone, "email",
-			  p->email, "postcode", p->postcode, "insee", p->insee, "locale",
-			  p->locale, "needs", p->needs, "discreet", p->discreet);
+	json_t *o = json_pack(
+		"{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s}",
+		"first_name", p->first_name, "last_name", p->last_name, "birth_year",
+		p->birth_year, "phone", p->phone, "email", p->email, "postcode",
+		p->postcode, "insee", p->insee, "locale", p->locale, "needs", p->needs,
+		"discreet", p->discreet, "professional", p->professional, "employer",
+		p->professional ? p->employer : "");
 	char *text = json_dumps(o, JSON_COMPACT);
 
 	buf_addstr(&j->person, text ? text : "");
@@ -388,7 +389,8 @@ static const struct waiting_entry *find_same(const struct join_job *j)
 		const struct rdvd_wait *w = j->w->entries[i]->wait;
 
 		if (!w->participation && w->service == j->row.service &&
-		    w->site == j->row.site && strcmp(w->near, buf_str(&j->near)) == 0 &&
+		    w->site == j->row.site && w->start == j->row.start &&
+		    strcmp(w->near, buf_str(&j->near)) == 0 &&
 		    strcmp(w->person, buf_str(&j->person)) == 0)
 			return j->w->entries[i];
 	}
@@ -407,6 +409,10 @@ static void choose_until(struct join_job *j, const struct service *s)
 	int more;
 
 	j->row.near = buf_str(&j->near);
+	if (j->row.start) {
+		j->row.until = j->row.start + 1;
+		return;
+	}
 	j->row.until = now + horizon;
 	if (waiting_query(j->w, &j->row, &point, &q) == 0 &&
 	    slot_search(j->w->booking->agenda, &q, &first, 1, &more) == 0)
@@ -437,7 +443,12 @@ void waiting_ask(struct waiting *w, const struct waiting_request *q, waiting_cb 
 		booking_error_add(
 			&j->errors, "notice", "required",
 			"Dites que vous avez lu ce qui est fait de vos informations.");
-	person_normalise(w->booking, &q->person, 0, &j->fields, &p, &j->errors);
+	if (q->start && q->start <= clock_now())
+		booking_error_add(&j->errors, "start", "too_late", "C’est trop tard.");
+	struct booking_person who = q->person;
+	if (service != TERRITORY_NONE && t->services[service].professionals)
+		who.professional = 1;
+	person_normalise(w->booking, &who, q->by_team, &j->fields, &p, &j->errors);
 	take_contact(j, &p);
 	if (j->errors.n == 0)
 		check_contact(j);
@@ -445,6 +456,7 @@ void waiting_ask(struct waiting *w, const struct waiting_request *q, waiting_cb 
 		finish(j, WAITING_FIELDS, NULL);
 		return;
 	}
+	j->row.start = q->start;
 	j->row.service = t->services[service].id;
 	j->row.locale = p.locale;
 	pack_person(j, &p);

@@ -47,6 +47,10 @@ int waiting_query(const struct waiting *w, const struct rdvd_wait *row,
 		.seats = t->services[service].capacity > 0 ? row->party_size : 1,
 		.after_site = TERRITORY_NONE,
 	};
+	if (row->start) {
+		q->from = row->start;
+		q->to = row->start + 1;
+	}
 	if (row->site) {
 		q->site = territory_by_id(t, RDVD_DEF_SITE, row->site);
 		return q->site == TERRITORY_NONE || t->sites[q->site].retired ? -1 : 0;

@@ -129,8 +129,7 @@ static void count_all(struct booking *b, const struct watch_event *e)
 
 		if (who != TERRITORY_NONE &&
 		    t->counsellors[who].organisation != TERRITORY_NONE)
-			seen[n++] =
-				t->organisations[t->counsellors[who].organisation].id;
+			seen[n++] = t->organisations[t->counsellors[who].organisation].id;
 	}
 	for (int i = 0; i < n; i++) {
 		int again = 0;
@@ -176,8 +175,8 @@ void booking_tell_claim(struct booking *b, const struct claim *c)
 {
 	const struct territory *t = b->territory;
 	struct watch_event e = {.from = c->start, .to = c->end};
-	int organisation =
-		c->site == TERRITORY_NONE ? TERRITORY_NONE : t->sites[c->site].organisation;
+	int organisation = c->site == TERRITORY_NONE ? TERRITORY_NONE
+						     : t->sites[c->site].organisation;
 
 	if (c->site != TERRITORY_NONE)
 		e.site = t->sites[c->site].id;

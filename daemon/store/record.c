@@ -48,6 +48,7 @@ static void appointment_strings(struct rdvd_appointment *a, struct string_list *
 	note_string(l, &a->person.insee);
 	note_string(l, &a->person.locale);
 	note_string(l, &a->person.needs);
+	note_string(l, &a->person.employer);
 }
 
 struct rdvd_appointment *appointment_dup(const struct rdvd_appointment *a)

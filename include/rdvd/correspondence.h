@@ -245,6 +245,7 @@ struct rdvd_wait {
 	rdvd_id service;
 	rdvd_id organisation;
 	rdvd_id site;	  /* only there; 0 any within radius_km */
+	rdvd_time start;  /* only then: a place in that workshop; 0 any time */
 	const char *near; /* as the search's near; "" */
 	int radius_km;
 	int party_size;

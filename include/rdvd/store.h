@@ -22,8 +22,8 @@
  *
  * The rules that must never break are kept here, whatever the caller believed: no
  * counsellor in two active claims that overlap, no session over its capacity (holds
- * included), one appointment per request key, one message per (participation, kind,
- * ordinal, channel, revision), facts only appended. */
+ * included; the team may raise it, see over), one appointment per request key, one
+ * message per (participation, kind, ordinal, channel, revision), facts only appended. */
 #ifndef RDVD_STORE_H
 #define RDVD_STORE_H
 
@@ -117,6 +117,8 @@ struct rdvd_person {
 	const char *
 		needs; /* a language, an interpreter, step-free access: what, never why */
 	int discreet;  /* neutral sender and text */
+	int professional;     /* comes as a colleague, to an exchange group */
+	const char *employer; /* of a professional; "" */
 	/* What somebody who wants few messages asked for; rows give back what a booking
 	 * put. */
 	int only_answers; /* 1: nothing but answers to what they do; reminders and the
@@ -199,10 +201,11 @@ struct rdvd_booking {
 	size_t nowed;
 	const struct rdvd_turn *turn; /* that asked for it; NULL */
 	rdvd_id wait;		      /* the waiting list's entry that this serves; 0 */
-	int walk_in;		      /* came without an appointment */
-	rdvd_time arrived;	      /* is there since; 0 not yet */
-	const char *companion;	      /* a partner who will be present; "" */
-	const char *answers; /* to the service's questions, a JSON object; "" none */
+	int over;	       /* the team takes one more into a workshop that is full */
+	int walk_in;	       /* came without an appointment */
+	rdvd_time arrived;     /* is there since; 0 not yet */
+	const char *companion; /* a partner who will be present; "" */
+	const char *answers;   /* to the service's questions, a JSON object; "" none */
 	rdvd_time now;
 	const char *actor;
 };
@@ -297,9 +300,9 @@ struct rdvd_arrival {
 
 /* A home visit, once somebody has set out for it. */
 struct rdvd_visit {
-	rdvd_time left; /* 0: nobody has */
-	rdvd_time due;	/* when they should be back */
-	rdvd_time back; /* 0 not yet */
+	rdvd_time left;	   /* 0: nobody has */
+	rdvd_time due;	   /* when they should be back */
+	rdvd_time back;	   /* 0 not yet */
 	rdvd_time alarmed; /* when the team was told that they are late; 0 */
 	rdvd_time settled; /* when somebody said that all is well; 0 */
 };
@@ -350,8 +353,8 @@ struct rdvd_appointment { /* one participation with all that surrounds it */
 	int revision; /* raised by each move and cancellation: part of the messages' key
 		       */
 	rdvd_time created, changed;
-	rdvd_time confirmed; /* 0 no; a move clears it */
-	rdvd_time cancelled; /* 0 no */
+	rdvd_time confirmed;	     /* 0 no; a move clears it */
+	rdvd_time cancelled;	     /* 0 no */
 	rdvd_time arrived, expected; /* as in struct rdvd_arrival; a move clears them */
 	int walk_in;
 	const char *companion, *answers;
@@ -656,17 +659,17 @@ struct rdvd_store_ops {
 	 * place, counsellors, what was confirmed and the messages that waited are as
 	 * before, and what the act owed is superseded. STALE once seed.until has come,
 	 * another act followed, its outcome was told, or one of its messages has left;
-	 * CONFLICT when that time is somebody else's by now. OK and *changed 0 when it was
-	 * taken back already. */
+	 * CONFLICT when that time is somebody else's by now. OK and *changed 0 when it
+	 * was taken back already. */
 	enum rdvd_rc (*take_back)(void *st, const struct rdvd_take_back *t, int *changed);
 
-	/* The day [w]. arrive: OK and *changed 0 when it says so already; STALE when it is
-	 * cancelled. visit: LEAVE makes the visit, or, while it is out, gives it another
-	 * due (a later one takes an alarm back); after a return it is out again. RETURN
-	 * and SETTLE of what is so already: *changed 0. SETTLE is STALE without an alarm.
-	 * ALARM: STALE unless it is out, due at now or before, and no alarm was given;
-	 * the notice and the letters are written with it, so that it is given once.
-	 * NOT_FOUND: no such session, or nobody has set out. */
+	/* The day [w]. arrive: OK and *changed 0 when it says so already; STALE when it
+	 * is cancelled. visit: LEAVE makes the visit, or, while it is out, gives it
+	 * another due (a later one takes an alarm back); after a return it is out again.
+	 * RETURN and SETTLE of what is so already: *changed 0. SETTLE is STALE without an
+	 * alarm. ALARM: STALE unless it is out, due at now or before, and no alarm was
+	 * given; the notice and the letters are written with it, so that it is given
+	 * once. NOT_FOUND: no such session, or nobody has set out. */
 	enum rdvd_rc (*arrive)(void *st, const struct rdvd_arrival *a, int *changed);
 	enum rdvd_rc (*visit)(void *st, const struct rdvd_visit_step *s, int *changed);
 	/* [r] An appointment of each visit that is out, by due. */

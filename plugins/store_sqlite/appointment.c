@@ -23,6 +23,8 @@ static void read_person(sqlite3_stmt *s, struct rdvd_person *p)
 	p->only_answers = sqlite3_column_int(s, A_ONLY_ANSWERS);
 	p->hours_from = sqlite3_column_int(s, A_HOURS_FROM);
 	p->hours_to = sqlite3_column_int(s, A_HOURS_TO);
+	p->professional = sqlite3_column_int(s, A_PROFESSIONAL);
+	p->employer = column_text(s, A_EMPLOYER);
 }
 
 /* Who is there, and who is on the way. */

@@ -49,7 +49,8 @@ static rdvd_id person_insert(struct db *db, const struct rdvd_booking *b)
 	    TEXT("insee", p->insee), TEXT("locale", p->locale), TEXT("needs", p->needs),
 	    INT("discreet", p->discreet != 0), INT("only_answers", p->only_answers != 0),
 	    INT("hours_from", p->hours_from), INT("hours_to", p->hours_to),
-	    INT("now", b->now));
+	    INT("professional", p->professional != 0),
+	    TEXT("employer", or_empty(p->employer)), INT("now", b->now));
 	return db_last_id(db);
 }
 
@@ -89,8 +90,8 @@ static void calendars_changed(struct db *db, const struct slot *slot,
 enum rdvd_rc store_book(void *st, const struct rdvd_booking *b, struct rdvd_booked *out)
 {
 	struct db *db = db_start(st);
-	struct slot slot = {b->service,	 b->organisation, &b->place,	  &b->when,
-			    b->capacity, b->counsellors,  b->ncounsellors};
+	struct slot slot = {b->service,	 b->organisation, &b->place,	   &b->when,
+			    b->capacity, b->counsellors,  b->ncounsellors, b->over};
 	struct session in = {0};
 	rdvd_id person, id = 0;
 	uint64_t released = 0;

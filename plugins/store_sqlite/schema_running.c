@@ -129,8 +129,6 @@ const char third_workshops[] =
 	"ALTER TABLE person ADD COLUMN professional INTEGER NOT NULL DEFAULT 0 CHECK "
 	"(professional IN (0, 1));\n"
 	"ALTER TABLE person ADD COLUMN employer TEXT NOT NULL DEFAULT '';\n"
-	"ALTER TABLE session ADD COLUMN title TEXT NOT NULL DEFAULT ''; -- of a "
-	"workshop\n"
 	"ALTER TABLE wait ADD COLUMN starts INTEGER; -- only this workshop's session; "
 	"NULL "
 	"any time\n";

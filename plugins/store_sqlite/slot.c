@@ -151,11 +151,15 @@ void slot_take(struct db *db, const struct slot *slot, int seats, rdvd_time now,
 	if (slot->capacity > 0 && seats > slot->capacity)
 		db_answer(db, RDVD_CONFLICT);
 	if (slot->capacity > 0 && workshop_find(db, slot, out, &capacity, &taken)) {
-		if (taken + seats > slot->capacity)
+		int64_t room = slot->capacity;
+
+		if (slot->over && taken + seats > room)
+			room = taken + seats;
+		if (taken + seats > room)
 			db_answer(db, RDVD_CONFLICT);
-		else if (capacity != slot->capacity)
+		else if (capacity != room)
 			RUN(db, SQL_SESSION_CAPACITY, INT("session", out->id),
-			    INT("capacity", slot->capacity));
+			    INT("capacity", room));
 		return;
 	}
 	slot_check_free(db, slot, 0);

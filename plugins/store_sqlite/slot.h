@@ -14,6 +14,7 @@ struct slot { /* what an act asks for; all lent */
 	int capacity;
 	const rdvd_id *counsellors;
 	int ncounsellors;
+	int over; /* one more than the capacity, by the team */
 };
 
 struct session {

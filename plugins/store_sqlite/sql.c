@@ -152,12 +152,13 @@ static const char *const texts[SQL_COUNT] = {
 		"INSERT INTO person (situation, fact_key, first_name, last_name, "
 		"first_folded, "
 		"last_folded, birth_year, phone, sms_ok, email, postcode, insee, locale, "
-		"needs, discreet, only_answers, hours_from, hours_to, created, "
+		"needs, discreet, only_answers, hours_from, hours_to, professional, "
+		"employer, created, "
 		"changed) "
 		"VALUES (:situation, :key, :first, :last, :first_folded, :last_folded, "
 		":year, :phone, :sms_ok, :email, "
 		":postcode, :insee, :locale, :needs, :discreet, :only_answers, "
-		":hours_from, :hours_to, :now, :now)",
+		":hours_from, :hours_to, :professional, :employer, :now, :now)",
 	[SQL_PART_BY_KEY] = "SELECT id, session, body_hash FROM participation WHERE "
 			    "request_key = :key",
 	[SQL_PART_INSERT] = "INSERT INTO participation (ref, token_hash, request_key, "
@@ -433,9 +434,15 @@ static const char *const texts[SQL_COUNT] = {
 
 const char *sql_text(enum sql_name name)
 {
-	static const char *const *const files[] = {texts, sql_message_texts,
-						   sql_talk_texts, sql_waiting_texts, sql_figure_texts, sql_undo_texts,
-						   sql_day_texts, sql_touched_texts, sql_text_texts};
+	static const char *const *const files[] = {texts,
+						   sql_message_texts,
+						   sql_talk_texts,
+						   sql_waiting_texts,
+						   sql_figure_texts,
+						   sql_undo_texts,
+						   sql_day_texts,
+						   sql_touched_texts,
+						   sql_text_texts};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (files[i][name])

@@ -66,7 +66,9 @@
 	X(A_DISCREET, "n.discreet")                                                      \
 	X(A_ONLY_ANSWERS, "n.only_answers")                                              \
 	X(A_HOURS_FROM, "n.hours_from")                                                  \
-	X(A_HOURS_TO, "n.hours_to")
+	X(A_HOURS_TO, "n.hours_to")                                                      \
+	X(A_PROFESSIONAL, "n.professional")                                              \
+	X(A_EMPLOYER, "n.employer")
 
 /* A message m with its last attempt a. */
 #define MESSAGE_COLUMNS(X)                    \
@@ -157,6 +159,7 @@
 	X(L_SERVICE, "w.service")             \
 	X(L_ORGANISATION, "w.organisation")   \
 	X(L_SITE, "w.site")                   \
+	X(L_STARTS, "w.starts")               \
 	X(L_NEAR, "w.near")                   \
 	X(L_RADIUS_KM, "w.radius_km")         \
 	X(L_PARTY_SIZE, "w.party_size")       \
@@ -486,8 +489,8 @@ enum sql_name {
 #define APPOINTMENT                                                                     \
 	"SELECT " APPOINTMENT_COLUMNS(COLUMN_SQL) "0 FROM participation p "             \
 						  "JOIN session s ON s.id = p.session " \
-						  "JOIN person n ON n.id = p.person " \
-						  "LEFT JOIN visit t ON t.session = " \
+						  "JOIN person n ON n.id = p.person "   \
+						  "LEFT JOIN visit t ON t.session = "   \
 						  "s.id "
 
 /* Each file's statements; NULL where another file has it. */

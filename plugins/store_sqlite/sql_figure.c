@@ -15,7 +15,7 @@ const char *const sql_figure_texts[SQL_COUNT] = {
 		"f.reminders_sent, f.reminders_delivered, f.confirmed, "
 		"iif(f.persons_present < 0, p.party_size, f.persons_present), "
 		"f.outcome = 1 AND NOT EXISTS (SELECT 1 FROM participation v "
-		"JOIN session w ON w.id = v.session WHERE v.person = p.person AND "
+		"CROSS JOIN session w ON w.id = v.session WHERE v.person = p.person AND "
 		"v.outcome = 1 AND w.starts < s.starts AND "
 		"ifnull(w.organisation, 0) = ifnull(s.organisation, 0)) "
 		"FROM session s CROSS JOIN participation p ON p.session = s.id "

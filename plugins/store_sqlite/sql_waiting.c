@@ -13,9 +13,11 @@
 const char *const sql_waiting_texts[SQL_COUNT] = {
 	[SQL_WAIT_INSERT] =
 		"INSERT INTO wait (ref, token_hash, participation, service, "
-		"organisation, site, near, radius_km, party_size, number, email, locale, "
+		"organisation, site, starts, near, radius_km, party_size, number, email, "
+		"locale, "
 		"person, seen, created, until, state) VALUES (:ref, :token, "
-		":participation, :service, :organisation, :site, :near, :radius, "
+		":participation, :service, :organisation, :site, :starts, :near, "
+		":radius, "
 		":party, :number, :email, :locale, :person, :seen, :created, :until, 1)",
 	[SQL_WAIT_OF] = "SELECT id, until FROM wait WHERE participation = "
 			":participation AND participation IS NOT NULL AND state = 1",

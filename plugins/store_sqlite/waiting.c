@@ -86,7 +86,7 @@ enum rdvd_rc store_wait_put(void *st, const struct rdvd_wait *w, rdvd_id *id)
 	    BLOB("token", w->token_hash, RDVD_HASH_SIZE),
 	    REF("participation", w->participation), INT("service", w->service),
 	    REF("organisation", w->organisation), REF("site", w->site),
-	    TEXT("near", w->near), INT("radius", w->radius_km),
+	    REF("starts", w->start), TEXT("near", w->near), INT("radius", w->radius_km),
 	    INT("party", w->party_size), TEXT("number", w->number),
 	    TEXT("email", w->email), TEXT("locale", w->locale), TEXT("person", w->person),
 	    TEXT("seen", w->seen), INT("created", w->created), INT("until", w->until));
@@ -121,6 +121,7 @@ static void read_wait(sqlite3_stmt *s, struct rdvd_wait *w)
 		.service = sqlite3_column_int64(s, L_SERVICE),
 		.organisation = sqlite3_column_int64(s, L_ORGANISATION),
 		.site = sqlite3_column_int64(s, L_SITE),
+		.start = sqlite3_column_int64(s, L_STARTS),
 		.near = column_text(s, L_NEAR),
 		.radius_km = sqlite3_column_int(s, L_RADIUS_KM),
 		.party_size = sqlite3_column_int(s, L_PARTY_SIZE),
