@@ -172,11 +172,10 @@ static void booked(void *arg, const struct booking_reply *r)
 static void hash_of(const struct add *a, uint8_t hash[RDVD_HASH_SIZE])
 {
 	const char *const strings[] = {
-		a->first_name, a->last_name, a->birth_year, a->phone,
-		a->email,      a->need,	     a->party,	    a->service,
-		a->site,       a->place,     a->postcode,   a->person,
-		a->known,      a->discreet,  a->hours,	    a->only_answers,
-		a->second,     a->companion};
+		a->first_name,	 a->last_name, a->birth_year, a->phone,	   a->email,
+		a->need,	 a->party,     a->service,    a->site,	   a->place,
+		a->postcode,	 a->person,    a->known,      a->discreet, a->hours,
+		a->only_answers, a->second,    a->companion};
 	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)

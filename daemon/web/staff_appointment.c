@@ -70,8 +70,8 @@ static void say_said(struct http_request *rq, const struct rdvd_appointment *a,
 	staff_say_problem(rq, &v->said);
 	if (v->said.text && !v->said.bad && a->changed + BOOKING_UNDO_S > clock_now() &&
 	    rights_has(http_request_user(rq)->data, RIGHT(AGENDA, CHANGE))) {
-		v->undo_url = page_text(rq, "/equipe/rdv/%lld/reprendre",
-					(long long)a->id);
+		v->undo_url =
+			page_text(rq, "/equipe/rdv/%lld/reprendre", (long long)a->id);
 		if (strcmp(done, "annule") == 0)
 			v->undo = tr(l, "Revenir sur l’annulation");
 		else if (strcmp(done, "deplace") == 0)

@@ -146,7 +146,7 @@ def test_past_days_wait_for_an_outcome(team):
     assert words(page).index("Jour26") < words(page).index("Jour27")
     for row in everything(d):
         back = awa.post(f"/equipe/rdv/{row['id']}/presence", {"presence": "no_show", "retour": "/equipe/a-renseigner"})
-        assert back == "/equipe/a-renseigner"
+        assert back == f"/equipe/a-renseigner?dernier={row['id']}"
     assert "Tout est renseigné" in words(awa.get("/equipe/a-renseigner"))
     assert "à renseigner depuis" not in words(awa.get("/equipe"))
     assert {r["outcome"] for r in everything(d)} == {"no_show"}
@@ -218,9 +218,12 @@ def test_an_absence_shows_who_is_booked_and_cancels_nobody(team):
     one = awa.add(jour="2026-12-14", heure="09:00")
     away = {"personne": "conseiller-2", "du": "2026-12-14", "au": "2026-12-16", "fin": "midi", "libelle": "congés"}
     shown = awa.post("/equipe/absences", away, 200)
-    assert "Un rendez-vous est pris pendant cette absence." in words(shown) and f"/equipe/rdv/{one}" in shown.text
+    assert "1 personne a rendez-vous à ce moment-là." in words(shown) and f"/equipe/rdv/{one}" in shown.text
     assert "Aucune absence à venir" in words(awa.get("/equipe/absences"))
-    assert awa.post("/equipe/absences", {**away, "quand_meme": "1"}) == "/equipe/absences?fait=ajout"
+    fields = {k: v for k, v in Page(shown.text).form_to("changement")["fields"] if k != "_csrf"}
+    kept = awa.post("/equipe/reglages/changement", {**fields, f"p{one}": "garder", "action": "faire"})
+    assert re.fullmatch(r"/equipe/absences\?fait=a\d+", kept)
+    assert "1 personne à appeler" in words(awa.get(kept))
     assert everything(d)[0]["status"] == "booked"
     listed = awa.get("/equipe/absences")
     assert "Du lundi 14 décembre au mercredi 16 décembre à 13 h" in words(listed) and "congés" in words(listed)
@@ -231,6 +234,8 @@ def test_an_absence_shows_who_is_booked_and_cancels_nobody(team):
     assert len(d.slots("premier-rdv", site="carvin-mission-locale",
                        **{"from": "2026-12-14", "to": "2026-12-15"})) == 2
     awa.post(f"/equipe/absences/{number}/retirer", {}, 404)
+    assert awa.post("/equipe/absences", {"personne": "conseiller-2", "vite": "demain"}).startswith("/equipe/absences?")
+    assert "Mardi 1er décembre" in words(awa.get("/equipe/absences"))
     for wrong in ({"du": ""}, {"du": "2026-12-14", "au": "2026-12-10"}, {"personne": "inconnue", "du": "2026-12-14"}):
         awa.post("/equipe/absences", {"personne": "conseiller-2", **wrong}, 422)
 
