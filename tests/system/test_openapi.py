@@ -181,9 +181,11 @@ def staff_booking(key, start, **more):
 MALFORMED = {
     V1 + "/sites": "?near=ici",
     V1 + "/slots": "?service=suivi&limit=501",
+    V1 + "/staff/agenda": "?from=2026-03-20",
     V1 + "/staff/appointments": "?from=demain",
     V1 + "/staff/messages": "?appointment=x",
     V1 + "/staff/attendance": "?format=xlsx",
+    V1 + "/staff/figures": "?by=prenom",
     V1 + "/staff/inbox": "?state=lu",
     V1 + "/staff/notices": "?all=2",
 }
@@ -199,7 +201,7 @@ WRONG = {
     V1 + "/appointments": {"request_key": "w"},
     V1 + "/appointments/{token}/waiting": {"anywhere": "oui"},
     V1 + "/verifications/{id}": {"code": 123456},
-    V1 + "/local/users": {"login": "Ana!", "role": "counsellor", "password": "long enough"},
+    V1 + "/local/users": {"login": "Ana!", "role": "counsellor", "password": "a long enough one"},
     V1 + "/local/backup": {"path": "relative"},
     V1 + "/local/sms-in": {"from": "0612345678"},
 }
@@ -344,7 +346,13 @@ def staff_scenario(call, a, other, slot):
 
     call("POST", V1 + "/staff/appointments/{id}/move", 409, id=a["id"], body={"start": evening,
                                                                               "counsellor": "conseiller-1"})
+    call("POST", V1 + "/staff/appointments/{id}/move", 200, id=a["id"],
+         body={"site": SITE, "start": slot, "undoable": True})
+    call("POST", V1 + "/staff/appointments/{id}/undo", 200, id=a["id"])
     call("POST", V1 + "/staff/appointments/{id}/move", 200, id=a["id"], body={"site": SITE, "start": slot})
+    call("POST", V1 + "/staff/appointments/{id}/undo", 409, id=a["id"])
+    call("GET", V1 + "/staff/agenda", 200, query="?from=2026-03-20&to=2026-04-03")
+    call("GET", V1 + "/staff/agenda", 422, query="?from=2026-03-20&to=2026-04-03&site=nulle-part")
     call("POST", V1 + "/staff/appointments/{id}/outcome", 200, id=other["id"], body={"outcome": "revoked"})
     again = booking("k4", other["start"])
     call("POST", V1 + "/appointments", 201, body=again)
@@ -353,6 +361,13 @@ def staff_scenario(call, a, other, slot):
     call("GET", V1 + "/staff/attendance", 200, query="?format=csv")
     lines = call("GET", V1 + "/staff/attendance", 200, query="?format=ndjson&after=0").text.splitlines()
     assert [json.loads(line)["seq"] for line in lines] == sorted(json.loads(line)["seq"] for line in lines)
+    for by in ("all", "organisation", "site", "service", "weekday", "half_day", "lead", "channel", "reminder", "month"):
+        rows = call("GET", V1 + "/staff/figures", 200, query=f"?from=2026-01-01&to=2027-01-01&by={by}").json()["rows"]
+        assert bool(rows) == (by != "all")
+    assert call("GET", V1 + "/staff/forecast", 200).json()["forecast"]
+    call("GET", V1 + "/staff/todo", 200)
+    for what in ("figures", "forecast", "todo"):
+        call("GET", V1 + f"/staff/{what}", 404, query="?organisation=nobody")
     call("POST", V1 + "/appointments/{token}/confirm", 409, token=a["token"])
 
 
@@ -381,7 +396,7 @@ def local_scenario(call, d, tmp_path):
     bytes_ = HENIN_CARVIN.read_bytes()
     call("POST", V1 + "/local/import", 200, query="?dry_run=1&name=henin", body=bytes_)
     call("POST", V1 + "/local/import", 422, query="?name=x.json", body=b"{}")
-    call("POST", V1 + "/local/users", 201, body={"login": "ana", "role": "counsellor", "password": "long enough",
+    call("POST", V1 + "/local/users", 201, body={"login": "ana", "role": "counsellor", "password": "a long enough one",
                                                  "counsellor": "conseiller-1"})
     call("POST", V1 + "/local/tokens", 201, body={"role": "admin", "label": "essai"})
     call("POST", V1 + "/local/backup", 201, body={"path": str(tmp_path / "copy.db")})
