@@ -185,11 +185,13 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 	static const struct {
 		const char *url, *text;
 		unsigned right;
+		const char *sheet; /* what only these pages have */
 	} places[] = {
 		[STAFF_DAY] = {"/equipe", N_("Jour"), RIGHT(AGENDA, SEE)},
 		[STAFF_WEEK] = {"/equipe/semaine", N_("Semaine"), RIGHT(AGENDA, SEE)},
 		[STAFF_ADD] = {"/equipe/ajouter", N_("Ajouter"), RIGHT(AGENDA, CHANGE)},
-		[STAFF_TODO] = {"/equipe/a-faire", N_("À faire"), RIGHT(TODO, SEE)},
+		[STAFF_TODO] = {"/equipe/a-faire", N_("À faire"), RIGHT(TODO, SEE),
+				"figure.css"},
 		[STAFF_INBOX] = {"/equipe/sms", N_("SMS"), RIGHT(MESSAGE, SEE)},
 		[STAFF_WAITING] = {"/equipe/attente", N_("Attente"), RIGHT(WAITING, SEE)},
 		[STAFF_WORKSHOPS] = {"/equipe/ateliers", N_("Ateliers"),
@@ -197,9 +199,9 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 		[STAFF_ABSENCES] = {"/equipe/absences", N_("Absences"),
 				    RIGHT(ABSENCE, SEE)},
 		[STAFF_FIGURES] = {"/equipe/chiffres", N_("Chiffres"),
-				   RIGHT(FIGURES, SEE)},
+				   RIGHT(FIGURES, SEE), "figure.css"},
 		[STAFF_SETTINGS] = {"/equipe/reglages", N_("Réglages"),
-				    RIGHT(ORGANISATION, SEE)},
+				    RIGHT(ORGANISATION, SEE), "setting.css"},
 		[STAFF_ACCOUNT] = {"/equipe/compte", N_("Mon compte"), RIGHT(SELF, SEE)},
 	};
 	struct link_view *nav = http_request_alloc(rq, ARRAY_SIZE(places) * sizeof(*nav));
@@ -231,6 +233,8 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 	v->home = staff_home(who.user);
 	v->look = "wide team";
 	v->sheet = http_asset_url("staff.css");
+	if (places[place].sheet)
+		v->sheet2 = http_asset_url(places[place].sheet);
 	v->nav = nav;
 	v->nnav = n < apart ? n : apart;
 	v->more = nav + v->nnav;
