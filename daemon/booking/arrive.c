@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "booking/impl.h"
+#include "booking/watch.h"
 
 struct arrive_job {
 	struct store_job job;
@@ -66,7 +67,7 @@ static void done(struct store_job *job)
 	struct arrive_job *j = (struct arrive_job *)job;
 
 	if (job->rc == RDVD_OK && j->changed)
-		booking_notify_changed(j->b);
+		booking_tell_of(j->b, j->after);
 	answer(j, verdict_of_store(job->rc), NULL);
 }
 

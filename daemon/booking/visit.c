@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "booking/impl.h"
+#include "booking/watch.h"
 #include "message/gsm.h"
 #include "message/phone.h"
 #include "message/text.h"
@@ -302,7 +303,7 @@ static void alarm_done(struct store_job *job)
 	if (job->rc == RDVD_OK) {
 		log_info("a home visit is not back in time: the team was told");
 		v->o.changed(v->o.ctx);
-		booking_notify_changed(v->booking);
+		booking_tell_all(v->booking);
 	}
 	if (known)
 		read_again(v);
@@ -424,7 +425,7 @@ static void step_done(struct store_job *job)
 
 	j->v->jobs--;
 	if (job->rc == RDVD_OK && j->changed)
-		booking_notify_changed(j->v->booking);
+		booking_tell_of(j->v->booking, j->row);
 	if (job->rc == RDVD_OK)
 		read_again(j->v);
 	else

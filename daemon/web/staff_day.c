@@ -263,6 +263,7 @@ static void show_day(void *arg, enum rdvd_rc rc, const struct record_list *recor
 	memset(v, 0, sizeof(*v));
 	say_heading(rq, st, p, v);
 	staff_layout(rq, st, &v->layout, v->heading, STAFF_DAY);
+	v->layout.script = http_asset_url("desk.js");
 	say_views(rq, st, &who, p, v);
 	v->notices = p->notices;
 	v->nnotices = p->nnotices;

@@ -90,10 +90,12 @@ test("who is next stands on top; somebody arrives, another browser sees it", asy
 	await logIn(other, "accueil");
 	await other.goto(`/equipe?lieu=${PLACE}`);
 	assert.match(await text(other.locator(".next")), /Salle d’attente : une personne\s+Lou depuis 14 h 20/);
-	// and the other way round: the front desk notes, the counsellor reloads
-	await rows("Inès", other).getByRole("button", { name: /^Est là/ }).click();
+	// and the other way round: the front desk notes, the counsellor's page says so by itself
 	await page.reload();
-	assert.match(await text(page.locator(".next")), /Salle d’attente : 2 personnes/);
+	await page.locator("html[data-live='1']").waitFor();
+	await rows("Inès", other).getByRole("button", { name: /^Est là/ }).click();
+	await page.getByText("Salle d’attente : 2 personnes").waitFor();
+	assert.match(await text(rows("Inès")), /est là depuis 14 h 20/);
 	await good(page, "day");
 	await other.close();
 });

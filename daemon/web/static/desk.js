@@ -1,7 +1,59 @@
-/* "À renseigner", by keyboard: one key says how an appointment ended, and the next row has
+/* The day changes by itself when somebody else says that a person is there. And
+   "À renseigner", by keyboard: one key says how an appointment ended, and the next row has
    the focus. Keys count only while a row has it, so that they stand in nobody's way.
    Everything is a button too, and works without this. */
 "use strict";
+(function () {
+	var parts = Array.from(document.querySelectorAll("[data-live]")), late = false;
+	if (!parts.length || !window.EventSource || !window.fetch)
+		return;
+
+	/* Nothing is taken from under somebody's hands: what is open or typed in stays. */
+	function isInUse(part) {
+		return part.querySelector("details[open]") || (part.contains(document.activeElement) &&
+			/^(INPUT|SELECT)$/.test(document.activeElement.tagName));
+	}
+
+	/* The same button of the same row has the focus again. */
+	function replace(part, fresh) {
+		var on = document.activeElement, here = part.contains(on), row = here && on.closest("tr[id]");
+		var path = !here ? "" : on.name ? "[name='" + on.name + "'][value='" + on.value + "']" :
+			on.getAttribute("href") ? "[href='" + on.getAttribute("href") + "']" : "";
+		part.replaceChildren.apply(part, fresh.childNodes);
+		on = path && (row && document.getElementById(row.id) || part).querySelector(path);
+		if (on)
+			on.focus({ preventScroll: true });
+	}
+
+	function refresh() {
+		if (parts.some(isInUse)) {
+			late = true;
+			return;
+		}
+		late = false;
+		fetch(location.pathname + location.search, { credentials: "same-origin", cache: "no-store" })
+			.then(function (r) { return r.ok ? r.text() : ""; })
+			.then(function (text) {
+				var page = text && new DOMParser().parseFromString(text, "text/html");
+				parts.forEach(function (part) {
+					var fresh = page && page.getElementById(part.id);
+					if (fresh && fresh.innerHTML !== part.innerHTML)
+						replace(part, fresh);
+				});
+			})
+			.catch(function () {});
+	}
+
+	document.addEventListener("focusout", function () {
+		if (late)
+			setTimeout(refresh, 0);
+	});
+	var source = new EventSource("/equipe/flux");
+	source.addEventListener("agenda", refresh);
+	source.onopen = function () { document.documentElement.dataset.live = "1"; };
+	window.addEventListener("pagehide", function () { source.close(); });
+})();
+
 (function () {
 	var legend = document.getElementById("touches"), said = document.getElementById("dit");
 	if (!legend || !window.fetch)
