@@ -353,8 +353,9 @@ static void show_input(struct http_request *rq, const struct setting_form *f, si
 		.value = f->values[i],
 		.error = f->errors[i],
 		.type = d->input ? d->input : "text",
-		/* an hour has no length */
-		.max = d->input && !strcmp(d->input, "time")
+		/* an hour or a day has no length */
+		.max = d->input && (!strcmp(d->input, "time") ||
+				    !strcmp(d->input, "date"))
 			       ? NULL
 			       : page_text(rq, "%zu", max_of(d)),
 		.lines = d->kind == SETTING_LINES || d->kind == SETTING_LIST,
