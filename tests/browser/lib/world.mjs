@@ -67,6 +67,7 @@ async function populate(d) {
 
 // [login, role, agenda]: one of each.
 export const STAFF = [
+	["reseau", "network"],
 	["conseil", "admin", "conseiller-1"],
 	["marie", "counsellor", "conseiller-2"],
 	["accueil", "desk"],
@@ -79,7 +80,7 @@ export async function world() {
 	const d = await daemon({ territory });
 	try {
 		for (const [login, role, counsellor] of STAFF) {
-			const tie = counsellor ? ["--counsellor", counsellor] : role === "admin" ? [] : ["--organisation", home];
+			const tie = counsellor ? ["--counsellor", counsellor] : role === "network" ? [] : ["--organisation", home];
 			d.rdvctl(["user", "add", login, "--role", role, ...tie, "--password-stdin"], `${PASSWORD}\n`);
 		}
 		return { d, links: await populate(d) };
