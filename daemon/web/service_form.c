@@ -753,19 +753,39 @@ static void add_problems(struct http_request *rq, const struct setting_form_view
 	v->nproblems = a->nproblems + b->nproblems;
 }
 
+/* Groups as folds: one with a mistake is open. */
+static size_t fold(struct http_request *rq, const struct setting_group *groups, size_t n,
+		   const struct service_fold **out)
+{
+	struct service_fold *f = http_request_alloc(rq, (n + 1) * sizeof(*f));
+
+	for (size_t i = 0; i < n; i++) {
+		f[i] = (struct service_fold){.legend = groups[i].legend,
+					     .inputs = groups[i].inputs,
+					     .ninputs = groups[i].ninputs};
+		for (size_t k = 0; k < groups[i].ninputs; k++) {
+			const struct setting_input *in = &groups[i].inputs[k];
+
+			f[i].open |= in->error != NULL;
+			f[i].filled |= in->check ? in->checked : *in->value != '\0';
+		}
+	}
+	*out = f;
+	return n;
+}
+
 void service_form_view(struct http_request *rq, const struct staff *st,
 		       const struct service_form *f, struct service_view *v)
 {
-	struct setting_form_view all = {0};
+	struct setting_form_view all = {0}, asks = {0};
 
 	setting_form_view(rq, &f->form, &all);
-	setting_form_view(rq, &f->asks, &v->asks);
-	v->form = v->more = all;
+	setting_form_view(rq, &f->asks, &asks);
+	v->form = all;
 	v->form.ngroups = 1;
-	v->more.groups = all.groups + 1;
-	v->more.ngroups = all.ngroups - 1;
-	add_problems(rq, &all, &v->asks, v);
-	v->asks_open = *setting_value(&f->asks, "q0_texte") || setting_wrong(&f->asks);
+	v->nfolds = fold(rq, all.groups + 1, all.ngroups - 1, &v->folds);
+	v->nasks = fold(rq, asks.groups, asks.ngroups, &v->asks);
+	add_problems(rq, &all, &asks, v);
 	add_hidden(rq, f, v);
 	show_colours(rq, f, v);
 	show_openings(rq, st, f, v);

@@ -105,55 +105,73 @@ static void add_form(struct http_request *rq, const struct staff *st,
 	buf_fini(&name);
 }
 
-/* The forms of a stem: those that every language has, then those of a reminder's number
- * that stand somewhere. */
+enum { FORMS = 8 };
+
+/* The forms of a stem that every language has (ordinal 0), or of one reminder. */
 static size_t forms_of(struct http_request *rq, const struct staff *st,
 		       const struct text_owner *o, const char *language,
-		       enum text_stem stem, const struct service_text_form **out)
+		       enum text_stem stem, int ordinal, struct service_text_form *f)
 {
-	enum { FORMS = 8, ALL = FORMS * (REMINDERS_MAX + 1) };
-	struct service_text_form *f = http_request_alloc(rq, ALL * sizeof(*f));
 	size_t n = 0;
 
-	for (int ordinal = 0; ordinal <= REMINDERS_MAX; ordinal++)
-		for (int i = 0; i < FORMS; i++) {
-			struct text_kind k = {.stem = stem,
-					      .email = i & 1,
-					      .reply = i >> 1 & 1,
-					      .discreet = i >> 2 & 1};
+	for (int i = 0; i < FORMS; i++) {
+		struct text_kind k = {.stem = stem,
+				      .email = i & 1,
+				      .reply = i >> 1 & 1,
+				      .discreet = i >> 2 & 1};
 
-			if (!text_kind_is_whole(&k))
-				continue;
-			k.ordinal = ordinal;
-			if (ordinal && (stem != TEXT_REMINDER || k.discreet || k.reply))
-				continue;
-			add_form(rq, st, o, language, &k, &f[n++]);
-		}
-	*out = f;
+		if (!text_kind_is_whole(&k) || (ordinal && k.discreet))
+			continue;
+		k.ordinal = ordinal;
+		add_form(rq, st, o, language, &k, &f[n++]);
+	}
 	return n;
 }
 
-static size_t kinds_of(struct http_request *rq, const struct staff *st,
+static void fill_kind(struct http_request *rq, const struct staff *st,
+		      const struct text_owner *o, const char *language,
+		      enum text_stem stem, struct service_text_kind *k)
+{
+	struct service_text_form *f = http_request_alloc(rq, FORMS * sizeof(*f));
+	struct service_text_form *numbered;
+
+	k->nforms = forms_of(rq, st, o, language, stem, 0, f);
+	k->forms = f;
+	if (stem != TEXT_REMINDER)
+		return;
+	numbered = http_request_alloc(rq, FORMS * REMINDERS_MAX * sizeof(*numbered));
+	for (int i = 1; i <= REMINDERS_MAX; i++)
+		k->nnumbered +=
+			forms_of(rq, st, o, language, stem, i, numbered + k->nnumbered);
+	k->numbered = numbered;
+}
+
+static void fill_group(struct http_request *rq, const struct staff *st,
 		       const struct text_owner *o, const char *language,
-		       enum service_text_group_id group,
-		       const struct service_text_kind **out)
+		       enum service_text_group_id id, struct service_text_group *g)
 {
 	const struct lang *l = http_request_lang(rq);
 	struct service_text_kind *k = http_request_alloc(rq, TEXT_STEMS * sizeof(*k));
-	size_t n = 0;
+	struct service_text_form *singles =
+		http_request_alloc(rq, TEXT_STEMS * sizeof(*singles));
 
+	*g = (struct service_text_group){
+		.title = service_text_group_title(l, id), .kinds = k, .singles = singles};
 	for (int i = 0; i < TEXT_STEMS; i++) {
 		enum text_stem stem = (enum text_stem)i;
+		struct service_text_kind kind = {.title = service_text_title(l, stem),
+						 .when = service_text_when(l, stem)};
 
-		if (service_text_group_of(stem) != group)
+		if (service_text_group_of(stem) != id)
 			continue;
-		k[n] = (struct service_text_kind){.title = service_text_title(l, stem),
-						  .when = service_text_when(l, stem)};
-		k[n].nforms = forms_of(rq, st, o, language, stem, &k[n].forms);
-		n++;
+		fill_kind(rq, st, o, language, stem, &kind);
+		if (kind.nforms == 1) {
+			singles[g->nsingles] = kind.forms[0];
+			singles[g->nsingles++].text = kind.title;
+		} else {
+			k[g->nkinds++] = kind;
+		}
 	}
-	*out = k;
-	return n;
 }
 
 static void show_owners(struct http_request *rq, const struct staff *st,
@@ -234,12 +252,9 @@ static void list(struct http_request *rq)
 		return;
 	}
 	staff_viewer(rq, &who);
-	for (int i = 0; i < SERVICE_TEXT_GROUPS; i++) {
-		enum service_text_group_id g = (enum service_text_group_id)i;
-
-		groups[i].title = service_text_group_title(l, g);
-		groups[i].nkinds = kinds_of(rq, st, &o, language, g, &groups[i].kinds);
-	}
+	for (int i = 0; i < SERVICE_TEXT_GROUPS; i++)
+		fill_group(rq, st, &o, language, (enum service_text_group_id)i,
+			   &groups[i]);
 	v.groups = groups;
 	v.ngroups = SERVICE_TEXT_GROUPS;
 	show_owners(rq, st, &who, &o, &v);

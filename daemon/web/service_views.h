@@ -28,14 +28,23 @@ struct service_colour {
 	bool selected;
 };
 
+/* A group of fields that is folded away until it is needed. */
+struct service_fold {
+	const char *legend;
+	bool open, filled;
+	const struct setting_input *inputs;
+	size_t ninputs;
+};
+
 struct service_view {
 	struct layout layout;
 	struct staff_said said;
 	const char *heading, *csrf, *action, *retire_action;
 	const struct problem_view *problems;
 	size_t nproblems;
-	struct setting_form_view form, more; /* what it is; the rest */
-	struct setting_form_view asks;
+	struct setting_form_view form; /* what it is; the rest is folded */
+	const struct service_fold *folds, *asks;
+	size_t nfolds, nasks;
 	const struct hidden_view *hidden;
 	size_t nhidden;
 	const struct option_view *organisations;
@@ -44,7 +53,6 @@ struct service_view {
 	size_t ncolours;
 	const struct option_view *openings;
 	size_t nopenings;
-	bool asks_open;
 	/* the public's card */
 	const char *card, *card_note;
 	bool hidden_card; /* the public does not see it */
@@ -59,14 +67,16 @@ struct service_text_form {
 
 struct service_text_kind {
 	const char *title, *when;
-	const struct service_text_form *forms;
-	size_t nforms;
+	const struct service_text_form *forms, *numbered; /* numbered: one a reminder */
+	size_t nforms, nnumbered;
 };
 
 struct service_text_group {
 	const char *title;
 	const struct service_text_kind *kinds;
 	size_t nkinds;
+	const struct service_text_form *singles; /* those with one form, by their title */
+	size_t nsingles;
 };
 
 struct service_texts_view {
