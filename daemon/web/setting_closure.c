@@ -358,7 +358,12 @@ static void show(struct http_request *rq, struct staff *st, const struct closing
 
 	staff_viewer(rq, &who);
 	if (c->organisation == TERRITORY_NONE) {
-		http_redirect(rq, 303, "/equipe/reglages");
+		/* hers is gone, or there is none yet; another one is not hers to see */
+		if (http_request_query(rq, "structure") ||
+		    http_request_field(rq, "structure"))
+			http_fail(rq, 404, NULL);
+		else
+			http_redirect(rq, 303, "/equipe/reglages");
 		return;
 	}
 	v.may_change = staff_may(st, &who, RIGHT(CLOSURE, CHANGE), c->organisation);
