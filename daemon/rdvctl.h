@@ -7,7 +7,8 @@
  *   rdvctl_table.c  rows for people: columns aligned, whatever the alphabet
  *   rdvctl_book.c   slots, book, appointments, outcome, waiting, sms-in
  *   rdvctl_watch.c  messages, inbox, notices, gateways
- *   rdvctl_admin.c  import, bounce, export, user, token, backup, check, status */
+ *   rdvctl_user.c   user, token
+ *   rdvctl_admin.c  import, bounce, export, backup, check, status */
 #ifndef RDVD_RDVCTL_H
 #define RDVD_RDVCTL_H
 

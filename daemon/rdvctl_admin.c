@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rdvctl_admin.c - the verbs of whoever runs the machine: territory, exports, users,
- * tokens, backup, checks. */
+/* rdvctl_admin.c - the verbs of whoever runs the machine: territory, exports, backup,
+ * checks. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -16,7 +15,6 @@
 #define FILE_MAX_BYTES                                                  \
 	(64 << 20) /* the daemon's bound for a body by the local socket \
 		    */
-#define PASSWORD_MAX 1024
 
 const struct ctl_flag ctl_import_flags[] = {
 	{"dry-run", NULL, CTL_SWITCH, "say what would change, change nothing"},
@@ -29,21 +27,6 @@ const struct ctl_flag ctl_export_flags[] = {
 	{"format", "format", CTL_TEXT, "csv or ndjson"},
 	{"after", "after", CTL_NUMBER,
 	 "only facts with a higher seq: resumes an earlier export"},
-	{NULL, NULL, CTL_TEXT, NULL},
-};
-
-const struct ctl_flag ctl_user_flags[] = {
-	{"role", "role", CTL_TEXT, "admin or counsellor (required)"},
-	{"counsellor", "counsellor", CTL_TEXT, "whose agenda is theirs"},
-	{"organisation", "organisation", CTL_TEXT, "whose team they are in"},
-	{"password-stdin", NULL, CTL_SWITCH, "read the password from the standard input"},
-	{"keep-password", NULL, CTL_SWITCH, "change the rest of an existing user"},
-	{"disabled", "disabled", CTL_SWITCH, "may no longer log in"},
-	{NULL, NULL, CTL_TEXT, NULL},
-};
-
-const struct ctl_flag ctl_token_flags[] = {
-	{"label", "label", CTL_TEXT, "what the token is for; stands in the audit trail"},
 	{NULL, NULL, CTL_TEXT, NULL},
 };
 
@@ -172,128 +155,6 @@ int ctl_export(struct ctl *c)
 	status = ctl_stream(c, buf_str(&path));
 	buf_fini(&query);
 	buf_fini(&path);
-	return status;
-}
-
-/* ---- users and tokens ---- */
-
-static int read_line(FILE *f, char *out, size_t size)
-{
-	size_t n;
-
-	if (!fgets(out, (int)size, f))
-		return -1;
-	n = strcspn(out, "\n");
-	if (!out[n] && n + 1 == size)
-		return -1;
-	out[n] = '\0';
-	return 0;
-}
-
-/* Ask on the terminal, without echo. 0, or -1. */
-static int ask(const char *prompt, char *out, size_t size)
-{
-	FILE *tty = fopen("/dev/tty", "r+");
-	struct termios before, silent;
-	int rc = -1;
-
-	if (!tty)
-		return -1;
-	if (!tcgetattr(fileno(tty), &before)) {
-		silent = before;
-		silent.c_lflag &= ~(tcflag_t)ECHO;
-		fputs(prompt, tty);
-		fflush(tty);
-		if (!tcsetattr(fileno(tty), TCSAFLUSH, &silent)) {
-			rc = read_line(tty, out, size);
-			tcsetattr(fileno(tty), TCSAFLUSH, &before);
-			fputs("\n", tty);
-		}
-	}
-	fclose(tty);
-	return rc;
-}
-
-/* 0 with the password, or an exit status and it was said. */
-static int read_password(const struct ctl *c, char *out, size_t size)
-{
-	char again[PASSWORD_MAX];
-
-	if (ctl_value(c, "password-stdin")) {
-		if (!read_line(stdin, out, size))
-			return 0;
-		fprintf(stderr, "rdvctl: no password came on the standard input\n");
-		return CTL_USAGE;
-	}
-	if (ask("Password: ", out, size) < 0 || ask("Again: ", again, sizeof again) < 0) {
-		fprintf(stderr,
-			"rdvctl: there is no terminal to ask for the password: use "
-			"--password-stdin\n");
-		return CTL_USAGE;
-	}
-	if (strcmp(out, again) != 0) {
-		fprintf(stderr, "rdvctl: the two passwords differ\n");
-		return CTL_USAGE;
-	}
-	return 0;
-}
-
-static int only_add(const struct ctl *c)
-{
-	if (!strcmp(c->words[0], "add"))
-		return 0;
-	fprintf(stderr, "rdvctl: usage: rdvctl %s %s\n", c->verb->name, c->verb->words);
-	return CTL_USAGE;
-}
-
-int ctl_user(struct ctl *c)
-{
-	char password[PASSWORD_MAX] = "";
-	json_t *body, *answer = NULL;
-	int status = only_add(c);
-
-	if (!status && !ctl_value(c, "role")) {
-		fprintf(stderr,
-			"rdvctl: user add needs --role admin or --role counsellor\n");
-		return CTL_USAGE;
-	}
-	if (!status && !ctl_value(c, "keep-password"))
-		status = read_password(c, password, sizeof password);
-	if (status)
-		return status;
-	body = ctl_body(c);
-	ctl_set(body, "login", json_string(c->words[1]));
-	if (!ctl_value(c, "keep-password"))
-		ctl_set(body, "password", json_string(password));
-	explicit_bzero(password, sizeof password);
-	status = ctl_json(c, "POST", "/api/v1/local/users", body, &answer);
-	if (!status && c->json)
-		ctl_print_json(answer);
-	else if (!status)
-		printf(ctl_value(c, "disabled") ? "%s may no longer log in.\n"
-						: "%s may log in.\n",
-		       c->words[1]);
-	json_decref(answer);
-	json_decref(body);
-	return status;
-}
-
-int ctl_token(struct ctl *c)
-{
-	json_t *body, *answer = NULL;
-	int status = only_add(c);
-
-	if (status)
-		return status;
-	body = ctl_body(c);
-	ctl_set(body, "role", json_string(c->words[1]));
-	status = ctl_json(c, "POST", "/api/v1/local/tokens", body, &answer);
-	if (!status && c->json)
-		ctl_print_json(answer);
-	else if (!status)
-		puts(json_string_value(json_object_get(answer, "token")));
-	json_decref(answer);
-	json_decref(body);
 	return status;
 }
 

@@ -54,6 +54,12 @@ static int read_flag(struct ctl *c, int argc, char **argv, int *i)
 	return 0;
 }
 
+/* A verb of several forms ("add LOGIN | list") says itself how many words each takes. */
+static int has_forms(const struct ctl_verb *v)
+{
+	return strchr(v->words, '|') != NULL;
+}
+
 int ctl_flags_parse(struct ctl *c, int argc, char **argv)
 {
 	int only_words = 0;
@@ -68,7 +74,8 @@ int ctl_flags_parse(struct ctl *c, int argc, char **argv)
 
 			if (rc)
 				return rc;
-		} else if (c->nwords == CTL_WORDS_MAX || c->nwords == c->verb->nwords) {
+		} else if (c->nwords == CTL_WORDS_MAX ||
+			   (c->nwords == c->verb->nwords && !has_forms(c->verb))) {
 			return usage(c, argv[i], "is a word too many");
 		} else {
 			c->words[c->nwords++] = argv[i];
