@@ -124,6 +124,7 @@ int app_http_up(struct app *a)
 					.inbox = a->inbox,
 					.erase = a->erase,
 					.budget = a->budget,
+		.text_keep = a->text_keep,
 					.verify = a->verify,
 					.inbound_number = c->messages.inbound_number,
 					.version = PACKAGE_VERSION,

@@ -73,6 +73,7 @@ static const struct http_route routes[] = {
 		    BODY_RAW),
 	PUBLIC_POST("/waiting/{token}/leave", post_waiting_leave, LIMIT_BOOK, BODY_RAW),
 
+	STAFF(HTTP_GET, "/staff/agenda", RIGHT(AGENDA, SEE), get_staff_agenda, BODY_NONE),
 	STAFF(HTTP_GET, "/staff/appointments", RIGHT(AGENDA, SEE), get_staff_appointments,
 	      BODY_NONE),
 	STAFF(HTTP_POST, "/staff/appointments", RIGHT(AGENDA, CHANGE),
@@ -118,6 +119,10 @@ static const struct http_route routes[] = {
 	 .body = BODY_RAW,
 	 .body_max = TERRITORY_MAX,
 	 .handle = post_local_import},
+	STAFF(HTTP_GET, "/staff/texts/{language}/{name}", RIGHT(TEXT, SEE),
+	      get_staff_text, BODY_NONE),
+	STAFF(HTTP_PUT, "/staff/texts/{language}/{name}", RIGHT(TEXT, CHANGE),
+	      put_staff_text, BODY_JSON),
 	STAFF(HTTP_GET, "/staff/inbox", RIGHT(MESSAGE, SEE), get_staff_inbox, BODY_NONE),
 	STAFF(HTTP_POST, "/staff/inbox/{id}/answer", RIGHT(MESSAGE, CHANGE),
 	      post_staff_inbox_answer, BODY_JSON),
@@ -181,6 +186,7 @@ struct api *api_new(struct http_server *server, const struct api_options *o)
 	a->inbox = o->inbox;
 	a->erase = o->erase;
 	a->budget = o->budget;
+	a->text_keep = o->text_keep;
 	a->verify = o->verify;
 	a->inbound_number = o->inbound_number;
 	a->version = o->version;

@@ -19,6 +19,7 @@ struct receive;
 struct reckon;
 struct store;
 struct talk;
+struct text_keep;
 struct verify;
 struct visits;
 struct waiting;
@@ -36,6 +37,7 @@ struct api_options {
 	struct inbox *inbox;
 	const struct erase *erase;
 	struct budget *budget;
+	struct text_keep *text_keep;
 	struct verify *verify;
 	const char *inbound_number; /* where people send us an SMS; NULL nowhere */
 	const char *version;

@@ -58,6 +58,7 @@ struct api {
 	struct inbox *inbox;
 	const struct erase *erase;
 	struct budget *budget;
+	struct text_keep *text_keep;
 	struct verify *verify;
 	const char *version, *key_path;
 	const char *inbound_number; /* NULL: nobody can send us an SMS */
@@ -177,6 +178,13 @@ rdvd_id body_slug(const json_t *o, const char *field, const struct territory *t,
 
 /* ---- shapes ---- */
 
+/* The store's id behind a slug of the query ("site", "counsellor") that the caller may
+ * see; 0 when none was asked for, or it is an error (*unknown). */
+rdvd_id api_query_id(struct http_request *rq, const struct territory *t, const char *name,
+		     int *unknown, struct api_errors *e);
+/* An appointment with its messages, as the caller may see it. */
+void api_add_record(struct buf *b, const struct http_request *rq,
+		    const struct record *r);
 const struct zone *show_zone(const struct territory *t, rdvd_id site);
 /* "2026-03-20T08:00:00+01:00" with its quotes. */
 void show_instant(struct buf *b, const struct zone *z, rdvd_time t);
@@ -217,7 +225,7 @@ http_handler post_holds, post_hold_extend, delete_hold, post_appointments,
 	get_appointment, get_appointment_ics, post_cancel, post_move, post_confirm;
 http_handler post_staff_arrived, post_staff_visit_left, post_staff_visit_back;
 http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome,
-	post_staff_undo,
+	post_staff_undo, get_staff_agenda,
 	post_staff_cancel, post_staff_move, get_staff_messages, get_staff_attendance;
 http_handler post_local_import, post_local_user, post_local_token, post_local_backup,
 	get_local_check, get_local_status, post_local_sms_in, post_local_event;
@@ -234,6 +242,7 @@ http_handler get_staff_figures, get_staff_forecast, get_staff_todo;
 http_handler post_verifications, post_verification;
 http_handler get_settings, post_settings, get_setting, put_setting, delete_setting,
 	post_edit_undo, get_territory;
+http_handler get_staff_text, put_staff_text;
 http_handler get_metrics;
 
 #endif
