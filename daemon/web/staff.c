@@ -54,6 +54,7 @@ struct staff *staff_new(struct http_server *s, struct booking *b, struct access 
 	setting_routes(st);
 	staff_change_routes(st);
 	transfer_routes(st);
+	workshop_routes(st);
 	service_routes(st);
 	if (options->demonstration)
 		staff_demo_routes(st);

@@ -12,19 +12,6 @@
 
 /* ---- the page ---- */
 
-static const char *channel_words(enum rdvd_booked_by c)
-{
-	switch (c) {
-	case RDVD_BY_WEB: return N_("en ligne");
-	case RDVD_BY_SMS: return N_("par SMS");
-	case RDVD_BY_COUNSELLOR: return N_("par l’équipe");
-	case RDVD_BY_PARTNER: return N_("par un partenaire");
-	case RDVD_BY_API: return N_("par un autre programme");
-	case RDVD_BY_CALENDAR: return N_("depuis un agenda");
-	}
-	return "";
-}
-
 static void say_messages(struct http_request *rq, const struct staff *st,
 			 const struct record *r, struct staff_appointment_view *v)
 {
@@ -114,7 +101,7 @@ static void show(void *arg, enum rdvd_rc rc, const struct record_list *records)
 	say_place(rq, st, a, &v);
 	v.with = staff_counsellor_names(rq, st, a->counsellors, a->ncounsellors);
 	v.channel = page_text(rq, tr(http_request_lang(rq), "%1$s, %2$s"),
-			      tr(http_request_lang(rq), channel_words(a->channel)),
+			      tr(http_request_lang(rq), staff_channel_words(a->channel)),
 			      staff_moment(rq, st, a->created));
 	v.email = a->person.email;
 	v.csrf = http_request_csrf(rq);

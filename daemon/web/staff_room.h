@@ -20,8 +20,8 @@ struct staff {
 	struct web web; /* what page.h's functions ask for */
 	struct access *access;
 	const struct outbox *outbox;
-	struct staff_options options; /* public_url owned */
-	struct agenda_room *agenda;   /* owned: agenda_room.h */
+	struct staff_options options;  /* public_url owned */
+	struct agenda_room *agenda;    /* owned: agenda_room.h */
 	struct change_memory *changes; /* owned: what was just kept (staff_change.c) */
 };
 
@@ -29,8 +29,8 @@ struct staff {
 
 struct viewer {
 	const struct access_user *user;
-	bool admin; /* the network's: administers every organisation */
-	bool all;   /* sees every organisation, as far as the role goes */
+	bool admin;	  /* the network's: administers every organisation */
+	bool all;	  /* sees every organisation, as far as the role goes */
 	int organisation; /* index; TERRITORY_NONE: none of them, or with all: all */
 	int counsellor;	  /* index of her own agenda; TERRITORY_NONE */
 };
@@ -231,6 +231,7 @@ void staff_absence_routes(struct staff *st);
 void staff_sheet_routes(struct staff *st);
 void staff_feed_routes(struct staff *st);
 void transfer_routes(struct staff *st);
+void workshop_routes(struct staff *st);
 void staff_demo_routes(struct staff *st);
 void service_routes(struct staff *st);
 /* What was answered to the service's questions, and the form to put it right

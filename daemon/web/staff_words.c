@@ -164,6 +164,19 @@ int staff_outcome_parse(const char *name, enum rdvd_outcome *o)
 	return -1;
 }
 
+const char *staff_channel_words(enum rdvd_booked_by c)
+{
+	switch (c) {
+	case RDVD_BY_WEB: return N_("en ligne");
+	case RDVD_BY_SMS: return N_("par SMS");
+	case RDVD_BY_COUNSELLOR: return N_("par l’équipe");
+	case RDVD_BY_PARTNER: return N_("par un partenaire");
+	case RDVD_BY_API: return N_("par un autre programme");
+	case RDVD_BY_CALENDAR: return N_("depuis un agenda");
+	}
+	return "";
+}
+
 /* ---- gaps ---- */
 
 static int by_time(const void *a, const void *b)

@@ -35,6 +35,9 @@ const char *staff_outcome_word(enum rdvd_outcome o);
 /* The outcome of a form's word ("seen"): 0, or -1. */
 int staff_outcome_parse(const char *name, enum rdvd_outcome *o);
 
+/* How an appointment was booked: a msgid. */
+const char *staff_channel_words(enum rdvd_booked_by c);
+
 /* ---- gaps ---- */
 
 struct staff_span {
