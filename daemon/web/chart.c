@@ -7,7 +7,8 @@
 #define ROW_OTHER 56
 #define BAR_TOP 22
 #define BAR 12
-#define TIP 4 /* so that a small value is seen */
+#define LABEL_MAX 36 /* letters, before the figures of the same line begin */
+#define TIP 4	     /* so that a small value is seen */
 
 #define LINE_HEIGHT 220
 #define LEFT 44
@@ -39,6 +40,24 @@ static void add_text(struct buf *out, double x, double y, const char *anchor,
 		 *anchor ? " text-anchor=\"" : "", anchor, *anchor ? "\"" : "");
 	buf_add_html(out, s);
 	buf_addlit(out, "</text>");
+}
+
+/* The beginning of a long name: the table beside has all of it. */
+static void add_label(struct buf *out, double y, const char *s)
+{
+	struct buf cut = BUF_INIT;
+	size_t n = 0;
+
+	for (const char *p = s ? s : ""; *p; p++) {
+		n += ((unsigned char)*p & 0xc0) != 0x80;
+		if (n > LABEL_MAX) {
+			buf_addlit(&cut, "\u2026");
+			break;
+		}
+		buf_addch(&cut, *p);
+	}
+	add_text(out, 0, y, "", buf_str(&cut));
+	buf_fini(&cut);
 }
 
 static double greatest(const struct chart *c)
@@ -81,7 +100,7 @@ void chart_bars(struct buf *out, const struct chart *c)
 		const struct chart_point *p = &c->points[i];
 		double y = (double)i * row;
 
-		add_text(out, 0, y + 15, "", p->label);
+		add_label(out, y + 15, p->label);
 		add_text(out, CHART_WIDTH, y + 15, "end", p->words);
 		buf_addf(out, "<path class=\"axis\" d=\"M0 %.1fH%d\"/>",
 			 y + BAR_TOP + BAR, CHART_WIDTH);

@@ -146,6 +146,25 @@ static const double values[][4] = {
 	{0.4, 1e6, 3, 0.1}, {100, 100, 100, 0}, {250, 20, 30, 1},
 };
 
+static void test_a_long_name_leaves_room_for_the_figures(void **state)
+{
+	struct chart_point p = {
+		.label = "\u00c9vin-Malmaison, la maison d'\u00e9t\u00e9 de "
+			 "tout le monde et de chacun",
+		.words = "3 / 4",
+		.value = 3,
+		.other = 4};
+	struct chart c = {
+		.id = "c", .title = "t", .description = "d", .points = &p, .n = 1};
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	chart_bars(&out, &c);
+	check(buf_str(&out));
+	assert_non_null(strstr(buf_str(&out), "\u00e9t\u00e9 de t\u2026</text>"));
+	buf_fini(&out);
+}
+
 static void test_whole_and_within(void **state)
 {
 	(void)state;
@@ -211,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_and_within),
+		cmocka_unit_test(test_a_long_name_leaves_room_for_the_figures),
 		cmocka_unit_test(test_bars_are_as_long_as_they_say),
 		cmocka_unit_test(test_what_is_unknown_leaves_a_gap),
 	};
