@@ -124,7 +124,7 @@ static void add_counsellors(struct buf *b, const struct territory *t,
 	buf_addch(b, ']');
 }
 
-static void add_record(struct buf *b, const struct http_request *rq,
+void api_add_record(struct buf *b, const struct http_request *rq,
 		       const struct record *r)
 {
 	const struct api *api = http_request_context(rq);
@@ -182,7 +182,7 @@ static void answer_appointments(void *arg, enum rdvd_rc rc,
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_addch(&b, ',');
-		add_record(&b, rq, &records->items[i]);
+		api_add_record(&b, rq, &records->items[i]);
 	}
 	buf_addlit(&b, "],\"next\":");
 	if (records->n > limit) {
@@ -199,7 +199,7 @@ static void answer_appointments(void *arg, enum rdvd_rc rc,
 }
 
 /* The store's id behind a slug of the query; 0 when none was asked for. */
-static rdvd_id query_id(struct http_request *rq, const struct territory *t,
+rdvd_id api_query_id(struct http_request *rq, const struct territory *t,
 			const char *name, int *unknown, struct api_errors *e)
 {
 	const char *slug = http_request_query(rq, name);
@@ -245,8 +245,8 @@ void get_staff_appointments(struct http_request *rq)
 	query_time(rq, t, "from", &f.from, &e);
 	query_time(rq, t, "to", &f.to, &e);
 	query_range(f.from, f.to, &e);
-	f.site = query_id(rq, t, "site", &unknown, &e);
-	f.counsellor = query_id(rq, t, "counsellor", &unknown, &e);
+	f.site = api_query_id(rq, t, "site", &unknown, &e);
+	f.counsellor = api_query_id(rq, t, "counsellor", &unknown, &e);
 	query_page(rq, &limit, &f.after_start, &f.after_id, &e);
 	if (e.n) {
 		api_refuse(rq, unknown ? 422 : 400, &e);

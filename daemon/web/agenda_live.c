@@ -211,13 +211,20 @@ static void on_change(void *arg, const struct watch_event *e)
 
 /* ---- the route ---- */
 
-static int streams_of(const struct live *l, rdvd_id user)
+/* So many a user: that of the page which was opened first ends, as most often nobody
+ * looks at it any more. */
+static void make_room(struct live *l, rdvd_id user)
 {
+	struct feed *oldest = NULL;
 	int n = 0;
 
-	for (const struct feed *f = l->first; f; f = f->next)
-		n += f->user == user;
-	return n;
+	for (struct feed *f = l->first; f; f = f->next)
+		if (f->user == user) {
+			oldest = f;
+			n++;
+		}
+	if (n >= STREAMS_OF_USER)
+		feed_free(oldest);
 }
 
 static bool has_missed(const struct live *l, const char *last)
@@ -241,10 +248,7 @@ static void open_stream(struct http_request *rq)
 	struct feed *f;
 
 	staff_viewer(rq, &who);
-	if (streams_of(l, who.user->id) >= STREAMS_OF_USER) {
-		http_fail_later(rq, 429, NULL, 60);
-		return;
-	}
+	make_room(l, who.user->id);
 	f = xcalloc(1, sizeof(*f));
 	if (!http_request_session_hash(rq, f->session)) {
 		free(f);

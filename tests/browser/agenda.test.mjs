@@ -138,7 +138,6 @@ test("moved by keyboard; not taken back, the message leaves after half a minute,
 	await d.restartAt("2026-11-23T08:20:31+01:00");
 	await d.message((m) => m.to === "+33611223344" && /changé/.test(m.text), "the word of the move");
 	await d.api("POST", `/staff/appointments/${lou.id}/undo`, undefined, { local: true, expect: 409 });
-	await logIn(page, "marie");
 });
 
 test("two agendas open at once: one books in a gap with three fields, the other sees it within a second", async () => {
