@@ -216,6 +216,7 @@ void setting_map_view(struct http_request *rq, const struct geo_point *pin,
 		.large = address(rq, &f, zoom, pin, "grande"),
 		.centre = setting_degrees(rq, &f.centre),
 		.zoom = page_text(rq, "%d", zoom),
+		.km = page_text(rq, "%g", f.km),
 		.nearer = zoom > 0,
 		.farther = zoom < MAP_ZOOMS - 1,
 	};

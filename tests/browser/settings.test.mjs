@@ -42,15 +42,15 @@ const pin = async (p) => [Number(await p.locator("#lat").inputValue()), Number(a
 test("every page of settings, at each width, light and dark", async () => {
 	for (const path of ["", "/structure", "/reseau", "/structure/nouvelle", "/lieux", "/lieux/nouveau",
 		"/lieux/carvin-mission-locale", "/fermetures"])
-		for (const width of [320, 390, 768, 1440]) {
+		for (const width of [1440, 768, 390, 320]) {
 			await page.setViewportSize({ width, height: 900 });
-			await page.goto(`/equipe/reglages${path}`);
+			if (width === 1440) await page.goto(`/equipe/reglages${path}`);
+			assert.deepEqual(await sizeFaults(page), [], `${path} at ${width}`);
+			if (width !== 390) continue;
 			await judge(page, path.slice(1).replaceAll("/", "-") || "page");
-			if (width === 390) {
-				await page.emulateMedia({ colorScheme: "dark" });
-				assert.deepEqual(await axe(page, true), [], `${path} by night`);
-				await page.emulateMedia({ colorScheme: "light" });
-			}
+			await page.emulateMedia({ colorScheme: "dark" });
+			assert.deepEqual(await axe(page, true), [], `${path} by night`);
+			await page.emulateMedia({ colorScheme: "light" });
 		}
 	await page.setViewportSize(DESK);
 });
