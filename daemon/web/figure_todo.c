@@ -274,6 +274,15 @@ static const char *free_words(const struct say *s, int n)
 				      : page_text(s->rq, "%d", n);
 }
 
+static const char *wait_words(const struct say *s, int days)
+{
+	if (days < 0)
+		return tr(s->l, "aucun en ligne");
+	if (days < 2)
+		return days ? tr(s->l, "demain") : tr(s->l, "aujourd’hui");
+	return page_text(s->rq, trn(s->l, "dans %d jour", "dans %d jours", days), days);
+}
+
 static void say_outlook(const struct say *s, int organisation, struct figure_todo_view *v)
 {
 	const struct agenda *a = booking_agenda(s->st->web.booking);
@@ -289,12 +298,7 @@ static void say_outlook(const struct say *s, int organisation, struct figure_tod
 			.service = service(s, rows[i].service),
 			.near = free_words(s, rows[i].free_near),
 			.far = free_words(s, rows[i].free_far),
-			.wait = rows[i].wait_days < 0
-					? tr(s->l, "aucun en ligne")
-					: page_text(s->rq,
-						    trn(s->l, "%d jour", "%d jours",
-							rows[i].wait_days),
-						    rows[i].wait_days),
+			.wait = wait_words(s, rows[i].wait_days),
 			.dry = rows[i].dry,
 		};
 	free(rows);
