@@ -29,13 +29,13 @@ static void read_repeated(struct opening_typed *t, const char *name, const char 
 {
 	int64_t n;
 
-	if (strcmp(name, "qui") == 0 && t->npeople < OPENING_PEOPLE_MAX)
+	if (strcmp(name, "qui[]") == 0 && t->npeople < OPENING_PEOPLE_MAX)
 		t->people[t->npeople++] = value;
-	else if (strcmp(name, "type") == 0 && t->nservices < OPENING_SERVICES_MAX)
+	else if (strcmp(name, "type[]") == 0 && t->nservices < OPENING_SERVICES_MAX)
 		t->services[t->nservices++] = value;
-	else if (strcmp(name, "jours") == 0 && parse_int(value, 0, 6, &n) == 0)
+	else if (strcmp(name, "jours[]") == 0 && parse_int(value, 0, 6, &n) == 0)
 		t->weekdays |= 1u << n;
-	else if (strcmp(name, "sauf") == 0 && parse_int(value, 1, 12, &n) == 0)
+	else if (strcmp(name, "sauf[]") == 0 && parse_int(value, 1, 12, &n) == 0)
 		t->months_off |= 1u << (n - 1);
 }
 

@@ -65,14 +65,26 @@ static const char *clock_text(struct http_request *rq, civil_time t)
 	return page_text(rq, "%02d:%02d", minute / 60, minute % 60);
 }
 
+enum { WORDS_NAME, WORDS_CANCEL, WORDS_RESTORE, WORDS_CHANGE };
+
 static const char *what_words(struct http_request *rq, const struct staff *st,
-			      const struct once *x)
+			      const struct once *x, int which)
 {
 	const struct territory *t = booking_territory(st->web.booking);
+	const struct lang *l = http_request_lang(rq);
+	const char *day = staff_day_words(rq, st, x->on, false);
+	const char *where = t->sites[x->o->site].commune;
 
-	return page_text(rq, tr(http_request_lang(rq), "Permanence du %1$s à %2$s"),
-			 staff_day_words(rq, st, x->on, false),
-			 t->sites[x->o->site].commune);
+	if (which == WORDS_CANCEL)
+		return page_text(rq, tr(l, "Annuler la permanence du %1$s à %2$s"), day,
+				 where);
+	if (which == WORDS_RESTORE)
+		return page_text(rq, tr(l, "Rétablir la permanence du %1$s à %2$s"), day,
+				 where);
+	if (which == WORDS_CHANGE)
+		return page_text(rq, tr(l, "Changer la permanence du %1$s à %2$s"), day,
+				 where);
+	return page_text(rq, tr(l, "Permanence du %1$s à %2$s"), day, where);
 }
 
 static void reply_once(struct http_request *rq, const struct staff *st,
@@ -91,7 +103,7 @@ static void reply_once(struct http_request *rq, const struct staff *st,
 
 	memset(v, 0, sizeof(*v));
 	staff_viewer(rq, &who);
-	v->heading = what_words(rq, st, x);
+	v->heading = what_words(rq, st, x, WORDS_NAME);
 	v->cancelled = x->v && x->v->cancelled;
 	v->differs = moved;
 	v->read_only = !rights_has(who.user, RIGHT(OPENING, CHANGE));
@@ -234,7 +246,7 @@ static void refused(struct http_request *rq, struct staff *st,
 }
 
 static void submit(struct http_request *rq, struct staff *st, struct once *x,
-		   json_t *over, const char *title, const char *said)
+		   json_t *over, int words, const char *said)
 {
 	json_t *body = body_with(st, x, over);
 	const struct booking_edit edit = {
@@ -243,7 +255,7 @@ static void submit(struct http_request *rq, struct staff *st, struct once *x,
 		.right = RIGHT(OPENING, CHANGE),
 		.edits = &edit,
 		.nedits = 1,
-		.title = page_text(rq, "%s\u00a0: %s", title, what_words(rq, st, x)),
+		.title = what_words(rq, st, x, words),
 		.done = page_text(rq, OPENING_PATH "/%s", x->o->slug),
 		.said = said,
 		.refused = refused,
@@ -266,13 +278,13 @@ static void change(struct http_request *rq)
 	if (action && strcmp(action, "annuler") == 0) {
 		over = json_pack("{s:s, s:b}", "on", staff_date(rq, x->on), "cancelled",
 				 1);
-		submit(rq, st, x, over, tr(l, "Annuler"),
+		submit(rq, st, x, over, WORDS_CANCEL,
 		       tr(l, "Cette permanence est annulée."));
 		json_decref(over);
 		return;
 	}
 	if (action && strcmp(action, "retablir") == 0) {
-		submit(rq, st, x, NULL, tr(l, "Rétablir"),
+		submit(rq, st, x, NULL, WORDS_RESTORE,
 		       tr(l, "Cette permanence a lieu comme d’habitude."));
 		return;
 	}
@@ -281,7 +293,7 @@ static void change(struct http_request *rq)
 		reply_once(rq, st, x);
 		return;
 	}
-	submit(rq, st, x, over, tr(l, "Changer"),
+	submit(rq, st, x, over, WORDS_CHANGE,
 	       tr(l, "Le changement de cette permanence est enregistré."));
 	json_decref(over);
 }

@@ -70,8 +70,8 @@ static void say_services(struct http_request *rq, const struct staff *st,
 	for (int i = 0; i < is->live_services; i++) {
 		const struct service *s = &is->services[i];
 
-		if (s->organisation != TERRITORY_NONE && !who->admin &&
-		    s->organisation != who->organisation)
+		if (s->organisation != TERRITORY_NONE &&
+		    !staff_may(st, who, RIGHT(SERVICE, SEE), s->organisation))
 			continue;
 		ticks[n] = (struct opening_tick){
 			.id = page_text(rq, "type-%zu", n + 1),

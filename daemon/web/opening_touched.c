@@ -27,11 +27,11 @@ static const char *reach_words(struct http_request *rq, const struct change_pers
 	const struct lang *l = http_request_lang(rq);
 
 	if (by_sms(p) && by_mail(p))
-		return tr(l, "Sera prévenu par SMS et par e-mail\u00a0:");
+		return tr(l, "Un SMS et un e-mail partiront\u00a0:");
 	if (by_sms(p))
-		return tr(l, "Sera prévenu par SMS\u00a0:");
+		return tr(l, "Un SMS partira\u00a0:");
 	if (by_mail(p))
-		return tr(l, "Sera prévenu par e-mail.");
+		return tr(l, "Un e-mail partira.");
 	if (*p->a->person.phone)
 		return tr(l, "Aucun message ne peut partir\u00a0: appelez le");
 	return tr(l, "Ni téléphone ni e-mail\u00a0: personne ne peut être prévenu.");
@@ -89,7 +89,8 @@ static const char *time_words(struct http_request *rq, const struct change *c,
 		return to->site; /* the change makes it */
 	when = page_when(rq, &c->st->web, zone_to_civil(t->sites[site].zone, to->start),
 			 true);
-	where = page_text(rq, "%s, %s", when, t->sites[site].name);
+	where = page_text(rq, "%s, %s, %s", when, t->sites[site].commune,
+			  t->sites[site].name);
 	if (p->a->place.site && p->a->place.site != t->sites[site].id) {
 		int was = territory_by_id(t, RDVD_DEF_SITE, p->a->place.site);
 
@@ -159,6 +160,7 @@ static void say_person(struct http_request *rq, const struct change *c,
 	*v = (struct opening_person){
 		.id = page_text(rq, "%lld", (long long)p->a->id),
 		.name = staff_person_name(rq, who),
+		.url = page_text(rq, "/equipe/rdv/%lld", (long long)p->a->id),
 		.when = page_when(rq, &c->st->web, p->a->when.civil_start, true),
 		.place = staff_place_name(c->st, p->a),
 		.service = staff_service_name(rq, c->st, p->a),

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* staff_absence.c - absences: whole days or half ones. Whoever is booked in one is shown
- * before it is noted, and stays booked: moving people is the team's to decide. */
+/* staff_absence.c - absences: whole days or half ones, the usual ones by one button.
+ * Whoever is booked in one is asked about before it is noted (staff_change.h). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "web/staff_room.h"
+#include "web/staff_change.h"
 
 #define NOON_MINUTE (13 * 60) /* between a morning and an afternoon */
 
@@ -18,8 +18,6 @@ struct absent {
 	int who;		       /* TERRITORY_NONE: nobody she may speak for */
 	rdvd_time start, end;
 	const char *error;
-	const struct staff_row *booked;
-	size_t nbooked;
 };
 
 static const char *field(const struct http_request *rq, const char *name)
@@ -27,6 +25,24 @@ static const char *field(const struct http_request *rq, const char *name)
 	const char *s = http_request_field(rq, name);
 
 	return s ? s : "";
+}
+
+/* "absent aujourd'hui": what a button says instead of the fields. */
+static void read_quick(struct http_request *rq, const struct staff *st, struct absent *a)
+{
+	const char *quick = field(rq, "vite");
+	civil_day today = staff_today(st), from = today, to = today;
+
+	if (!*quick)
+		return;
+	a->afternoon = strcmp(quick, "apres-midi") == 0;
+	a->noon = false;
+	if (strcmp(quick, "demain") == 0)
+		from = to = today + 1;
+	else if (strcmp(quick, "semaine") == 0)
+		to = today + 6 - civil_weekday(today);
+	a->from = staff_date(rq, from);
+	a->to = staff_date(rq, to);
 }
 
 static void absent_read(struct http_request *rq, const struct staff *st, struct absent *a)
@@ -44,6 +60,7 @@ static void absent_read(struct http_request *rq, const struct staff *st, struct 
 	a->afternoon = strcmp(field(rq, "debut"), "apres-midi") == 0;
 	a->noon = strcmp(field(rq, "fin"), "midi") == 0;
 	a->who = staff_counsellor(st, &v, field(rq, "personne"));
+	read_quick(rq, st, a);
 	if (!*a->to)
 		a->to = a->from;
 	if (a->who == TERRITORY_NONE)
@@ -138,12 +155,10 @@ static void show_list(void *arg, enum rdvd_rc rc, const struct rdvd_absence *ite
 	done = http_request_query(rq, "fait");
 	staff_viewer(rq, &who);
 	say_rows(rq, st, &who, items, n, &v);
-	if (done)
-		v.said.text =
-			strcmp(done, "ajout") == 0
-				? tr(l, "L’absence est notée. Personne ne peut plus "
-					"prendre d’horaire à ce moment-là.")
-				: tr(l, "L’absence est retirée.");
+	if (done && strcmp(done, "retrait") == 0)
+		v.said.text = tr(l, "L’absence est retirée.");
+	else
+		staff_change_said(rq, st, &v.said);
 	v.npersons = staff_counsellor_options(rq, st, &who, a ? a->who : who.counsellor,
 					      NULL, &v.persons);
 	v.action = "/equipe/absences";
@@ -154,8 +169,6 @@ static void show_list(void *arg, enum rdvd_rc rc, const struct rdvd_absence *ite
 		v.from_afternoon = a->afternoon;
 		v.to_noon = a->noon;
 		v.error = a->error;
-		v.booked = a->booked;
-		v.nbooked = a->nbooked;
 	}
 	staff_layout(rq, st, &v.layout, tr(l, "Absences"), STAFF_ABSENCES);
 	v.csrf = v.layout.csrf;
@@ -195,91 +208,32 @@ static void absences(struct http_request *rq)
 
 /* ---- adding ---- */
 
-static void added(void *arg, const struct booking_reply *r)
-{
-	struct staff *st;
-	void *data;
-	struct http_request *rq = staff_wait_over(arg, &st, &data);
-	struct absent *a = data;
-
-	if (!rq)
-		return;
-	if (r->verdict == BOOKING_DONE) {
-		http_redirect(rq, 303, "/equipe/absences?fait=ajout");
-		return;
-	}
-	if (page_is_trouble(r->verdict)) {
-		page_fail(rq, r->verdict);
-		return;
-	}
-	a->error = r->errors && r->errors->n > 0
-			   ? tr(http_request_lang(rq), r->errors->items[0].message)
-			   : staff_why(rq, r->verdict);
-	list(rq, st, a);
-}
-
-static void add_now(struct http_request *rq, struct staff *st, struct absent *a)
-{
-	const struct territory *t = booking_territory(st->web.booking);
-	struct viewer who;
-
-	staff_viewer(rq, &who);
-	booking_absence_add(st->web.booking, t->counsellors[a->who].slug, a->start,
-			    a->end, a->label, who.user->login, added, staff_wait(rq, a));
-}
-
-/* Who is booked meanwhile: nobody, then it is noted; else they are shown first. */
-static void looked(void *arg, enum rdvd_rc rc, const struct record_list *records)
-{
-	struct staff *st;
-	void *data;
-	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
-	struct absent *a = data;
-	struct row_style style = {
-		.with_day = true, .with_place = true, .now = clock_now()};
-	struct staff_row *rows;
-
-	if (!rq)
-		return;
-	rows = http_request_alloc(rq, (records->n + 1) * sizeof(*rows));
-	for (size_t i = 0; i < records->n; i++) {
-		const struct rdvd_appointment *b = records->items[i].appointment;
-
-		if (b->when.end <= a->start || b->when.end <= style.now)
-			continue;
-		staff_row(rq, st, &records->items[i], &style, &rows[a->nbooked]);
-		/* lent for this callback, shown in the next */
-		rows[a->nbooked].place = http_request_strdup(rq, rows[a->nbooked].place);
-		rows[a->nbooked++].needs = NULL;
-	}
-	a->booked = rows;
-	if (a->nbooked == 0)
-		add_now(rq, st, a);
-	else
-		list(rq, st, a);
-}
-
 static void add(struct http_request *rq)
 {
 	struct staff *st = http_request_context(rq);
 	const struct territory *t = booking_territory(st->web.booking);
+	const struct lang *l = http_request_lang(rq);
 	struct absent *a = http_request_alloc(rq, sizeof(*a));
-	struct rdvd_appointment_filter f = {0};
+	struct staff_away away;
+	struct staff_change c = {.right = RIGHT(ABSENCE, CHANGE),
+				 .away = &away,
+				 .done = "/equipe/absences"};
 
 	absent_read(rq, st, a);
 	if (a->error) {
 		list(rq, st, a);
 		return;
 	}
-	if (http_request_field(rq, "quand_meme")) {
-		add_now(rq, st, a);
-		return;
-	}
-	f.from = a->start - CIVIL_DAY_SECONDS; /* one that began before may run into it */
-	f.to = a->end;
-	f.counsellor = t->counsellors[a->who].id;
-	f.without_cancelled = 1;
-	booking_list(st->web.booking, &f, 0, looked, staff_wait(rq, a));
+	away = (struct staff_away){.counsellor = t->counsellors[a->who].slug,
+				   .start = a->start,
+				   .end = a->end,
+				   .label = a->label};
+	c.title = page_text(rq, tr(l, "Absence de %1$s\u00a0: %2$s"),
+			    t->counsellors[a->who].label,
+			    say_span(rq, st, a->start, a->end));
+	c.said = tr(l, "L’absence est notée. Personne ne peut plus prendre d’horaire à "
+		       "ce moment-là.");
+	staff_change(rq, &c);
 }
 
 /* ---- removing ---- */

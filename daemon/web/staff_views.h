@@ -75,8 +75,8 @@ struct staff_row {
 	bool cancelled, confirmed, done;
 	const struct staff_tag *messages;
 	size_t nmessages;
-	bool stopped;	 /* wants no SMS */
-	bool bad_number; /* nothing arrives there */
+	bool stopped;			 /* wants no SMS */
+	bool bad_number;		 /* nothing arrives there */
 	const struct desk_state *states; /* "est là depuis 9 h 05" */
 	size_t nstates;
 	const char *companion; /* a partner who is present */
@@ -205,7 +205,7 @@ struct staff_appointment_view {
 	size_t nmessages;
 	const char *code, *thread_url;
 	const char *csrf, *companion, *companion_url; /* who comes along */
-	const struct answer_view *answers; /* to the service's questions */
+	const struct answer_view *answers;	      /* to the service's questions */
 	size_t nanswers;
 	const struct question_view *questions; /* to put them right */
 	size_t nquestions;
@@ -327,8 +327,8 @@ struct staff_match {
 
 struct staff_add_view {
 	struct layout layout;
-	/* of a gap that was chosen: "Lundi 30 novembre à 9 h, Carvin, avec Marie"; the rest
-	 * is folded. NULL: all is asked */
+	/* of a gap that was chosen: "Lundi 30 novembre à 9 h, Carvin, avec Marie"; the
+	 * rest is folded. NULL: all is asked */
 	const char *summary;
 	const char *action, *csrf;
 	const struct problem_view *problems;

@@ -301,16 +301,16 @@ def test_markup_is_words(daemon, tmp_path):
     for path in (OPENINGS, f"{OPENINGS}/{mine}", f"{OPENINGS}/nouvelle"):
         answer = browser.get(path)
         assert nasty not in answer.text and html.escape(nasty, quote=False)[:12] in answer.text, path
-    typed = [("lieu", nasty), ("qui", nasty), ("type", nasty), ("debut", nasty), ("de", nasty), ("a", nasty),
+    typed = [("lieu", nasty), ("qui[]", nasty), ("type[]", nasty), ("debut", nasty), ("de", nasty), ("a", nasty),
              ("rythme", "texte"), ("regle", nasty), ("fin", "date"), ("jusqu", nasty), ("reserve", nasty),
              ("reserve-heure", nasty), ("semaines", nasty), ("action", "garder")]
     answer = send(browser, f"{OPENINGS}/nouvelle", typed, 422)
     assert "<script>alert" not in answer.text
 
 
-FORM = {"debut": "2026-12-01", "de": "09:00", "a": "12:00", "rythme": "semaine", "semaines": "1", "jours": "1",
+FORM = {"debut": "2026-12-01", "de": "09:00", "a": "12:00", "rythme": "semaine", "semaines": "1", "jours[]": "1",
         "fin": "sans", "mois": "1", "rang": "1", "jour": "0", "reserve": "0", "reserve-jours": "1",
-        "reserve-heure": "18:00", "lieu": "libercourt-ccas", "qui": "conseiller-1", "type": "suivi"}
+        "reserve-heure": "18:00", "lieu": "libercourt-ccas", "qui[]": "conseiller-1", "type[]": "suivi"}
 
 
 def test_a_permanence_is_made_warned_of_changed_and_ended(team):
@@ -320,7 +320,7 @@ def test_a_permanence_is_made_warned_of_changed_and_ended(team):
     assert "Chaque mardi matin à Libercourt, à partir du 1er décembre 2026." in text
     assert "Mardi 1er décembre" in text and "Mardi 29 décembre" in text
     # Monday afternoons conseiller-1 is at the office: said, not refused
-    clash = {**FORM, "jours": "0", "de": "14:00", "a": "16:00"}
+    clash = {**FORM, "jours[]": "0", "de": "14:00", "a": "16:00"}
     answer = send(browser, f"{OPENINGS}/nouvelle", [*clash.items(), ("action", "garder")], 200)
     assert "Conseiller 1 est déjà en permanence à Oignies" in words(answer)
     send(browser, f"{OPENINGS}/nouvelle", [*clash.items(), ("averti", "1"), ("action", "garder")])
@@ -349,13 +349,13 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(team):
     d, browser = team
     browser.get(f"{OPENINGS}/nouvelle")
     wrong = [("lieu", ""), ("debut", ""), ("de", "12:00"), ("a", "9:00"), ("rythme", "semaine"), ("semaines", "2"),
-             ("jours", "3"), ("fin", "fois"), ("fois", "7"), ("action", "garder")]
+             ("jours[]", "3"), ("fin", "fois"), ("fois", "7"), ("action", "garder")]
     answer = send(browser, f"{OPENINGS}/nouvelle", wrong, 422)
     text = words(answer)
     for said in ("Choisissez un lieu.", "Choisissez qui reçoit.", "Choisissez au moins un type", "le premier jour"):
         assert said in text
     fields = form_of(answer, f"{OPENINGS}/nouvelle")
-    assert ("semaines", "2") in fields and ("jours", "3") in fields and ("fois", "7") in fields
+    assert ("semaines", "2") in fields and ("jours[]", "3") in fields and ("fois", "7") in fields
     assert ("de", "12:00") in fields
 
 
