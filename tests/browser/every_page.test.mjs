@@ -242,10 +242,10 @@ async function crawl(pages, lang, { login, brief } = {}) {
 
 // The pages that this member of the team is shown and that no state above has: [name, address].
 async function found(login, named) {
-	const find = finder(patterns());
+	const all = await patterns(d), find = finder(all);
 	const known = new Set(named.map(([, how]) => typeof how === "function" ? !how.length && find(how()) : find(how)));
 	const { seen } = await walk(await new Visitor(d).logIn(login), [`/equipe/rdv/${links.booked.id}`],
-		patterns().filter((p) => /^\/equipe\b/.test(p)));
+		all.filter((p) => /^\/equipe\b/.test(p)));
 	return [...seen].filter(([pattern, page]) => page.status === 200 && page.text && find(page.target) === pattern &&
 		!known.has(pattern)).map(([pattern, page]) => [`found-${pattern.replace(/\/equipe\/?|[{}]/g, "").replaceAll("/", "_")}`, page.target]);
 }

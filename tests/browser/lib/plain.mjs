@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { PASSWORD } from "./daemon.mjs";
-import { EXCEPTIONS, finder, patterns } from "./routes.mjs";
+import { EXCEPTIONS, finder } from "./routes.mjs";
 
 export class Visitor {
 	constructor(daemon, lang = "fr") {
@@ -50,7 +50,7 @@ const plain = (s) => s.replaceAll("&amp;", "&").replaceAll("&#39;", "'").replace
 
 // From those addresses and every pattern without a gap, link by link, one page of each pattern. Returns a map from
 // the pattern to what was answered; `left` are those that no link led to.
-export async function walk(visitor, first = [], wanted = patterns()) {
+export async function walk(visitor, first, wanted) {
 	const find = finder(wanted), seen = new Map();
 	const queue = [...first, ...wanted.filter((p) => !p.includes("{") && !EXCEPTIONS.has(p))];
 	while (queue.length) {

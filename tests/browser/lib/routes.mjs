@@ -1,34 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every address that a person can be shown: the GET routes of the web's route tables, read where they are written,
-// so that a page that is added is walked without being named. What is no page, or cannot be reached by following
-// links, stands here with the reason.
+// Every address that a person can be shown: the GET routes that the daemon itself names on its local socket, so that
+// a page that is added is walked without being listed. What is no page, or cannot be reached by following links,
+// stands here with the reason.
 
-import fs from "node:fs";
-import path from "node:path";
-import { TOP } from "./daemon.mjs";
+const NO_PAGE = [
+	/\.(css|ics|csv|xlsx|json|svg|png)$/, // a sheet of colours, a calendar, a table, a file, a picture
+	/^\/(api|static|cb|metrics)\b/, // for programs
+];
 
-const WEB = path.join(TOP, "daemon/web");
-const ROW = /\.method\s*=\s*HTTP_GET,\s*\.pattern\s*=\s*("[^"]+"|[A-Z_]+)/g;
-
-// No page: a sheet of colours, a calendar, a table, a stream of events.
-const NO_PAGE = /\.(css|ics|csv|xlsx|json|svg)$/;
 export const EXCEPTIONS = new Map([
-	["/reserver", "an hour that is sent: it answers with the form, walked as \"form\""],
-	["/reserver/{hold}/garder", "leads back to the form: it is sent, and this is its address when it is opened again"],
-	["/reserver/{hold}", "walked as \"form\""],
+	["/reserver", "an hour that is sent: it answers with the form, which every_page walks"],
+	["/reserver/{hold}", "the form: every_page walks it"],
+	["/reserver/{hold}/garder", "the form again, when its button's address is opened"],
 	["/rdv/{token}/venir", "leads back to the appointment"],
+	["/attente/{token}/prendre", "leads back to the offer"],
+	["/attente/{token}/refuser", "leads back to the offer"],
+	["/attente/{token}/quitter", "leads back to the request"],
+	["/communes", "a list for the script that completes a commune's name"],
+	["/equipe/flux", "a stream of events: it has no end"],
+	["/equipe/invitation/{code}", "the letter of an invitation, whose code is known to one person: tests of accounts open it"],
 ]);
 
-function constants(text) {
-	return new Map([...text.matchAll(/#define\s+([A-Z_]+)\s+("[^"]+")/g)].map((m) => [m[1], m[2]]));
-}
-
 // The patterns of pages, sorted.
-export function patterns() {
-	const files = fs.readdirSync(WEB).filter((f) => /\.[ch]$/.test(f)).map((f) => fs.readFileSync(path.join(WEB, f), "utf8"));
-	const names = constants(files.join("\n"));
-	const found = files.flatMap((text) => [...text.matchAll(ROW)].map((m) => JSON.parse(names.get(m[1]) ?? m[1])));
-	return [...new Set(found)].filter((p) => !NO_PAGE.test(p)).sort();
+export async function patterns(daemon) {
+	const { routes } = await daemon.api("GET", "/local/routes", undefined, { local: true });
+	const found = routes.filter((r) => r.method === "GET" && !NO_PAGE.some((no) => no.test(r.pattern))).map((r) => r.pattern);
+	return [...new Set(found)].sort();
 }
 
 const matcher = (pattern) => new RegExp(`^${pattern.split(/\{\w+\}/).map((s) => s.replace(/[.+*?^$()|[\]\\]/g, "\\$&"))

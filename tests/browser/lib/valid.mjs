@@ -18,6 +18,12 @@ const judge = new HtmlValidate({
 		"void-style": ["error", { style: "omit" }],
 		// a blank at the end of a line comes from a template's condition and shows nowhere
 		"no-trailing-whitespace": "off",
+		// boxes of one question share a name, as radio buttons do: what is ticked is sent as often
+		"form-dup-name": ["error", { shared: ["radio", "checkbox", "button", "reset", "submit"] }],
+		// a click on the map sends where it was: only <input type="image"> does that without a script
+		"prefer-button": "off",
+		// who may read a setting and not change it gets its fields, disabled, and no button
+		"wcag/h32": "off",
 		// a button in a form submits it: the standard says so
 		"no-implicit-button-type": "off",
 		// numbers of telephones are written with no-break spaces, or stand in a class that keeps them whole
