@@ -323,6 +323,9 @@ static void book(struct http_request *rq, struct staff *st, struct add *a)
 	if (*a->second && second_of(rq, st, a, &ask) < 0)
 		return;
 	ask.companion = a->companion;
+	/* who is received now is there */
+	ask.walk_in =
+		a->when == ADD_NOW && t->services[a->service_index].mode == MODE_SITE;
 	fill_person(rq, a, &ask.person);
 	booking_book(st->web.booking, &ask, booked, staff_wait(rq, a));
 }
@@ -407,7 +410,7 @@ static const struct http_route routes[] = {
 	{.method = HTTP_GET,
 	 .pattern = "/equipe/ajouter",
 	 .access = ACCESS_STAFF,
-	 .right = RIGHT(AGENDA, SEE),
+	 .right = RIGHT(AGENDA, CHANGE),
 	 .handle = add_show},
 	{.method = HTTP_POST,
 	 .pattern = "/equipe/ajouter",
