@@ -15,7 +15,7 @@ struct desk_who_view {
 /* Somebody is there without an appointment. */
 struct desk_walk_in_view {
 	struct layout layout;
-	const char *csrf, *back_url, *heading, *key;
+	const char *csrf, *back_url, *known_url, *heading, *key;
 	struct staff_said said;
 	const struct problem_view *problems;
 	size_t nproblems;

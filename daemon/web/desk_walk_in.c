@@ -376,6 +376,10 @@ static void reply(struct http_request *rq, const struct staff *st, struct walk_i
 		rq, "/equipe", "lieu",
 		w->site_index == TERRITORY_NONE ? NULL : t->sites[w->site_index].slug,
 		NULL);
+	v.known_url = page_url(
+		rq, "/equipe/ajouter", "lieu",
+		w->site_index == TERRITORY_NONE ? NULL : t->sites[w->site_index].slug,
+		NULL);
 	v.first_name.value = w->first_name;
 	v.last_name.value = w->last_name;
 	v.phone.value = w->phone;

@@ -149,6 +149,11 @@ def test_walk_in(desk):
     assert re.fullmatch(r"/equipe/rdv/\d+\?fait=ajout", where)
     sam = next(r for r in everything(d) if r["person"]["first_name"] == "Sam")
     assert not sam["walk_in"] and sam["arrived"] is None and sam["messages"]
+    # somebody known, received now from the files, is there too
+    ada.add(quand="maintenant", lieu="salle", service="rdv", personne="eve", prenom="Zoé", nouvelle="1")
+    zoe = next(r for r in everything(d) if r["person"]["first_name"] == "Zoé")
+    assert zoe["walk_in"] and instant(zoe["arrived"]) == instant(EIGHT)
+    ada.get("/equipe/passage")
     refused = ada.post("/equipe/passage", {"prenom": "x" * 200, "lieu": "centre", "service": "rdv", "cle": "k4"}, 422)
     assert "80 caractères au plus" in words(refused) and "x" * 200 in refused.text
     check_is_clean(d)
