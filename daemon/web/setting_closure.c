@@ -318,6 +318,30 @@ static bool is_in(const civil_day *list, size_t n, civil_day day)
 	return false;
 }
 
+/* Whose holidays: all of the organisation's, or one site's. */
+static void add_places(struct http_request *rq, const struct staff *st,
+		       const struct closing *c, int chosen,
+		       struct setting_closures_view *v)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	struct option_view *o =
+		http_request_alloc(rq, ((size_t)t->live_sites + 1) * sizeof(*o));
+	size_t n = 0;
+
+	o[n++] = (struct option_view){.value = "",
+				      .text = t->organisations[c->organisation].name};
+	for (int i = 0; i < t->live_sites; i++)
+		if (t->sites[i].organisation == c->organisation)
+			o[n++] = (struct option_view){
+				.value = t->sites[i].slug,
+				.text = page_text(rq, "%s, %s", t->sites[i].commune,
+						  t->sites[i].name),
+				.selected = i == chosen,
+			};
+	v->places = o;
+	v->nplaces = n;
+}
+
 static void add_holidays(struct http_request *rq, const struct staff *st,
 			 const struct closing *c, struct setting_closures_view *v)
 {
@@ -341,6 +365,7 @@ static void add_holidays(struct http_request *rq, const struct staff *st,
 		};
 	v->holidays = rows;
 	v->nholidays = n;
+	add_places(rq, st, c, site, v);
 	v->holiday_target = site == TERRITORY_NONE ? "" : t->sites[site].slug;
 	v->target_name = site == TERRITORY_NONE ? o->name : t->sites[site].name;
 }
@@ -490,13 +515,12 @@ static void add(struct http_request *rq)
 	setting_form_store(&c->form, o);
 	json_object_set_new(o, key, json_string(slug));
 	e.body = o;
-	change.title = page_text(rq, tr(l, "Fermer %1$s, %2$s"), name,
-				 setting_period(rq, st, from, to));
-	change.said =
-		page_text(rq,
-			  tr(l, "C’est noté\u00a0: %1$s, %2$s. Personne ne peut plus "
-				"y prendre d’horaire."),
-			  name, setting_period(rq, st, from, to));
+	change.title = page_text(rq, tr(l, "Fermer %s"), name);
+	change.said = page_text(
+		rq,
+		tr(l, "C’est noté pour %1$s. %2$s, personne ne peut plus y prendre "
+		      "d’horaire."),
+		name, setting_period(rq, st, from, to));
 	change.done = back_to(rq, st, c);
 	staff_change(rq, &change);
 	json_decref(o);

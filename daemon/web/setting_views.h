@@ -135,8 +135,10 @@ struct setting_closures_view {
 	size_t nschools, nholidays;
 	const struct option_view *zones;
 	size_t nzones;
-	bool zone;	      /* one is known */
-	const char *zone_why; /* why that zone */
+	bool zone;			  /* one is known */
+	const char *zone_why;		  /* why that zone */
+	const struct option_view *places; /* whose public holidays are shown */
+	size_t nplaces;
 	const char *target_name;
 	const char *holiday_target; /* whose holidays: a slug of a site or "" */
 	bool may_change;

@@ -144,7 +144,7 @@ test("school holidays in one gesture, and back", async () => {
 	await page.goto("/equipe/reglages/fermetures");
 	assert.match(await text(main(page)), /Zone B/);
 	await page.getByRole("button", { name: "Vacances de Noël" }).click();
-	await page.getByText("C’est noté").waitFor();
+	await page.getByText("C’est noté pour").waitFor();
 	assert.equal(await free(), 0);
 	await judge(page, "holidays");
 	await page.getByRole("button", { name: /^Retirer/ }).click();
