@@ -44,7 +44,7 @@ HEADERS = [
 ]
 
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|strtok|localtime|gmtime|system|tmpnam)\s*\(")
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
+UNFINISHED = re.compile(r"(?<!RIGHT\()\b(TODO|FIXME|XXX)\b")
 CLOCK = re.compile(r"\b(time|clock_gettime|gettimeofday)\s*\(")
 FILE_MAX = 700
 SCALE = {0, 1, 2, 3, 4, 8, 12, 16, 24, 32, 48, 96}  # px; below 4 what joins edges

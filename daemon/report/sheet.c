@@ -173,7 +173,9 @@ static void leaf_name(char *out, size_t size, const char *title, size_t number)
 		if (!strchr("[]:*?/\\'", *s))
 			out[n++] = *s;
 	}
-	snprintf(out + n, size - n, n ? "" : "%zu", number);
+	out[n] = '\0';
+	if (!n)
+		snprintf(out, size, "%zu", number);
 }
 
 static lxw_worksheet *add_leaf(lxw_workbook *book, const char *title, size_t number)

@@ -44,9 +44,9 @@ after(async () => {
 });
 
 async function see(page, name) {
+	await shot(page, `figures-${name}`);
 	await fits(page);
 	assert.deepEqual([...await sizeFaults(page), ...await structureFaults(page), ...await axe(page)], [], name);
-	await shot(page, `figures-${name}`);
 }
 
 async function everywhere(page, name) {
