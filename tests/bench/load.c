@@ -5,10 +5,10 @@
  * Either the lines are repeated for some seconds, or each is sent exactly once. Every
  * connection has one request under way.
  *
- * usage: load [-c CONNECTIONS] [-t SECONDS] PORT FILE. Without -t each line is sent once.
- * Prints one JSON object: requests, seconds, rate, latencies in microseconds, counts by
- * status, broken connections, and the mean size of an answer. The first answer that is
- * not 2xx goes to stderr. */
+ * usage: load [-c CONNECTIONS] [-t SECONDS] [-k COOKIE] PORT FILE. Without -t each line
+ * is sent once; -k logs in. Prints one JSON object: requests, seconds, rate, latencies in
+ * microseconds, counts by status, broken connections, and the mean size of an answer. The
+ * first answer that is not 2xx goes to stderr. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -51,6 +51,7 @@ static struct {
 	size_t nlatencies, room;
 	uint64_t by_status[600], broken, bytes;
 	int complained;
+	const char *cookie; /* of every GET; NULL */
 } load;
 
 static void die(const char *what)
@@ -90,8 +91,10 @@ static struct text render(char *line)
 				     : "application/x-www-form-urlencoded",
 			strlen(body), body);
 	else
-		size = asprintf(&out, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", line,
-				path);
+		size = asprintf(&out, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s%s\r\n",
+				line, path, load.cookie ? "Cookie: " : "",
+				load.cookie ? load.cookie : "",
+				load.cookie ? "\r\n" : "");
 	if (size < 0)
 		die("memory");
 	return (struct text){out, (size_t)size};
@@ -301,16 +304,19 @@ int main(int argc, char **argv)
 {
 	int connections = 64;
 	double seconds = 0;
-	for (int o; (o = getopt(argc, argv, "c:t:")) != -1;) {
+	for (int o; (o = getopt(argc, argv, "c:t:k:")) != -1;) {
 		if (o == 'c')
 			connections = (int)strtol(optarg, NULL, 10);
 		else if (o == 't')
 			seconds = strtod(optarg, NULL);
+		else if (o == 'k')
+			load.cookie = optarg;
 		else
 			return 2;
 	}
 	if (argc - optind != 2 || connections < 1 || connections > CONNECTIONS_MAX) {
-		fputs("usage: load [-c CONNECTIONS] [-t SECONDS] PORT FILE\n", stderr);
+		fputs("usage: load [-c CONNECTIONS] [-t SECONDS] [-k COOKIE] PORT FILE\n",
+		      stderr);
 		return 2;
 	}
 	load.port = (uint16_t)strtoul(argv[optind], NULL, 10);

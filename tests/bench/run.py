@@ -35,6 +35,7 @@ for folder in ("system", "oracle", "data"):
     sys.path.insert(0, str(HERE.parent / folder))
 
 import fill  # noqa: E402
+import agenda  # noqa: E402
 import imports  # noqa: E402
 import make_national  # noqa: E402
 import messages  # noqa: E402
@@ -167,11 +168,13 @@ class Beside:
                 self.acts += 2
 
 
-def load(port, requests, seconds=None, connections=64, allowed=("200", "201")):
+def load(port, requests, seconds=None, connections=64, allowed=("200", "201"), cookie=None):
     """One run of the load generator; the statuses must be the allowed ones."""
     command = [str(TOOLS / "load"), "-c", str(connections)]
     if seconds:
         command += ["-t", str(seconds)]
+    if cookie:
+        command += ["-k", cookie]
     done = subprocess.run([*command, str(port), str(requests)], stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise SystemExit(f"the load generator gave up on port {port}: see above")
@@ -433,6 +436,8 @@ class Bench:
         if self.wants("import"):
             lines = list(bookings(self.national, "premier-rdv", NOW, self.chance, 60000))
             imports.run(self, self.national_base, lines, NOW)
+        if self.wants("agenda"):
+            agenda.run(self, Floor, NOW)
         messages.Messages(self).run(getattr(self, "national_base", None))
 
 
@@ -490,7 +495,7 @@ def machine():
 def main(argv=None):
     parser = argparse.ArgumentParser(description="The benchmark, each figure next to its floor.")
     parser.add_argument("--only", action="append", metavar="WORD",
-                        help="hénin-carvin, national, page, post, slow, start, memory, import, http, kannel, postfix, inbound, "
+                        help="hénin-carvin, national, page, post, slow, start, memory, import, agenda, http, kannel, postfix, inbound, "
                              "claims (again for more)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each GET measurement")
