@@ -54,8 +54,10 @@ static int seats_now(const struct search *s, const struct cursor *c)
 	return answer.open_seats;
 }
 
-/* Seats where a longer appointment fits, or that leave no gap. */
-static int seats_picked(const struct search *s, const struct cursor *c)
+/* Seats where a longer appointment fits, or that leave no gap. Rarely asked: kept out of
+ * the loop that everybody walks. */
+__attribute__((noinline)) static int seats_picked(const struct search *s,
+						  const struct cursor *c)
 {
 	const struct agenda *a = s->a;
 	const struct candidate *k = &c->shelf->candidates[c->at];
