@@ -80,6 +80,7 @@ void request_slot_check(const struct booking *b, const struct booking_request *q
 	if (ask->service != TERRITORY_NONE && t->services[ask->service].capacity == 0)
 		ask->seats = 1;
 	ask->staff = staff;
+	ask->over = staff && q->over;
 	if (ask->service != TERRITORY_NONE)
 		ask->extra_minutes = service_extra_minutes(
 			&t->services[ask->service], q->interpreter, q->person.locale);
@@ -128,9 +129,10 @@ static void check_request(struct book_job *j, const struct booking_request *q,
 	if (j->ask.service != TERRITORY_NONE &&
 	    b->territory->services[j->ask.service].professionals)
 		who.professional = 1;
-	/* by SMS a first name and a year are asked for, and no more */
-	person_normalise(b, &who, staff || q->channel == RDVD_BY_SMS, &j->fields,
-			 &j->in.person, e);
+	/* by SMS a first name and a year are asked for, and no more; who waited was asked
+	 * then */
+	person_normalise(b, &who, staff || q->channel == RDVD_BY_SMS || q->wait,
+			 &j->fields, &j->in.person, e);
 	if (!staff && !*j->fields.phone && j->ask.service != TERRITORY_NONE &&
 	    b->territory->services[j->ask.service].mode == MODE_PHONE)
 		booking_error_add(e, "person.phone", "required",

@@ -221,7 +221,7 @@ static void take_by_booking(struct waiting_entry *e, struct taking *t, const cha
 	struct booking *b = t->w->booking;
 	int service = territory_by_id(b->territory, RDVD_DEF_SERVICE, e->wait->service);
 	json_t *p = json_loads(e->wait->person, 0, NULL);
-	char year[16], key[40];
+	char year[16] = "", key[40];
 	struct booking_request q = {
 		.request_key = key,
 		.service = service == TERRITORY_NONE
@@ -251,8 +251,9 @@ static void take_by_booking(struct waiting_entry *e, struct taking *t, const cha
 			   .employer = text(p, "employer")},
 	};
 
-	snprintf(year, sizeof(year), "%d",
-		 (int)json_integer_value(json_object_get(p, "birth_year")));
+	int born = (int)json_integer_value(json_object_get(p, "birth_year"));
+	if (born)
+		snprintf(year, sizeof(year), "%d", born);
 	snprintf(key, sizeof(key), "waiting-%016llx", (unsigned long long)e->offer.hold);
 	secret_digest(key, strlen(key), q.body_hash);
 	booking_book(b, &q, taken, t);

@@ -152,8 +152,9 @@ const char *workshop_when(struct http_request *rq, const struct staff *st,
 	const struct territory *t = booking_territory(st->web.booking);
 	const struct zone *z = t->sites[w->site].zone;
 
-	return page_text(rq, tr(http_request_lang(rq), "%s à %s"),
-			 page_when(rq, &st->web, zone_to_civil(z, w->start), true),
+	return page_text(rq, tr(http_request_lang(rq), "%s, de %s à %s"),
+			 staff_day_words(rq, st, w->day, true),
+			 staff_hour_words(rq, z, w->start),
 			 staff_hour_words(rq, z, w->end));
 }
 
