@@ -26,6 +26,7 @@ static const struct {
 	{"reading", reading_tests, &reading_count},
 	{"figures", figures_tests, &figures_count},
 	{"texts", texts_tests, &texts_count},
+	{"touched", touched_tests, &touched_count},
 	{"files", files_tests, &files_count},
 	{"migration", migration_tests, &migration_count},
 	{"model", model_tests, &model_count},

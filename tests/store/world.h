@@ -111,6 +111,8 @@ extern const size_t acts_count, holds_count, messages_count, reading_count, file
 	migration_count, undo_count;
 extern const struct CMUnitTest figures_tests[];
 extern const size_t figures_count;
+extern const struct CMUnitTest touched_tests[];
+extern const size_t touched_count;
 extern const struct CMUnitTest texts_tests[];
 extern const size_t texts_count;
 
