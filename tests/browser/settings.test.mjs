@@ -90,7 +90,7 @@ test("the pin follows a click, a finger and the keys", async () => {
 	await page.keyboard.press("ArrowUp");
 	const [lat4, lon4] = await pin(page);
 	assert.ok(Math.abs(lat4 - lat3 - 0.0009) < 0.0001 && lon4 === lon3, "100 m to the north");
-	await page.getByRole("group", { name: "Déplacer de 1 km" }).getByRole("button", { name: "Est" }).click();
+	await page.getByRole("group", { name: "Déplacer de 1 km" }).getByRole("button", { name: "Est", exact: true }).click();
 	const [lat5, lon5] = await pin(page);
 	assert.ok(lat5 === lat4 && lon5 > lon4 + 0.01);
 	await page.waitForFunction((p) => decodeURIComponent(document.querySelector("input[name=grande]").src).includes(p),
@@ -123,7 +123,7 @@ test("without scripts a click and the buttons move the pin, and nothing is saved
 		await plain.locator("input[name=centre]").waitFor({ state: "attached" });
 		const [lat2, lon2] = await pin(plain);
 		assert.ok(lat2 > lat && lon2 < lon, `${name}: up and left is north and west`);
-		await plain.getByRole("group", { name: "Déplacer de 100 m" }).getByRole("button", { name: "Sud" }).click();
+		await plain.getByRole("group", { name: "Déplacer de 100 m" }).getByRole("button", { name: "Sud", exact: true }).click();
 		const [lat3] = await pin(plain);
 		assert.ok(Math.abs(lat2 - lat3 - 0.0009) < 0.0001);
 		await plain.getByRole("button", { name: "Voir de plus loin" }).click();
