@@ -94,7 +94,7 @@ test("an absence is noted in two clicks from the week", async () => {
 	await logIn(plain, "marie");
 	await week(plain, "?nojs");
 	await plain.locator('th[data-day="2026-11-27"]').getByRole("link", { name: /^Absence/ }).click();
-	await plain.locator("main form button:not(.vh)").first().click();
+	await plain.getByRole("button", { name: "Noter l’absence" }).click();
 	await week(plain, "?nojs");
 	assert.match(await text(plain.locator('th[data-day="2026-11-27"]')), /Absence : Conseiller 1/);
 	await plain.context().close();
