@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* setting_closure.c - when nobody is there: closures of the organisation, of a site or of
- * one person, typed in or taken from the school holidays; and the public holidays on
- * which they are there all the same. Whoever is booked is shown before anything closes.
- */
+ * one person, typed in or taken from the school holidays. Whoever is booked is shown
+ * before anything closes. */
 #include <string.h>
 
 #include "agenda/school.h"
 #include "base/mem.h"
-#include "web/setting_form.h"
+#include "web/setting_closure.h"
 #include "web/staff_change.h"
 
-#define PATH "/equipe/reglages/fermetures"
 #define SCHOOLS_MAX 16
-#define HOLIDAYS_MAX 32
-#define HOLIDAY_DAYS 366
 #define CLOSED_DAYS_MAX 400
 
 static const struct setting_field fields[] = {
@@ -40,14 +36,7 @@ static const struct setting_field fields[] = {
 	 .max = 100},
 };
 
-/* What is being closed; memory of the request's. */
-struct closing {
-	struct setting_form form;
-	int organisation;
-	const char *target; /* "site:SLUG", "personne:SLUG", "structure:SLUG" */
-};
-
-static struct closing *closing_new(struct http_request *rq, const struct staff *st)
+struct closing *setting_closing_new(struct http_request *rq, const struct staff *st)
 {
 	struct closing *c = http_request_alloc(rq, sizeof(*c));
 	const struct territory *t = booking_territory(st->web.booking);
@@ -268,116 +257,14 @@ static void add_schools(struct http_request *rq, const struct staff *st,
 	v->zones = zones;
 }
 
-/* ---- public holidays ---- */
-
-/* The site of ?lieu= or the field of that name, of the organisation; TERRITORY_NONE: all
- * of the organisation. */
-static int holiday_site(struct http_request *rq, const struct staff *st,
-			const struct closing *c)
-{
-	const struct territory *t = booking_territory(st->web.booking);
-	const char *slug = http_request_field(rq, "lieu");
-	int i;
-
-	if (!slug)
-		slug = http_request_query(rq, "lieu");
-	i = slug && *slug ? territory_site(t, slug) : TERRITORY_NONE;
-	return i != TERRITORY_NONE && i < t->live_sites &&
-			       t->sites[i].organisation == c->organisation
-		       ? i
-		       : TERRITORY_NONE;
-}
-
-/* The holidays of the year to come: those of the site, or of any of the organisation's.
- */
-static size_t holidays_of(const struct territory *t, int organisation, int site,
-			  civil_day today, civil_day *days, const char **names)
-{
-	size_t n = 0;
-
-	for (civil_day d = today; d < today + HOLIDAY_DAYS && n < HOLIDAYS_MAX; d++) {
-		const char *name = NULL;
-
-		for (int i = 0; i < t->live_sites && !name; i++)
-			if (t->sites[i].organisation == organisation &&
-			    (site == TERRITORY_NONE || i == site))
-				name = holiday_in(t->sites[i].holidays, d);
-		if (!name)
-			continue;
-		days[n] = d;
-		names[n++] = name;
-	}
-	return n;
-}
-
-static bool is_in(const civil_day *list, size_t n, civil_day day)
-{
-	for (size_t i = 0; i < n; i++)
-		if (list[i] == day)
-			return true;
-	return false;
-}
-
-/* Whose holidays: all of the organisation's, or one site's. */
-static void add_places(struct http_request *rq, const struct staff *st,
-		       const struct closing *c, int chosen,
-		       struct setting_closures_view *v)
-{
-	const struct territory *t = booking_territory(st->web.booking);
-	struct option_view *o =
-		http_request_alloc(rq, ((size_t)t->live_sites + 1) * sizeof(*o));
-	size_t n = 0;
-
-	o[n++] = (struct option_view){.value = "",
-				      .text = t->organisations[c->organisation].name};
-	for (int i = 0; i < t->live_sites; i++)
-		if (t->sites[i].organisation == c->organisation)
-			o[n++] = (struct option_view){
-				.value = t->sites[i].slug,
-				.text = page_text(rq, "%s, %s", t->sites[i].commune,
-						  t->sites[i].name),
-				.selected = i == chosen,
-			};
-	v->places = o;
-	v->nplaces = n;
-}
-
-static void add_holidays(struct http_request *rq, const struct staff *st,
-			 const struct closing *c, struct setting_closures_view *v)
-{
-	const struct territory *t = booking_territory(st->web.booking);
-	const struct organisation *o = &t->organisations[c->organisation];
-	int site = holiday_site(rq, st, c);
-	civil_day days[HOLIDAYS_MAX];
-	const char *names[HOLIDAYS_MAX];
-	size_t n = holidays_of(t, c->organisation, site, staff_today(st), days, names);
-	struct setting_period_row *rows = http_request_alloc(rq, (n + 1) * sizeof(*rows));
-
-	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct setting_period_row){
-			.value = staff_date(rq, days[i]),
-			.name = names[i],
-			.when = staff_day_words(rq, st, days[i], false),
-			.done = site == TERRITORY_NONE
-					? is_in(o->open_on, o->nopen_on, days[i])
-					: is_in(t->sites[site].open_on,
-						t->sites[site].nopen_on, days[i]),
-		};
-	v->holidays = rows;
-	v->nholidays = n;
-	add_places(rq, st, c, site, v);
-	v->holiday_target = site == TERRITORY_NONE ? "" : t->sites[site].slug;
-	v->target_name = site == TERRITORY_NONE ? o->name : t->sites[site].name;
-}
-
 /* ---- the page ---- */
 
-static void show(struct http_request *rq, struct staff *st, const struct closing *c,
-		 int status)
+void setting_closing_show(struct http_request *rq, struct staff *st,
+			  const struct closing *c, int status)
 {
 	const struct territory *t = booking_territory(st->web.booking);
 	const struct lang *l = http_request_lang(rq);
-	struct setting_closures_view v = {.action = PATH};
+	struct setting_closures_view v = {.action = SETTING_CLOSURES};
 	struct buf out = BUF_INIT;
 	struct viewer who;
 
@@ -398,7 +285,7 @@ static void show(struct http_request *rq, struct staff *st, const struct closing
 	add_rows(rq, st, c, &v);
 	if (v.may_change)
 		add_schools(rq, st, c, &v);
-	add_holidays(rq, st, c, &v);
+	setting_holidays_view(rq, st, c, &v);
 	if (http_request_method(rq) == HTTP_GET)
 		staff_change_said(rq, st, &v.said);
 	staff_layout(rq, st, &v.layout, tr(l, "Fermetures"), STAFF_SETTINGS);
@@ -411,28 +298,28 @@ static void list(struct http_request *rq)
 {
 	struct staff *st = http_request_context(rq);
 
-	show(rq, st, closing_new(rq, st), 200);
+	setting_closing_show(rq, st, setting_closing_new(rq, st), 200);
 }
 
-static void refused(struct http_request *rq, struct staff *st,
-		    const struct booking_edited *r, void *data)
+void setting_closing_refused(struct http_request *rq, struct staff *st,
+			     const struct booking_edited *r, void *data)
 {
 	struct closing *c = data;
 
 	setting_blame_edit(rq, &c->form, r, 0);
-	show(rq, st, c, 422);
+	setting_closing_show(rq, st, c, 422);
 }
 
 /* Where to come back to. */
-static const char *back_to(struct http_request *rq, const struct staff *st,
-			   const struct closing *c)
+const char *setting_closing_back(struct http_request *rq, const struct staff *st,
+				 const struct closing *c)
 {
 	const struct territory *t = booking_territory(st->web.booking);
 
 	return t->live_organisations > 1
-		       ? page_url(rq, PATH, "structure",
+		       ? page_url(rq, SETTING_CLOSURES, "structure",
 				  t->organisations[c->organisation].slug, NULL)
-		       : PATH;
+		       : SETTING_CLOSURES;
 }
 
 /* ---- closing ---- */
@@ -485,7 +372,7 @@ static void judge(struct http_request *rq, struct closing *c, civil_day *from,
 static void add(struct http_request *rq)
 {
 	struct staff *st = http_request_context(rq);
-	struct closing *c = closing_new(rq, st);
+	struct closing *c = setting_closing_new(rq, st);
 	const struct lang *l = http_request_lang(rq);
 	const char *school = http_request_field(rq, "vacances");
 	const char *key = "", *slug = "", *name = "";
@@ -494,7 +381,7 @@ static void add(struct http_request *rq)
 		.right = RIGHT(CLOSURE, CHANGE),
 		.edits = &e,
 		.nedits = 1,
-		.refused = refused,
+		.refused = setting_closing_refused,
 		.data = c,
 	};
 	civil_day from = 0, to = 0;
@@ -508,7 +395,7 @@ static void add(struct http_request *rq)
 	if (target_of(st, c, &key, &slug, &name) < 0)
 		setting_blame(&c->form, NULL, tr(l, "Choisissez ce qui ferme."));
 	if (setting_wrong(&c->form)) {
-		show(rq, st, c, 422);
+		setting_closing_show(rq, st, c, 422);
 		return;
 	}
 	o = json_object();
@@ -521,7 +408,7 @@ static void add(struct http_request *rq)
 		tr(l, "C’est noté pour %1$s. %2$s, personne ne peut plus y prendre "
 		      "d’horaire."),
 		name, setting_period(rq, st, from, to));
-	change.done = back_to(rq, st, c);
+	change.done = setting_closing_back(rq, st, c);
 	staff_change(rq, &change);
 	json_decref(o);
 }
@@ -531,13 +418,13 @@ static void remove_one(struct http_request *rq)
 	struct staff *st = http_request_context(rq);
 	const struct territory *t = booking_territory(st->web.booking);
 	const char *slug = http_request_field(rq, "fermeture");
-	struct closing *c = closing_new(rq, st);
+	struct closing *c = setting_closing_new(rq, st);
 	struct booking_edit e = {.kind = RDVD_DEF_CLOSURE, .slug = slug};
 	struct staff_change change = {
 		.right = RIGHT(CLOSURE, CHANGE),
 		.edits = &e,
 		.nedits = 1,
-		.refused = refused,
+		.refused = setting_closing_refused,
 		.data = c,
 	};
 	struct viewer who;
@@ -557,111 +444,33 @@ static void remove_one(struct http_request *rq)
 			rq,
 			tr(http_request_lang(rq), "La fermeture est retirée\u00a0: %s."),
 			name_of(t, k));
-		change.done = back_to(rq, st, c);
+		change.done = setting_closing_back(rq, st, c);
 		staff_change(rq, &change);
 		return;
 	}
 	http_fail(rq, 404, NULL);
 }
 
-/* ---- open all the same ---- */
-
-/* The dates of the form, and those that it does not show. */
-static json_t *open_dates(struct http_request *rq, const struct staff *st,
-			  const struct closing *c, int site, const json_t *before)
-{
-	const struct territory *t = booking_territory(st->web.booking);
-	civil_day days[HOLIDAYS_MAX], day;
-	const char *names[HOLIDAYS_MAX], *name, *value;
-	size_t n = holidays_of(t, c->organisation, site, staff_today(st), days, names), i;
-	json_t *list = json_array(), *item;
-
-	json_array_foreach(before, i, item)
-	{
-		value = json_string_value(item);
-		if (value && civil_day_parse(value, &day) == 0 && !is_in(days, n, day))
-			json_array_append(list, item);
-	}
-	for (i = 0; http_request_field_at(rq, i, &name, &value) == 0; i++)
-		if (strcmp(name, "ouvert") == 0 && civil_day_parse(value, &day) == 0 &&
-		    is_in(days, n, day))
-			json_array_append_new(list, json_string(value));
-	return list;
-}
-
-static void holidays(struct http_request *rq)
-{
-	struct staff *st = http_request_context(rq);
-	const struct territory *t = booking_territory(st->web.booking);
-	const struct lang *l = http_request_lang(rq);
-	struct closing *c = closing_new(rq, st);
-	int site = holiday_site(rq, st, c);
-	struct booking_edit e = {.kind = RDVD_DEF_ORGANISATION};
-	struct staff_change change = {
-		.right = RIGHT(CLOSURE, CHANGE),
-		.edits = &e,
-		.nedits = 1,
-		.title = tr(l, "Changer les jours fériés"),
-		.said = tr(l, "Les jours fériés sont enregistrés."),
-		.refused = refused,
-		.data = c,
-	};
-	json_t *o, *dates;
-
-	if (c->organisation == TERRITORY_NONE) {
-		http_fail(rq, 404, NULL);
-		return;
-	}
-	e.slug = t->organisations[c->organisation].slug;
-	if (site != TERRITORY_NONE) {
-		e.kind = RDVD_DEF_SITE;
-		e.slug = t->sites[site].slug;
-	}
-	o = booking_definition(st->web.booking, e.kind, e.slug);
-	if (!o) {
-		http_fail(rq, 404, NULL);
-		return;
-	}
-	dates = open_dates(rq, st, c, site, json_object_get(o, "open_on"));
-	if (json_array_size(dates) > 0)
-		json_object_set(o, "open_on", dates);
-	else
-		json_object_del(o, "open_on");
-	json_decref(dates);
-	e.body = o;
-	change.done = page_url(rq, back_to(rq, st, c), "lieu",
-			       site == TERRITORY_NONE ? "" : e.slug, NULL);
-	staff_change(rq, &change);
-	json_decref(o);
-}
-
 static const struct http_route routes[] = {
 	{.method = HTTP_GET,
-	 .pattern = PATH,
+	 .pattern = SETTING_CLOSURES,
 	 .access = ACCESS_STAFF,
 	 .right = RIGHT(CLOSURE, SEE),
 	 .handle = list},
 	{.method = HTTP_POST,
-	 .pattern = PATH,
+	 .pattern = SETTING_CLOSURES,
 	 .access = ACCESS_STAFF,
 	 .right = RIGHT(CLOSURE, CHANGE),
 	 .csrf = CSRF_TOKEN,
 	 .body = BODY_FORM,
 	 .handle = add},
 	{.method = HTTP_POST,
-	 .pattern = PATH "/retirer",
+	 .pattern = SETTING_CLOSURES "/retirer",
 	 .access = ACCESS_STAFF,
 	 .right = RIGHT(CLOSURE, CHANGE),
 	 .csrf = CSRF_TOKEN,
 	 .body = BODY_FORM,
 	 .handle = remove_one},
-	{.method = HTTP_POST,
-	 .pattern = PATH "/feries",
-	 .access = ACCESS_STAFF,
-	 .right = RIGHT(CLOSURE, CHANGE),
-	 .csrf = CSRF_TOKEN,
-	 .body = BODY_FORM,
-	 .handle = holidays},
 };
 
 void setting_closure_routes(struct staff *st)

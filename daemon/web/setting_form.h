@@ -99,6 +99,7 @@ void setting_organisation_routes(struct staff *st);
 void setting_site_routes(struct staff *st);
 void setting_map_routes(struct staff *st);
 void setting_closure_routes(struct staff *st);
+void setting_holiday_routes(struct staff *st);
 void setting_first_routes(struct staff *st);
 
 #endif

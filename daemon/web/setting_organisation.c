@@ -226,8 +226,8 @@ static void refused(struct http_request *rq, struct staff *st,
 	show(rq, st, a, 422);
 }
 
-static void save(struct http_request *rq, struct staff *st, struct about *a,
-		 struct booking_edit *e, json_t *o, const char *done)
+static void save(struct http_request *rq, struct about *a, struct booking_edit *e,
+		 json_t *o, const char *done)
 {
 	const char *name = setting_value(&a->form, "nom");
 	const struct staff_change c = {
@@ -271,7 +271,7 @@ static void change(struct http_request *rq)
 	e.slug = t->organisations[a->organisation].slug;
 	o = booking_definition(st->web.booking, e.kind, e.slug);
 	setting_organisation_store(rq, st, &a->form, o);
-	save(rq, st, a, &e, o,
+	save(rq, a, &e, o,
 	     t->live_organisations > 1 ? page_url(rq, PATH, "structure", e.slug, NULL)
 				       : PATH);
 }
@@ -294,7 +294,7 @@ static void create(struct http_request *rq)
 			      setting_value(&a->form, "nom"));
 	o = json_object();
 	setting_organisation_store(rq, st, &a->form, o);
-	save(rq, st, a, &e, o, PATH);
+	save(rq, a, &e, o, PATH);
 }
 
 static void close_for_good(struct http_request *rq)
@@ -380,7 +380,7 @@ static void network_change(struct http_request *rq)
 		return;
 	}
 	setting_form_store(&a->form, o);
-	save(rq, st, a, &e, o, NETWORK_PATH);
+	save(rq, a, &e, o, NETWORK_PATH);
 }
 
 #define ROW(m, path, r, h)                                                               \

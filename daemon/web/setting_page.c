@@ -284,5 +284,6 @@ void setting_routes(struct staff *st)
 	setting_site_routes(st);
 	setting_map_routes(st);
 	setting_closure_routes(st);
+	setting_holiday_routes(st);
 	setting_first_routes(st);
 }
