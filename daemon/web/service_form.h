@@ -7,6 +7,10 @@
 #include "web/service_views.h"
 #include "web/setting_form.h"
 
+/* service_fields.c */
+extern const struct setting_field service_fields[], service_asked[];
+extern const size_t service_nfields, service_nasked;
+
 struct service_form {
 	struct setting_form form;
 	struct setting_form asks;		/* the questions */
