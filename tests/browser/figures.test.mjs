@@ -43,21 +43,23 @@ after(async () => {
 	await d?.stop();
 });
 
-async function see(page, name) {
-	await shot(page, `figures-${name}`);
+// A picture leaves its traces in the page: what does not depend on the window is looked at before the first.
+async function see(page, name, first = true) {
 	await fits(page);
-	assert.deepEqual([...await sizeFaults(page), ...await structureFaults(page), ...await axe(page)], [], name);
+	assert.deepEqual([...await sizeFaults(page), ...(first ? await structureFaults(page) : []), ...await axe(page, !first)], [],
+		name);
+	await shot(page, `figures-${name}`);
 }
 
 async function everywhere(page, name) {
-	for (const [where, size] of Object.entries(SIZES)) {
+	for (const [i, [where, size]] of Object.entries(SIZES).entries()) {
 		await page.setViewportSize(size);
-		await see(page, `${name}-${where}`);
+		await see(page, `${name}-${where}`, i === 0);
 	}
 }
 
 test("nothing waits: the page says so kindly", async () => {
-	const page = await browser.page({ size: SIZES.phone, js: false });
+	const page = await browser.page({ size: SIZES.phone });
 	await logIn(page, "marie");
 	await page.goto("/equipe/a-faire");
 	assert.equal(await heading(page), "À faire");
@@ -82,9 +84,10 @@ test("a full screen, each line with its button", async () => {
 			phone: `06 00 00 ${String(n).padStart(2, "0")} 00` })).id);
 	d.rdvctl(["sms-in", "+33699887766", "bonjour je voudrais parler à quelqu'un"]);
 	await d.restartAt("2026-12-14T09:00:00+01:00");
-	for (let n = 0; n < 20; n++)
+	for (let n = 0; n < 8; n++)
 		await d.api("POST", `/staff/appointments/${ids[n]}/outcome`, { outcome: OUTCOMES[n % OUTCOMES.length] },
 			{ local: true });
+	await logIn(chief, "reseau"); // weeks have passed
 	await chief.goto("/equipe/a-faire");
 	assert.match(await text(main(chief)), /À faire, dans tout le réseau/);
 	await everywhere(chief, "2-network");
@@ -97,7 +100,7 @@ test("a full screen, each line with its button", async () => {
 	await everywhere(chief, "3-organisation");
 	await chief.getByRole("link", { name: /^Ajouter une permanence/ }).first().click();
 	assert.match(chief.url(), /\/equipe\/reglages\/permanences\/nouvelle\?lieu=arras/);
-	const page = await browser.page({ size: SIZES.phone, js: false });
+	const page = await browser.page({ size: SIZES.phone });
 	await logIn(page, "marie");
 	await page.goto("/equipe/a-faire");
 	assert.match(await text(main(page)), /À renseigner/);
@@ -147,7 +150,7 @@ test("tables are downloaded as they are shown", async () => {
 });
 
 test("who sees figures only is told nothing small", async () => {
-	const page = await browser.page({ size: SIZES.phone, js: false });
+	const page = await browser.page({ size: SIZES.phone });
 	await logIn(page, "vigie");
 	await page.goto("/equipe/chiffres?periode=annee");
 	assert.match(await text(main(page)), /personne ne doit pouvoir être reconnu/);
