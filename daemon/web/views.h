@@ -27,7 +27,7 @@ struct layout {
 	const char *lang;
 	const char *look; /* class of the body: "" or "split" for the public, "wide" for
 			     the team */
-	const char *theme, *script;  /* addresses, or NULL */
+	const char *theme, *script; /* addresses, or NULL */
 	const char *script2;
 	const char *sheet;	     /* the team's own style sheet; NULL for the public */
 	const char *sheet2;	     /* one more, of some pages; NULL */
@@ -35,7 +35,7 @@ struct layout {
 	size_t nnav;
 	const struct link_view *more; /* its entries that a small window folds */
 	size_t nmore;
-	const char *here; /* which of those one is at; NULL: none */
+	const char *here;		   /* which of those one is at; NULL: none */
 	const struct link_view *languages; /* this page in the other languages */
 	size_t nlanguages;
 	const char *logout, *csrf; /* of the log-out button; NULL for the public */
