@@ -253,7 +253,8 @@ static void draw_months(struct http_request *rq, const struct figure_table *t,
 		for (int k = 0; k < 4 && label[cut]; k++) /* four letters */
 			for (cut++; ((unsigned char)label[cut] & 0xc0) == 0x80; cut++)
 				continue;
-		label[cut] = '\0';
+		if (label[cut] && label[cut + 1])
+			memcpy(label + cut, ".", 2);
 		p[i] = (struct chart_point){
 			.label = label,
 			.value = r->hidden[COUNT_APPOINTMENTS]
