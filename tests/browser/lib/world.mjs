@@ -67,8 +67,8 @@ async function populate(d) {
 
 // [login, role, agenda]: one of each.
 export const STAFF = [
-	["reseau", "network"],
 	["conseil", "admin", "conseiller-1"],
+	["reseau", "network"],
 	["marie", "counsellor", "conseiller-2"],
 	["accueil", "desk"],
 	["regard", "observer"],
