@@ -163,8 +163,14 @@ test("a place that closes for good shows first who is booked in it", async () =>
 	assert.match(await text(main(page)), /Noé/);
 	await shot(page, "settings-close-touched");
 	assert.ok((await d.api("GET", "/sites")).sites.some((s) => s.id === "henin-mission-locale"), "nothing is done yet");
-	const { appointment } = await d.api("GET", `/appointments/${one.token}`);
-	assert.equal(appointment.status, "booked");
+	const status = async () => (await d.api("GET", `/appointments/${one.token}`)).appointment.status;
+	assert.equal(await status(), "booked");
+	await page.getByLabel(/^Annuler le rendez-vous/).check();
+	await page.getByRole("button", { name: "Enregistrer le changement et prévenir" }).click();
+	await page.waitForURL(/\/reglages\/lieux\?/);
+	assert.ok(!(await d.api("GET", "/sites")).sites.some((s) => s.id === "henin-mission-locale"));
+	assert.equal(await status(), "cancelled");
+	await d.message((m) => m.channel === "sms" && /annul/i.test(m.text), "the word of the cancellation");
 });
 
 test("nothing was asked of another machine", () => browser.judge());
