@@ -205,4 +205,12 @@ for (const [name, size] of Object.entries(SIZES))
 		await one.context().close();
 	});
 
+test("a counsellor's week goes on one page of paper, in landscape", async () => {
+	await page.goto("/equipe/semaine");
+	const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+	assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 1);
+	const [, width, height] = pdf.match(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/);
+	assert.ok(Number(width) > Number(height), `${width} x ${height}`);
+});
+
 test("nothing came from elsewhere, no script threw", () => browser.judge());
