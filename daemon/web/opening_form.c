@@ -138,7 +138,7 @@ static int read_edit(struct change *c, json_t *o)
 		.body = json_is_object(body) ? body : NULL,
 		.fresh = fresh != 0,
 	};
-	if ((!e.slug && !e.body) || change_add(c, &e) < 0)
+	if ((!e.slug && !e.body) || change_treat(c, &e) < 0)
 		return -1;
 	free(c->was[c->nedits - 1]);
 	c->was[c->nedits - 1] = xstrdup(was);
