@@ -287,6 +287,30 @@ test("the checks find what is wrong", async () => {
 	await page.context().close();
 });
 
+test("the menu folds on a phone, opens by keyboard, says where one is, and stands open where there is room", async () => {
+	const page = await browser.page({ size: SIZES[0] });
+	await logIn(page, "conseil");
+	const fold = page.locator(".menu summary"), settings = page.getByRole("link", { name: "Réglages", exact: true });
+	assert.equal(await fold.innerText(), "Plus");
+	assert.equal(await settings.isVisible(), false);
+	await page.keyboard.press("Tab");
+	assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+	await page.keyboard.press("Enter");
+	assert.equal(await page.evaluate(() => document.activeElement.id), "contenu");
+	await fold.focus();
+	await page.keyboard.press("Enter");
+	await settings.waitFor();
+	await page.keyboard.press("Tab");
+	assert.ok(await page.evaluate(() => document.activeElement.matches(".more a")), "what unfolds comes next");
+	await settings.click();
+	assert.match(await fold.innerText(), /: Réglages$/);
+	await page.setViewportSize(SIZES[2]);
+	assert.equal(await fold.isVisible(), false);
+	assert.equal(await settings.getAttribute("aria-current"), "page");
+	await page.getByRole("button", { name: /^Se déconnecter/ }).waitFor();
+	await page.context().close();
+});
+
 for (const lang of ["fr", "en"])
 	test(`public pages (${lang})`, async () => {
 		assert.deepEqual(await crawl(PUBLIC, lang), []);
