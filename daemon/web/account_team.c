@@ -44,7 +44,7 @@ static void say_members(struct http_request *rq, const struct staff *st,
 			continue;
 		rows[v->nrows++] = (struct account_member_row){
 			.name = *u->name ? u->name : u->login,
-			.login = u->login,
+			.login = *u->name ? u->login : NULL,
 			.role = role_title(l, u->role, u->organisation),
 			.organisation = who->user->organisation
 						? NULL
