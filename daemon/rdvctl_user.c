@@ -158,16 +158,15 @@ static int user_reset(struct ctl *c)
 	buf_add_url(&path, c->words[1]);
 	buf_addlit(&path, "/factor");
 	status = say(c, "DELETE", buf_str(&path),
-		     "has no second factor any more, and is logged out.",
-		     c->words[1]);
+		     "has no second factor any more, and is logged out.", c->words[1]);
 	buf_fini(&path);
 	return status;
 }
 
 static int user_list(struct ctl *c)
 {
-	static const char *const heads[] = {"login", "role", "organisation", "agenda",
-					    "second factor", "seen", ""};
+	static const char *const heads[] = {
+		"login", "role", "organisation", "agenda", "second factor", "seen", ""};
 	json_t *answer = NULL, *row;
 	struct ctl_table *t;
 	size_t i;
@@ -185,10 +184,10 @@ static int user_list(struct ctl *c)
 			ctl_table_add(t, ctl_text(row, "role"));
 			ctl_table_add(t, ctl_text(row, "organisation"));
 			ctl_table_add(t, ctl_text(row, "counsellor"));
-			ctl_table_add(t, json_is_true(json_object_get(row,
-								      "second_factor"))
-						 ? "yes"
-						 : "no");
+			ctl_table_add(t,
+				      json_is_true(json_object_get(row, "second_factor"))
+					      ? "yes"
+					      : "no");
 			ctl_add_when(t, ctl_text(row, "seen"));
 			ctl_table_add(t, json_is_true(json_object_get(row, "disabled"))
 						 ? "closed"
@@ -233,8 +232,8 @@ static int token_add(struct ctl *c)
 
 static int token_list(struct ctl *c)
 {
-	static const char *const heads[] = {"id",    "label", "role", "organisation",
-					    "since", "seen"};
+	static const char *const heads[] = {"id",	    "label", "role",
+					    "organisation", "since", "seen"};
 	json_t *answer = NULL, *row;
 	struct ctl_table *t;
 	size_t i;
@@ -268,8 +267,7 @@ static int token_revoke(struct ctl *c)
 
 	buf_addlit(&path, "/api/v1/staff/tokens/");
 	buf_add_url(&path, c->words[1]);
-	status = say(c, "DELETE", buf_str(&path), "opens nothing any more.",
-		     c->words[1]);
+	status = say(c, "DELETE", buf_str(&path), "opens nothing any more.", c->words[1]);
 	buf_fini(&path);
 	return status;
 }
