@@ -124,7 +124,7 @@ int app_http_up(struct app *a)
 					.inbox = a->inbox,
 					.erase = a->erase,
 					.budget = a->budget,
-		.text_keep = a->text_keep,
+					.text_keep = a->text_keep,
 					.verify = a->verify,
 					.inbound_number = c->messages.inbound_number,
 					.version = PACKAGE_VERSION,
@@ -172,10 +172,10 @@ static void look_for_end(void *arg)
 
 	if (late)
 		log_warn("stopping with work under way: it took too long");
-	if (late || (talk_is_idle(a->talk) && outbox_is_idle(a->outbox) &&
-		     waiting_is_idle(a->waiting) && visits_are_idle(a->visits) &&
-		     receive_is_idle(a->receive) &&
-		     !app_exports_are_busy(a) && !work_is_left(a)))
+	if (late ||
+	    (talk_is_idle(a->talk) && outbox_is_idle(a->outbox) &&
+	     waiting_is_idle(a->waiting) && visits_are_idle(a->visits) &&
+	     receive_is_idle(a->receive) && !app_exports_are_busy(a) && !work_is_left(a)))
 		loop_stop(a->loop);
 	else
 		loop_timer_in(a->ending, ENDING_LOOK_MS);
@@ -371,8 +371,8 @@ void app_run(struct app *a)
 		while (!a->stopping &&
 		       (!talk_is_idle(a->talk) || !outbox_is_idle(a->outbox) ||
 			!waiting_is_idle(a->waiting) || !visits_are_idle(a->visits) ||
-			!receive_is_idle(a->receive) ||
-			app_exports_are_busy(a) || work_is_left(a)))
+			!receive_is_idle(a->receive) || app_exports_are_busy(a) ||
+			work_is_left(a)))
 			loop_run_once(a->loop, 100);
 		return;
 	}

@@ -209,7 +209,8 @@ void secret_token_derive(const uint8_t key[SECRET_KEY_SIZE], const char *purpose
 	token_encode(hash, out);
 }
 
-_Static_assert(SECRET_SEAL_SIZE == crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES,
+_Static_assert(SECRET_SEAL_SIZE ==
+		       crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES,
 	       "a seal");
 
 void secret_seal(const uint8_t key[SECRET_KEY_SIZE], const char *purpose,

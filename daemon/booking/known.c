@@ -19,8 +19,8 @@ struct known_job {
 /* The i-th string of a request that outlives the call; NULL after the last. */
 static const char **request_string(struct booking_request *q, size_t i)
 {
-	const char **all[] = {&q->request_key, &q->service,	  &q->site,
-			      &q->actor,       &q->counsellor,	  &q->counsellor2,
+	const char **all[] = {&q->request_key, &q->service,	   &q->site,
+			      &q->actor,       &q->counsellor,	   &q->counsellor2,
 			      &q->place_name,  &q->place_postcode, &q->companion};
 	return i < ARRAY_SIZE(all) ? all[i] : NULL;
 }
@@ -68,8 +68,9 @@ static void known_done(struct store_job *job)
 	char year[16] = "", hours[16] = "";
 	int elsewhere = j->found && j->q.within && j->found->organisation != j->q.within;
 	if (job->rc != RDVD_OK || !j->found || elsewhere) {
-		struct booking_reply r = {.verdict = elsewhere ? BOOKING_NOT_FOUND
-							       : verdict_of_store(job->rc),
+		struct booking_reply r = {.verdict = elsewhere
+							     ? BOOKING_NOT_FOUND
+							     : verdict_of_store(job->rc),
 					  .token = ""};
 		j->cb(j->arg, &r);
 		goto out;

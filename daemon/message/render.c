@@ -97,8 +97,7 @@ static void fill(const struct render_input *in, struct built *b, struct text_val
 		v->service_slug = t->services[service].slug;
 		v->service = bitext_get(&t->services[service].name, lang);
 		v->bring = bitext_get(&t->services[service].bring, lang);
-		v->instructions =
-			bitext_get(&t->services[service].instructions, lang);
+		v->instructions = bitext_get(&t->services[service].instructions, lang);
 	}
 	fill_team(in, b, v);
 }

@@ -41,10 +41,10 @@ struct text_values {
 	const char *address; /* "183 avenue des Fusillés" */
 	const char *postcode;
 	const char *commune;
-	const char *access; /* how to get there, the way in */
-	const char *bring;  /* what to bring */
+	const char *access;	  /* how to get there, the way in */
+	const char *bring;	  /* what to bring */
 	const char *instructions; /* what to know, once it is booked */
-	const char *party;  /* "3"; "" when the person comes alone */
+	const char *party;	  /* "3"; "" when the person comes alone */
 	const char *first_name;
 	const char *organisation;
 	const char *phone;    /* of the team, as one reads it */

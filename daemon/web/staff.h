@@ -34,15 +34,15 @@ struct staff;
 #define STAFF_DEMO_PATH "/demo/messages"
 
 struct staff_options {
-	struct loop *loop;	       /* lent */
-	struct waiting *waiting;       /* lent */
-	struct visits *visits;	       /* lent */
-	struct reckon *reckon;	       /* lent */
-	struct inbox *inbox;	       /* lent */
-	struct budget *budget;	       /* lent */
-	struct text_keep *text_keep;   /* lent */
-	const struct receive *receive; /* lent */
-	const struct langs *langs;     /* lent; NULL: French only */
+	struct loop *loop;		    /* lent */
+	struct waiting *waiting;	    /* lent */
+	struct visits *visits;		    /* lent */
+	struct reckon *reckon;		    /* lent */
+	struct inbox *inbox;		    /* lent */
+	struct budget *budget;		    /* lent */
+	struct text_keep *text_keep;	    /* lent */
+	const struct receive *receive;	    /* lent */
+	const struct langs *langs;	    /* lent; NULL: French only */
 	const struct school_table *schools; /* lent; NULL: none are known */
 	const char *public_url; /* for the calendar address, copied; NULL or "": the
 				   address the browser used */

@@ -178,8 +178,7 @@ static void gap_row(struct band_work *w, const struct staff_span *g,
 	out->until = staff_hour_words(rq, z, g->end);
 	out->gap = page_text(rq, tr(l, "libre jusqu’à %s"), out->until);
 	if (rights_has(who.user, RIGHT(AGENDA, CHANGE)))
-		out->add_url =
-			add_url(rq, w->st, w->o, g->start > now ? g->start : now);
+		out->add_url = add_url(rq, w->st, w->o, g->start > now ? g->start : now);
 }
 
 /* The records of a band in order, with gaps between. */

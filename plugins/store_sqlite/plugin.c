@@ -17,10 +17,10 @@
 #include "slot.h"
 #include "staff.h"
 #include "talk.h"
-#include "txn.h"
-#include "touched.h"
-#include "undo.h"
 #include "text.h"
+#include "touched.h"
+#include "txn.h"
+#include "undo.h"
 #include "waiting.h"
 
 static const struct rdvd_option options[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* schema.c - the database's shape, as a list of migrations. Each runs once, in order, in
  * the transaction that also writes its number to PRAGMA user_version; a migration that
- * has been released never changes. The first is here, the second in schema_messages.c, the third in
- * schema_running.c.
+ * has been released never changes. The first is here, the second in schema_messages.c,
+ * the third in schema_running.c.
  *
  * Conventions: instants are UTC seconds, days are days since 1970-01-01, enums are the
  * integers of include/rdvd/store.h with a CHECK, an absent reference is NULL, an absent
@@ -349,7 +349,9 @@ static const char first_staff[] =
 const struct migration migrations[] = {
 	{1, {first_definitions, first_agenda, first_bookings, first_facts, first_staff}},
 	{2, {second_talk, second_waiting, second_messages, second_indexes}},
-	{3, {third_access, third_edits, third_texts, third_day, third_workshops, third_figures, third_touched}},
+	{3,
+	 {third_access, third_edits, third_texts, third_day, third_workshops,
+	  third_figures, third_touched}},
 };
 
 const size_t migrations_count = sizeof(migrations) / sizeof(migrations[0]);

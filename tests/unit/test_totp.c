@@ -56,9 +56,16 @@ static void a_code_counts_once(void **state)
 
 static void what_is_no_code_is_wrong(void **state)
 {
-	static const char *const wrong[] = {"",	       "00592",	 "0059244",
-					    "005925",  "OO5924", "-05924",
-					    "005924x", "   ",	 "\xd9\xa0" "5924"};
+	static const char *const wrong[] = {"",
+					    "00592",
+					    "0059244",
+					    "005925",
+					    "OO5924",
+					    "-05924",
+					    "005924x",
+					    "   ",
+					    "\xd9\xa0"
+					    "5924"};
 
 	(void)state;
 	assert_int_equal(totp_check(secret, " 005 924 ", table[3].at, 0),
