@@ -248,9 +248,12 @@ static int workshop_taken(const struct agenda *a, const struct seats_question *q
 		const struct claim *c = list->claims[i].claim;
 		if (c->start != q->start)
 			break;
-		if (!is_same_workshop(c, q) ||
-		    (c->kind == CLAIM_HOLD && q->but_hold && c->key == q->but_hold))
+		if (!is_same_workshop(c, q))
 			continue;
+		if (c->kind == CLAIM_HOLD && q->but_hold && c->key == q->but_hold) {
+			answer->held += c->seats;
+			continue;
+		}
 		taken += c->seats;
 		if (c->kind == CLAIM_SESSION)
 			answer->session = c->key;
@@ -331,8 +334,10 @@ void seats_count(const struct agenda *a, const struct seats_question *q,
 	gather(a, q, &crowd);
 	int taken = s->capacity > 0 ? workshop_taken(a, q, answer) : 0;
 	if (answer->nchosen > 0) { /* the workshop exists: only its places count */
+		int left = s->capacity > taken ? s->capacity - taken : 0;
+
 		answer->seats = answer->open_seats =
-			s->capacity > taken ? s->capacity - taken : 0;
+			left > answer->held ? left : answer->held;
 		return;
 	}
 	for (int pass = 0; pass < 2;

@@ -32,6 +32,7 @@ struct seats_answer {
 					     needs */
 	int nchosen;
 	uint64_t session; /* a workshop's */
+	int held;	  /* places of but_hold in it: kept, whatever the team adds */
 	int flush; /* of a service that packs: those of open_seats that leave no gap */
 };
 

@@ -116,7 +116,7 @@ enum rdvd_rc store_move(void *st, const struct rdvd_move *m, rdvd_id *session,
 	struct part p;
 	struct slot slot = {
 		0, 0, &m->place, &m->when, m->capacity, m->counsellors, m->ncounsellors,
-		0};
+		0, 0};
 	enum rdvd_rc rc;
 	rdvd_time start;
 	int there;

@@ -90,8 +90,9 @@ static void calendars_changed(struct db *db, const struct slot *slot,
 enum rdvd_rc store_book(void *st, const struct rdvd_booking *b, struct rdvd_booked *out)
 {
 	struct db *db = db_start(st);
-	struct slot slot = {b->service,	 b->organisation, &b->place,	   &b->when,
-			    b->capacity, b->counsellors,  b->ncounsellors, b->over};
+	struct slot slot = {b->service,	     b->organisation, &b->place,
+			    &b->when,	     b->capacity,     b->counsellors,
+			    b->ncounsellors, b->over,	      0};
 	struct session in = {0};
 	rdvd_id person, id = 0;
 	uint64_t released = 0;
@@ -112,6 +113,7 @@ enum rdvd_rc store_book(void *st, const struct rdvd_booking *b, struct rdvd_book
 	holds_expire(db, b->now);
 	if (b->hold && hold_drop(db, b->hold, b->now))
 		released = b->hold;
+	slot.held = released != 0;
 	slot_take(db, &slot, b->party_size, b->now, &in);
 	person = b->person.id ? b->person.id : person_insert(db, b);
 	fact = fact_first(db, b, in.pseudonym);

@@ -99,8 +99,9 @@ static void hold_insert(struct db *db, const struct rdvd_hold_request *h, rdvd_i
 void hold_make(struct db *db, const struct rdvd_hold_request *h, rdvd_id *session,
 	       uint64_t released[2])
 {
-	struct slot slot = {h->service,	 h->organisation, &h->place,	   &h->when,
-			    h->capacity, h->counsellors,  h->ncounsellors, 0};
+	struct slot slot = {
+		h->service,	h->organisation, &h->place, &h->when, h->capacity,
+		h->counsellors, h->ncounsellors, 0,	    0};
 	struct session in = {0};
 	uint64_t let_go[2] = {0, 0};
 

@@ -148,13 +148,13 @@ void slot_take(struct db *db, const struct slot *slot, int seats, rdvd_time now,
 {
 	int64_t capacity, taken;
 
-	if (slot->capacity > 0 && seats > slot->capacity)
-		db_answer(db, RDVD_CONFLICT);
 	if (slot->capacity > 0 && workshop_find(db, slot, out, &capacity, &taken)) {
 		int64_t room = slot->capacity;
 
 		if (slot->over && taken + seats > room)
 			room = taken + seats;
+		else if (slot->held && capacity > room && taken + seats <= capacity)
+			room = capacity;
 		if (taken + seats > room)
 			db_answer(db, RDVD_CONFLICT);
 		else if (capacity != room)
@@ -162,6 +162,8 @@ void slot_take(struct db *db, const struct slot *slot, int seats, rdvd_time now,
 			    INT("capacity", room));
 		return;
 	}
+	if (slot->capacity > 0 && seats > slot->capacity)
+		db_answer(db, RDVD_CONFLICT);
 	slot_check_free(db, slot, 0);
 	session_create(db, slot, now, out);
 }

@@ -15,6 +15,7 @@ struct slot { /* what an act asks for; all lent */
 	const rdvd_id *counsellors;
 	int ncounsellors;
 	int over; /* one more than the capacity, by the team */
+	int held; /* its places were held: they count though the team went over */
 };
 
 struct session {

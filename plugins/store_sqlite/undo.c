@@ -116,8 +116,9 @@ static void take_time(struct db *db, struct part *p, const struct before *b,
 		.now = t->now,
 	};
 	const struct rdvd_mark back = {.rooms = b->rooms, .now = t->now};
-	const struct slot slot = {p->service,  p->organisation, &m.place,	 &m.when,
-				  p->capacity, b->counsellors,	b->ncounsellors, 0};
+	const struct slot slot = {
+		p->service,	p->organisation, &m.place, &m.when, p->capacity,
+		b->counsellors, b->ncounsellors, 0,	   0};
 
 	holds_expire(db, t->now);
 	if (p->status == RDVD_CANCELLED)

@@ -27,6 +27,8 @@ static const struct {
 	{"figures", figures_tests, &figures_count},
 	{"texts", texts_tests, &texts_count},
 	{"touched", touched_tests, &touched_count},
+	{"edit", edit_tests, &edit_count},
+	{"workshop", workshop_tests, &workshop_count},
 	{"files", files_tests, &files_count},
 	{"migration", migration_tests, &migration_count},
 	{"model", model_tests, &model_count},

@@ -113,6 +113,8 @@ extern const struct CMUnitTest figures_tests[];
 extern const size_t figures_count;
 extern const struct CMUnitTest touched_tests[];
 extern const size_t touched_count;
+extern const struct CMUnitTest edit_tests[], workshop_tests[];
+extern const size_t edit_count, workshop_count;
 extern const struct CMUnitTest texts_tests[];
 extern const size_t texts_count;
 
