@@ -89,142 +89,33 @@ void change_fail(struct change *c, int status)
 
 /* ---- rights ---- */
 
-struct asker {
-	struct http_request *rq;
-	const struct change *c;
-	struct viewer who;
-	const struct territory *t;
-	unsigned right;
-	bool no;
-};
-
-static void must(struct asker *k, int organisation)
+/* Her own absence is a counsellor's to say; a colleague's, an administrator's. */
+static bool may_be_away(const struct access_user *u, const struct territory *t,
+			const char *slug)
 {
-	if (!staff_may(k->c->st, &k->who, k->right, organisation) ||
-	    (k->c->right && !staff_may(k->c->st, &k->who, k->c->right, organisation)))
-		k->no = true;
-}
-
-/* What an object refers to: of an organisation where she may do this. What is made by the
- * same change is asked for itself; what nobody knows is the decoder's to refuse. */
-static void must_refer(struct asker *k, enum rdvd_definition_kind kind,
-		       const json_t *slug)
-{
-	const char *s = json_string_value(slug);
-	int i;
-
-	if (!s)
-		return;
-	if (kind == RDVD_DEF_ORGANISATION) {
-		if ((i = territory_organisation(k->t, s)) != TERRITORY_NONE)
-			must(k, i);
-	} else if (kind == RDVD_DEF_SITE) {
-		if ((i = territory_site(k->t, s)) != TERRITORY_NONE)
-			must(k, k->t->sites[i].organisation);
-	} else if (kind == RDVD_DEF_COUNSELLOR) {
-		if ((i = territory_counsellor(k->t, s)) != TERRITORY_NONE)
-			must(k, k->t->counsellors[i].organisation);
-	}
-}
-
-static void must_refer_all(struct asker *k, enum rdvd_definition_kind kind,
-			   const json_t *list)
-{
-	size_t i;
-	json_t *one;
-
-	if (!json_is_array(list)) {
-		must_refer(k, kind, list);
-		return;
-	}
-	json_array_foreach(list, i, one) must_refer(k, kind, one);
-}
-
-static void ask_body(struct asker *k, enum rdvd_definition_kind kind, const json_t *body)
-{
-	const json_t *overrides = json_object_get(body, "overrides");
-	size_t i;
-	json_t *v;
-
-	if (kind == RDVD_DEF_SERVICE && !json_object_get(body, "organisation"))
-		must(k, TERRITORY_NONE); /* the network's */
-	must_refer(k, RDVD_DEF_ORGANISATION, json_object_get(body, "organisation"));
-	must_refer(k, RDVD_DEF_SITE, json_object_get(body, "site"));
-	must_refer_all(k, RDVD_DEF_COUNSELLOR, json_object_get(body, "counsellor"));
-	json_array_foreach(overrides, i, v)
-	{
-		must_refer(k, RDVD_DEF_SITE, json_object_get(v, "site"));
-		must_refer(k, RDVD_DEF_COUNSELLOR, json_object_get(v, "counsellor"));
-	}
-}
-
-static unsigned right_of(enum rdvd_definition_kind kind)
-{
-	switch (kind) {
-	case RDVD_DEF_NETWORK: return RIGHT(NETWORK, CHANGE);
-	case RDVD_DEF_ORGANISATION:
-	case RDVD_DEF_COUNSELLOR: return RIGHT(ORGANISATION, CHANGE);
-	case RDVD_DEF_SITE: return RIGHT(SITE, CHANGE);
-	case RDVD_DEF_SERVICE: return RIGHT(SERVICE, CHANGE);
-	case RDVD_DEF_OPENING: return RIGHT(OPENING, CHANGE);
-	case RDVD_DEF_CLOSURE: return RIGHT(CLOSURE, CHANGE);
-	}
-	return RIGHT(NETWORK, CHANGE);
-}
-
-static void ask_edit(struct asker *k, const struct booking_edit *e)
-{
-	json_t *before =
-		e->slug ? booking_definition(k->c->st->web.booking, e->kind, e->slug)
-			: NULL;
-
-	k->right = right_of(e->kind);
-	if (!rights_has(k->who.user, k->right))
-		k->no = true;
-	if (e->kind == RDVD_DEF_ORGANISATION) {
-		int i = e->slug ? territory_organisation(k->t, e->slug) : TERRITORY_NONE;
-
-		if (i == TERRITORY_NONE) {
-			k->right = RIGHT(NETWORK, CHANGE);
-			must(k, TERRITORY_NONE);
-		} else {
-			must(k, i);
-		}
-	}
-	if (e->kind == RDVD_DEF_NETWORK)
-		must(k, TERRITORY_NONE);
-	if (before)
-		ask_body(k, e->kind, before);
-	if (e->body)
-		ask_body(k, e->kind, e->body);
-	json_decref(before);
-}
-
-static void ask_away(struct asker *k)
-{
-	int i = territory_counsellor(k->t, k->c->away.counsellor);
+	int i = territory_counsellor(t, slug);
 	const struct counsellor *c;
 
-	if (i == TERRITORY_NONE || k->t->counsellors[i].retired) {
-		k->no = true;
-		return;
-	}
-	c = &k->t->counsellors[i];
-	if (!rights_cover(k->who.user, RIGHT(ABSENCE, CHANGE),
-			  k->t->organisations[c->organisation].id, &c->id, 1))
-		k->no = true;
+	if (i == TERRITORY_NONE || t->counsellors[i].retired)
+		return false;
+	c = &t->counsellors[i];
+	return rights_cover(u, RIGHT(ABSENCE, CHANGE),
+			    t->organisations[c->organisation].id, &c->id, 1) != 0;
 }
 
 bool change_may(struct http_request *rq, const struct change *c)
 {
-	struct asker k = {.rq = rq, .c = c, .t = booking_territory(c->st->web.booking)};
+	const struct booking *b = c->st->web.booking;
+	struct viewer who;
 
-	staff_viewer(rq, &k.who);
+	staff_viewer(rq, &who);
+	if (c->right && !rights_has(who.user, c->right))
+		return false;
 	for (size_t i = 0; i < c->nedits; i++)
-		ask_edit(&k, &c->edits[i]);
-	if (c->away.counsellor)
-		ask_away(&k);
-	return !k.no;
+		if (!booking_edit_may(b, who.user, &c->edits[i]))
+			return false;
+	return !c->away.counsellor ||
+	       may_be_away(who.user, booking_territory(b), c->away.counsellor);
 }
 
 bool change_may_treat(const struct change *c, const struct rdvd_appointment *a)
