@@ -209,6 +209,8 @@ void body_person(struct http_request *rq, const json_t *o, struct booking_person
 	p->locale = body_string(o, "person.locale", e);
 	p->needs = body_string(o, "person.needs", e);
 	p->discreet = body_bool(o, "person.discreet", 0, e);
+	p->professional = body_bool(o, "person.professional", 0, e);
+	p->employer = body_string(o, "person.employer", e);
 	const json_t *contact = body_object(o, "person.contact", e);
 	if (contact) {
 		p->hours = body_string(contact, "person.contact.hours", e);
@@ -301,6 +303,16 @@ static void add_booking_errors(const struct api *api, const json_t *root,
 	}
 }
 
+/* Who may leave out the year of birth is the service's to say, not the public's. */
+static void ask_as_public(const struct api *api, struct booking_request *r)
+{
+	const struct territory *t = booking_territory(api->booking);
+	int service = r->service ? territory_service(t, r->service) : TERRITORY_NONE;
+
+	r->person.professional =
+		service != TERRITORY_NONE && t->services[service].professionals;
+}
+
 static void book_read(struct http_request *rq, struct booking_request *r)
 {
 	const struct api *api = http_request_context(rq);
@@ -319,6 +331,7 @@ static void proof_checked(void *arg, const struct verify_reply *v)
 	if (!rq)
 		return;
 	read_booking(rq, body_root(rq), &r, &e);
+	ask_as_public(http_request_context(rq), &r);
 	read_hold(body_root(rq), &r, &e);
 	r.notice = body_bool(body_root(rq), "notice", 0, &e);
 	if (v->verdict == VERIFY_BUSY) {
@@ -345,6 +358,7 @@ void post_appointments(struct http_request *rq)
 		return;
 	verification = body_string(root, "verification", &e);
 	read_booking(rq, root, &r, &e);
+	ask_as_public(api, &r);
 	read_hold(root, &r, &e);
 	r.notice = body_bool(root, "notice", 0, &e);
 	if (!r.request_key || !*r.request_key)
@@ -396,6 +410,7 @@ void post_staff_appointments(struct http_request *rq)
 	own_place(rq, r.site, r.counsellor, &e);
 	own_place(rq, NULL, r.counsellor2, &e);
 	r.walk_in = body_bool(root, "walk_in", 0, &e);
+	r.over = body_bool(root, "over_capacity", 0, &e);
 	r.companion = body_string(root, "companion", &e);
 	r.minutes = (int)body_int(root, "minutes", 5, 24 * 60, 0, &e);
 	place = body_object(root, "place", &e);

@@ -128,7 +128,10 @@ static void add_service(struct buf *b, const struct territory *t, const struct s
 	buf_addf(b, ",\"min_notice_minutes\":%d,\"max_notice_days\":%d,\"public\":%s",
 		 s->min_notice_minutes, s->max_notice_days, s->public ? "true" : "false");
 	if (s->capacity)
-		buf_addf(b, ",\"capacity\":%d", s->capacity);
+		buf_addf(b, ",\"capacity\":%d,\"capacity_soft\":%s", s->capacity,
+			 s->capacity_soft ? "true" : "false");
+	if (s->professionals)
+		buf_addlit(b, ",\"professionals\":true");
 	add_bitext(b, "card", &s->card, lang);
 	add_bitext(b, "bring", &s->bring, lang);
 	add_bitext(b, "instructions", &s->instructions, lang);

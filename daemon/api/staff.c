@@ -98,6 +98,10 @@ static void add_person(struct buf *b, const struct rdvd_person *p, int knows)
 	buf_addlit(b, ",\"needs\":");
 	buf_add_json_string(b, p->needs);
 	buf_addf(b, ",\"discreet\":%s", p->discreet ? "true" : "false");
+	if (p->professional) {
+		buf_addlit(b, ",\"professional\":true,\"employer\":");
+		buf_add_json_string(b, p->employer);
+	}
 	if (p->only_answers || p->hours_to > p->hours_from) {
 		buf_addf(b, ",\"contact\":{\"only_answers\":%s",
 			 p->only_answers ? "true" : "false");
@@ -124,8 +128,7 @@ static void add_counsellors(struct buf *b, const struct territory *t,
 	buf_addch(b, ']');
 }
 
-void api_add_record(struct buf *b, const struct http_request *rq,
-		       const struct record *r)
+void api_add_record(struct buf *b, const struct http_request *rq, const struct record *r)
 {
 	const struct api *api = http_request_context(rq);
 	int knows = api_has(rq, RIGHT(PERSON, SEE));
@@ -199,8 +202,8 @@ static void answer_appointments(void *arg, enum rdvd_rc rc,
 }
 
 /* The store's id behind a slug of the query; 0 when none was asked for. */
-rdvd_id api_query_id(struct http_request *rq, const struct territory *t,
-			const char *name, int *unknown, struct api_errors *e)
+rdvd_id api_query_id(struct http_request *rq, const struct territory *t, const char *name,
+		     int *unknown, struct api_errors *e)
 {
 	const char *slug = http_request_query(rq, name);
 	int is_site = !strcmp(name, "site");

@@ -38,6 +38,10 @@ static void add_wait(struct buf *b, const struct territory *t, const struct rdvd
 	show_slug(b, t, RDVD_DEF_SERVICE, w->service);
 	buf_addlit(b, ",\"site\":");
 	show_slug(b, t, RDVD_DEF_SITE, w->site);
+	if (w->start) {
+		buf_addlit(b, ",\"start\":");
+		show_instant(b, z, w->start);
+	}
 	buf_addlit(b, ",\"near\":");
 	if (*w->near)
 		buf_add_json_string(b, w->near);
@@ -160,6 +164,9 @@ void post_waiting(struct http_request *rq)
 		return;
 	q.service = body_string(root, "service", &e);
 	q.site = body_string(root, "site", &e);
+	if (!json_is_null(json_object_get(root, "start")) &&
+	    json_object_get(root, "start"))
+		body_instant(root, "start", &q.start, &e);
 	q.near = body_string(root, "near", &e);
 	q.radius_km = (int)body_int(root, "radius_km", 1, 20100, 0, &e);
 	q.party_size = (int)body_int(root, "party_size", 1, 20, 1, &e);
@@ -167,6 +174,7 @@ void post_waiting(struct http_request *rq)
 	person = body_object(root, "person", &e);
 	if (person)
 		body_person(rq, person, &q.person, &e);
+	q.person.professional = 0; /* the service says */
 	if (e.n) {
 		api_refuse(rq, 422, &e);
 		return;

@@ -339,6 +339,37 @@ static void check_place(struct join_job *j, const struct waiting_request *q)
 	}
 }
 
+/* A place in a workshop: one that takes place there and then. */
+static void check_start(struct join_job *j, const struct waiting_request *q, int service)
+{
+	const struct territory *t = j->w->booking->territory;
+	struct agenda_ask ask = {
+		.service = service,
+		.site = j->row.site ? territory_by_id(t, RDVD_DEF_SITE, j->row.site)
+				    : TERRITORY_NONE,
+		.start = q->start,
+		.now = clock_now(),
+		.seats = 1,
+		.staff = 1,
+	};
+	struct agenda_answer answer;
+
+	if (q->start <= ask.now) {
+		booking_error_add(&j->errors, "start", "too_late", "C’est trop tard.");
+		return;
+	}
+	if (service == TERRITORY_NONE)
+		return;
+	if (ask.site != TERRITORY_NONE && t->services[service].capacity > 0) {
+		enum agenda_verdict v = agenda_ask(j->w->booking->agenda, &ask, &answer);
+
+		if (v != AGENDA_NOT_A_SLOT && v != AGENDA_CLOSED)
+			return;
+	}
+	booking_error_add(&j->errors, "start", "not_a_slot",
+			  "Aucun atelier ne commence à ce moment dans ce lieu.");
+}
+
 /* Whose team sees it: the place's, the service's, the nearest one's. */
 static rdvd_id team_of(const struct join_job *j, int service)
 {
@@ -431,7 +462,7 @@ void waiting_ask(struct waiting *w, const struct waiting_request *q, waiting_cb 
 
 	j->row.number = j->row.email = j->row.near = "";
 	if (service == TERRITORY_NONE || t->services[service].retired ||
-	    !t->services[service].public)
+	    (!t->services[service].public && !q->by_team))
 		booking_error_add(&j->errors, "service", "unknown",
 				  "Choisissez un type de rendez-vous.");
 	check_place(j, q);
@@ -443,8 +474,8 @@ void waiting_ask(struct waiting *w, const struct waiting_request *q, waiting_cb 
 		booking_error_add(
 			&j->errors, "notice", "required",
 			"Dites que vous avez lu ce qui est fait de vos informations.");
-	if (q->start && q->start <= clock_now())
-		booking_error_add(&j->errors, "start", "too_late", "C’est trop tard.");
+	if (q->start)
+		check_start(j, q, service);
 	struct booking_person who = q->person;
 	if (service != TERRITORY_NONE && t->services[service].professionals)
 		who.professional = 1;

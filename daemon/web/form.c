@@ -30,6 +30,8 @@ static const struct field fields[] = {
 	{"nom", "person.last_name", N_("Nom"), TYPED(last_name), INPUT(last_name), true},
 	{"annee", "person.birth_year", N_("Année de naissance"), TYPED(birth_year),
 	 INPUT(birth_year), true},
+	{"structure", "person.employer", N_("Structure"), TYPED(employer),
+	 INPUT(employer), true},
 	{"telephone", "person.phone", N_("Téléphone"), TYPED(phone), INPUT(phone), true},
 	{"email", "person.email", N_("E-mail"), TYPED(email), INPUT(email), true},
 	{"nombre", "party_size", N_("Combien serez-vous\u00a0?"), TYPED(party), NOWHERE,

@@ -10,6 +10,7 @@
 /* The fields by their names in the page; strings are the request's, never NULL. */
 struct typed {
 	const char *first_name, *last_name, *birth_year, *phone, *email, *party;
+	const char *employer;	 /* of a colleague */
 	const char *interpreter; /* one was asked for before the times: they are longer */
 	const char *answers[SERVICE_QUESTIONS_MAX]; /* questions.h */
 	const char *language, *step_free, *need, *discreet, *hours, *only_answers;

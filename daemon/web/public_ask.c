@@ -16,6 +16,8 @@ struct asked {
 	int service; /* index */
 	struct where where;
 	char near[NEAR_MAX]; /* as the search's; "" everywhere */
+	int site;	     /* index; of the workshop that is full */
+	rdvd_time start;     /* of that one; 0: any hour */
 };
 
 static void read_asked(const struct web *w, const struct typed *t, struct asked *a)
@@ -25,6 +27,9 @@ static void read_asked(const struct web *w, const struct typed *t, struct asked 
 	memset(a, 0, sizeof(*a));
 	a->service = page_public_service(w, t->service);
 	if (a->service == TERRITORY_NONE || ty->services[a->service].mode == MODE_PHONE)
+		return;
+	if (*t->hour && ty->services[a->service].capacity > 0 &&
+	    page_slot(w, t->service, t->hour, &a->service, &a->site, &a->start) == 0)
 		return;
 	where_find(booking_communes(w->booking), ty, t->q, &a->where);
 	if (a->where.kind != WHERE_FOUND)
@@ -42,6 +47,13 @@ static const char *say_where(struct http_request *rq, const struct web *w,
 
 	if (booking_territory(w->booking)->services[a->service].mode == MODE_PHONE)
 		return tr(l, "par téléphone");
+	if (a->start) {
+		const struct site *s = &booking_territory(w->booking)->sites[a->site];
+
+		return page_text(rq, "%s, %s, %s",
+				 page_when(rq, w, zone_to_civil(s->zone, a->start), true),
+				 s->name, s->commune);
+	}
 	if (!*a->near)
 		return tr(l, "dans tous les lieux");
 	if (!a->where.commune)
@@ -53,7 +65,7 @@ static const char *say_where(struct http_request *rq, const struct web *w,
 static void add_hidden(struct http_request *rq, const struct web *w,
 		       const struct typed *t, struct form_view *v)
 {
-	struct hidden_view *h = http_request_alloc(rq, 3 * sizeof(*h));
+	struct hidden_view *h = http_request_alloc(rq, 4 * sizeof(*h));
 	char stamp[GUARD_STAMP_SIZE];
 
 	guard_stamp(w->guard, clock_monotonic_ms(), stamp);
@@ -62,7 +74,8 @@ static void add_hidden(struct http_request *rq, const struct web *w,
 	h[2] = (struct hidden_view){"vu",
 				    *t->stamp ? t->stamp : page_text(rq, "%s", stamp)};
 	v->hidden = h;
-	v->nhidden = 3;
+	h[3] = (struct hidden_view){"horaire", t->hour};
+	v->nhidden = *t->hour ? 4 : 3;
 }
 
 static void reply_form(struct http_request *rq, const struct web *w,
@@ -83,6 +96,7 @@ static void reply_form(struct http_request *rq, const struct web *w,
 	o = page_organisation(w, ty->services[a.service].organisation);
 	form_fill(rq, t, errors, v);
 	v->waiting = true;
+	v->professionals = ty->services[a.service].professionals;
 	v->by_phone = ty->services[a.service].mode == MODE_PHONE;
 	v->sms = w->options.sms_enabled;
 	v->heading = tr(l, "Savoir quand une place se libère");
@@ -161,11 +175,14 @@ static void ask(struct http_request *rq)
 	q = (struct waiting_request){
 		.service = t.service,
 		.near = a.near,
+		.site = a.start ? booking_territory(w->booking)->sites[a.site].slug : "",
+		.start = a.start,
 		.party_size = (int)party,
 		.notice = 1, /* the form says what is done with it, above its button */
 		.person = {.first_name = t.first_name,
 			   .last_name = t.last_name,
 			   .birth_year = t.birth_year,
+			   .employer = t.employer,
 			   .phone = t.phone,
 			   .email = t.email,
 			   .insee = a.where.commune ? a.where.commune->insee : NULL,

@@ -155,6 +155,7 @@ void reserve_describe(struct http_request *rq, const struct web *w,
 
 	v->by_phone = service->mode == MODE_PHONE;
 	v->workshop = service->capacity > 0;
+	v->professionals = service->professionals;
 	v->service = page_service(rq, service);
 	v->duration = page_duration(rq, service->minutes);
 	if (v->by_phone) {

@@ -17,6 +17,7 @@
 #define EVERYWHERE_KM 20100.0 /* half the Earth's girth */
 #define BATCH 64	      /* slots looked at in one go when some are filtered out */
 #define BATCHES 40
+#define FULL_SHOWN 10	 /* workshops without a place */
 #define PAGE_BYTES 16384 /* a page of twenty times fits */
 
 /* What the address asks for. */
@@ -317,6 +318,79 @@ static void say_service(struct http_request *rq, const struct web *w, const stru
 		v->heading = tr(l, "De quelle commune s’agit-il\u00a0?");
 }
 
+struct filling {
+	struct http_request *rq;
+	const struct web *w;
+	const struct ask *a;
+	double radius_km;
+	struct full_view *items;
+	size_t n;
+};
+
+static int offers(const struct opening *o, int service)
+{
+	for (size_t i = 0; i < o->nservices; i++)
+		if (o->services[i] == service)
+			return 1;
+	return 0;
+}
+
+static int add_full(void *arg, const struct occurrence *o)
+{
+	struct filling *f = arg;
+	const struct agenda *agenda = booking_agenda(f->w->booking);
+	const struct territory *t = agenda_territory(agenda);
+	const struct site *site = &t->sites[o->site];
+	struct agenda_ask ask = {.service = f->a->service,
+				 .site = o->site,
+				 .start = o->start,
+				 .now = clock_now(),
+				 .seats = 1};
+	struct agenda_answer answer = {.session = 0};
+	char name[96];
+
+	if (o->closed || !offers(&t->openings[o->opening], f->a->service) ||
+	    (f->a->where.kind == WHERE_FOUND &&
+	     geo_distance_km(&f->a->where.point, &site->point) > f->radius_km) ||
+	    agenda_ask(agenda, &ask, &answer) != AGENDA_TAKEN || !answer.session)
+		return 0;
+	times_name(name, site->slug, o->start);
+	f->items[f->n++] = (struct full_view){
+		.when = page_when(f->rq, f->w, o->civil_start, true),
+		.place = page_text(f->rq, "%s, %s", site->name, site->commune),
+		.url = f->w->options.waiting
+			       ? page_url(f->rq, "/attente", "service",
+					  t->services[f->a->service].slug, "horaire",
+					  name, "q", f->a->q, NULL)
+			       : NULL,
+	};
+	return f->n == FULL_SHOWN;
+}
+
+/* A full workshop is not one that does not exist: who sees it may wait for a place. */
+static void say_full(struct http_request *rq, const struct web *w, const struct ask *a,
+		     struct times_view *v)
+{
+	const struct territory *t = booking_territory(w->booking);
+	struct filling f = {
+		.rq = rq,
+		.w = w,
+		.a = a,
+		.radius_km = a->wide || v->farther ? EVERYWHERE_KM : RADIUS_KM,
+	};
+	civil_day today = civil_time_day(zone_to_civil(t->zone, clock_now()));
+
+	if (a->service == TERRITORY_NONE || t->services[a->service].capacity == 0 ||
+	    a->where.kind == WHERE_CHOICE)
+		return;
+	f.items = http_request_alloc(rq, FULL_SHOWN * sizeof(*f.items));
+	agenda_occurrences(booking_agenda(w->booking), today,
+			   today + t->services[a->service].max_notice_days + 1,
+			   TERRITORY_NONE, TERRITORY_NONE, add_full, &f);
+	v->full = f.items;
+	v->nfull = f.n;
+}
+
 static void add_links(struct http_request *rq, const struct ask *a,
 		      const struct found *found, const struct territory *t,
 		      struct times_view *v)
@@ -396,6 +470,7 @@ static void show(struct http_request *rq)
 	say_service(rq, w, &a, &v);
 	say_where(rq, w, &a, &v);
 	say_area(o, &a, &v);
+	say_full(rq, w, &a, &v);
 	add_links(rq, &a, &found, t, &v);
 	add_hidden(rq, w, &a, &v);
 	page_layout(rq, w, &v.layout,

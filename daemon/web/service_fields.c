@@ -26,6 +26,12 @@ static const struct setting_choice reminders[] = {
 	{NULL, NULL},
 };
 
+static const struct setting_choice limits[] = {
+	{"", N_("Une limite\u00a0: personne ne peut dépasser")},
+	{"souhait", N_("Des places souhaitées\u00a0: l’équipe peut dépasser")},
+	{NULL, NULL},
+};
+
 static const struct setting_choice days[] = {
 	{"", N_("Pas de rappel")},
 	{"0", N_("Le jour même")},
@@ -132,6 +138,16 @@ const struct setting_field service_fields[] = {
 	 .kind = SETTING_NUMBER,
 	 .from = 1,
 	 .to = 10000},
+	{.name = "limite",
+	 .label = N_("Ces places sont"),
+	 .hint = N_("En ligne, personne ne dépasse jamais."),
+	 .kind = SETTING_CHOICE,
+	 .choices = limits},
+	{.name = "professionnels",
+	 .label = N_("Réservé aux professionnels"),
+	 .hint = N_("On demande la structure, pas l’année de naissance."),
+	 .path = "professionals",
+	 .kind = SETTING_CHECK},
 	{.name = "apporter",
 	 .group = N_("Ce que la personne doit savoir"),
 	 .label = N_("À apporter"),

@@ -157,6 +157,8 @@ void service_form_load(struct http_request *rq, const struct staff *st,
 		setting_put(&f->form, "atelier", "oui");
 	else
 		setting_put(&f->form, "places", "");
+	if (json_is_true(json_object_get(o, "capacity_soft")))
+		setting_put(&f->form, "limite", "souhait");
 	f->colour = http_request_strdup(rq, colour ? colour : "");
 	load_questions(rq, f, json_object_get(o, "questions"));
 	load_reminders(rq, f, json_object_get(o, "reminders"));
@@ -411,6 +413,10 @@ void service_form_store(const struct staff *st, const struct service_form *f, js
 	json_object_del(o, "public"); /* said by bookable_by */
 	if (!*setting_value(&f->form, "atelier"))
 		json_object_del(o, "capacity");
+	put(o, "capacity_soft",
+	    *setting_value(&f->form, "atelier") && *setting_value(&f->form, "limite")
+		    ? json_true()
+		    : NULL);
 	put(o, "colour", *f->colour ? json_string(f->colour) : NULL);
 	put(o, "reminders", reminders_json(f));
 	put(o, "organisation",

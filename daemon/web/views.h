@@ -134,6 +134,12 @@ struct search_view {
 	const char *team, *team_phone, *team_tel; /* name, as read, as dialled */
 };
 
+/* A workshop that is full. */
+struct full_view {
+	const char *when, *place;
+	const char *url; /* to wait for a place; NULL: nobody can */
+};
+
 struct times_view {
 	struct layout layout;
 	const char *heading;
@@ -154,7 +160,9 @@ struct times_view {
 	bool by_distance;
 	const char *soonest_url, *nearest_url, *later_url, *first_url, *search_url;
 	const char *unfiltered_url, *phone_url, *site_url;
-	const char *wait_url;			  /* the waiting list; NULL none */
+	const char *wait_url; /* the waiting list; NULL none */
+	const struct full_view *full;
+	size_t nfull;
 	const char *action;			  /* where an hour is sent to */
 	const struct hidden_view *hidden, *query; /* with an hour; with the filters */
 	size_t nhidden, nquery;
@@ -184,8 +192,9 @@ struct form_view {
 	const char *seats; /* places left in a workshop */
 	const struct problem_view *problems;
 	size_t nproblems;
-	struct input_view first_name, last_name, birth_year, phone, email, language, need,
-		hours;
+	struct input_view first_name, last_name, birth_year, employer, phone, email,
+		language, need, hours;
+	bool professionals; /* colleagues: where they work, no year of birth */
 	const char *party_error;
 	const struct option_view *party;
 	size_t nparty;
