@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "web/agenda_room.h"
+#include "web/opening_room.h"
 
 #define PARTS_MAX 96
 #define GAPS_MAX 32
@@ -415,6 +416,43 @@ void presence_count(const struct presences *p, const struct presence *one, int *
 	}
 }
 
+const char *presence_closed(const struct presences *p, const struct presence *one)
+{
+	const struct lang *l = http_request_lang(p->rq);
+
+	if (one->cancelled)
+		return tr(l, "Permanence annulée");
+	if (!one->occurrence || !one->occurrence->closed)
+		return NULL;
+	return page_text(p->rq, tr(l, "Pas de permanence\u00a0: %s"),
+			 one->occurrence->closed);
+}
+
+/* The day that the rule names, when this one was moved. */
+static civil_day day_ruled(const struct opening *op, const struct occurrence *o)
+{
+	for (size_t i = 0; i < op->noverrides; i++)
+		if (!op->overrides[i].cancelled &&
+		    op->overrides[i].start == o->civil_start)
+			return op->overrides[i].on;
+	return o->day;
+}
+
+const char *presence_url(const struct presences *p, const struct presence *one)
+{
+	const struct territory *t = booking_territory(p->st->web.booking);
+	const struct opening *op;
+
+	if (!one->occurrence || one->end <= p->ask->now)
+		return NULL;
+	op = &t->openings[one->occurrence->opening];
+	if (!staff_may(p->st, p->viewer, RIGHT(OPENING, CHANGE),
+		       t->sites[op->site].organisation))
+		return NULL;
+	return page_text(p->rq, OPENING_PATH "/%s/%s", op->slug,
+			 staff_date(p->rq, day_ruled(op, one->occurrence)));
+}
+
 void presence_say(const struct presences *p, const struct presence *one,
 		  enum agenda_way way, bool hours, struct agenda_stretch *out)
 {
@@ -445,7 +483,8 @@ void presence_say(const struct presences *p, const struct presence *one,
 				       t->sites[one->site].commune,
 				       staff_hour_words(p->rq, z, one->start),
 				       staff_hour_words(p->rq, z, one->end));
-	out->closed = one->occurrence->closed;
+	out->url = presence_url(p, one);
+	out->closed = presence_closed(p, one);
 	reserve = t->openings[one->occurrence->opening].reserve;
 	if (reserve > 0 && !out->closed)
 		out->note =

@@ -24,6 +24,7 @@ static bool is_said(const struct presences *p, size_t i)
 		    p->items[k].day == p->items[i].day &&
 		    p->items[k].start == p->items[i].start &&
 		    p->items[k].site == p->items[i].site &&
+		    p->items[k].occurrence->opening == p->items[i].occurrence->opening &&
 		    p->items[k].end == p->items[i].end)
 			return true;
 	return false;
@@ -35,8 +36,8 @@ static const char *say_band(const struct presences *p, const struct presence *on
 	const struct zone *z = staff_zone(p->st, one->site);
 	const char *where = t->sites[one->site].commune;
 
-	if (one->occurrence->closed)
-		return page_text(p->rq, "%s, %s", where, one->occurrence->closed);
+	if (presence_closed(p, one))
+		return page_text(p->rq, "%s, %s", where, presence_closed(p, one));
 	return page_text(p->rq, tr(http_request_lang(p->rq), "%1$s, de %2$s à %3$s"),
 			 where, staff_hour_words(p->rq, z, one->start),
 			 staff_hour_words(p->rq, z, one->end));
@@ -45,7 +46,8 @@ static const char *say_band(const struct presences *p, const struct presence *on
 static void say_bands(const struct presences *p, civil_day day,
 		      struct agenda_month_day *out)
 {
-	const char **bands = http_request_alloc(p->rq, BANDS_MAX * sizeof(*bands));
+	struct agenda_month_band *bands =
+		http_request_alloc(p->rq, BANDS_MAX * sizeof(*bands));
 	size_t more = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
@@ -56,14 +58,16 @@ static void say_bands(const struct presences *p, civil_day day,
 		if (out->nbands == BANDS_MAX - 1)
 			more++;
 		else
-			bands[out->nbands++] = say_band(p, one);
+			bands[out->nbands++] = (struct agenda_month_band){
+				say_band(p, one), presence_url(p, one)};
 	}
 	if (more)
-		bands[out->nbands++] =
-			page_text(p->rq,
-				  trn(http_request_lang(p->rq), "et %d autre permanence",
-				      "et %d autres permanences", (int)more),
-				  (int)more);
+		bands[out->nbands++] = (struct agenda_month_band){
+			.text = page_text(p->rq,
+					  trn(http_request_lang(p->rq),
+					      "et %d autre permanence",
+					      "et %d autres permanences", (int)more),
+					  (int)more)};
 	out->bands = bands;
 }
 

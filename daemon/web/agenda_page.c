@@ -114,7 +114,8 @@ static void name_grid(struct http_request *rq, const struct staff *st,
 	rdvd_id organisation = v->all ? 0 : v->user->organisation;
 	int rights = rights_has(v->user, RIGHT(AGENDA, CHANGE)) |
 		     rights_has(v->user, RIGHT(ABSENCE, CHANGE)) << 1 |
-		     staff_knows_people(rq) << 2 | v->all << 3;
+		     staff_knows_people(rq) << 2 | v->all << 3 |
+		     rights_has(v->user, RIGHT(OPENING, CHANGE)) << 4;
 
 	snprintf(a->key, sizeof(a->key), "%s|%d|%d|%d|%d|%d|%d|%lld|%lld|%d|%s|%lld",
 		 http_request_lang_code(rq), (int)ask->span, (int)ask->way, (int)ask->day,

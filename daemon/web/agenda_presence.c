@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "web/agenda_room.h"
+#include "web/opening_room.h"
 
 #define NEAR_S (30 * 60)
 
@@ -67,6 +68,59 @@ static void find_permanences(struct presences *p)
 				if (is_asked(p, o->counsellors[c]))
 					add_occurrence(p, o, o->counsellors[c]);
 		}
+	}
+}
+
+/* The agenda has none where one was cancelled: it is found in the rules, and said. */
+static void add_cancelled(struct presences *p, int opening, civil_day day)
+{
+	const struct territory *t = booking_territory(p->st->web.booking);
+	const struct opening *op = &t->openings[opening];
+	const struct agenda_look *ask = p->ask;
+	const struct zone *z = t->sites[op->site].zone;
+	struct occurrence *o;
+	bool hers = ask->counsellor == TERRITORY_NONE;
+	civil_time start;
+
+	for (size_t i = 0; i < op->ncounsellors && !hers; i++)
+		hers = op->counsellors[i] == ask->counsellor;
+	if (!hers || (ask->site != TERRITORY_NONE && ask->site != op->site) ||
+	    !staff_may_see_site(p->st, p->viewer, op->site) ||
+	    opening_occurs(op, day, &start) != 0)
+		return;
+	o = http_request_alloc(p->rq, sizeof(*o));
+	*o = (struct occurrence){
+		.opening = opening,
+		.site = op->site,
+		.civil_start = start,
+		.civil_end = start + (op->end - op->start),
+		.day = day,
+		.counsellors = op->counsellors,
+		.ncounsellors = (int)op->ncounsellors,
+		.closed = "",
+	};
+	o->start = zone_to_utc(z, o->civil_start);
+	o->end = zone_to_utc(z, o->civil_end);
+	if (o->end <= o->start)
+		return;
+	add_occurrence(p, o,
+		       op->ncounsellors == 1 ? op->counsellors[0] : ask->counsellor);
+	p->items[p->n - 1].cancelled = true;
+}
+
+static void find_cancelled(struct presences *p)
+{
+	const struct territory *t = booking_territory(p->st->web.booking);
+	const struct agenda_look *ask = p->ask;
+
+	for (int i = 0; i < t->nopenings; i++) {
+		const struct opening *op = &t->openings[i];
+
+		for (size_t k = 0; k < op->noverrides; k++)
+			if (op->overrides[k].cancelled &&
+			    op->overrides[k].on >= ask->from &&
+			    op->overrides[k].on < ask->from + ask->ndays)
+				add_cancelled(p, i, op->overrides[k].on);
 	}
 }
 
@@ -187,6 +241,7 @@ void presences_find(struct presences *p)
 	p->owner = http_request_alloc(p->rq, (slots + 1) * sizeof(*p->owner));
 	memset(p->owner, -1, slots * sizeof(*p->owner));
 	find_permanences(p);
+	find_cancelled(p);
 	permanences = p->n;
 	for (size_t i = 0; i < p->records->n; i++)
 		if (staff_may_see(p->st, p->viewer, p->records->items[i].appointment))

@@ -37,6 +37,7 @@ struct presence {
 	civil_day day;
 	int counsellor, site; /* TERRITORY_NONE: nobody's, an ad-hoc place */
 	const struct occurrence *occurrence; /* NULL: outside of all */
+	bool cancelled;			     /* this occurrence of its permanence */
 	rdvd_time start, end;
 	int from, to; /* minutes of the day, at the place */
 };
@@ -61,6 +62,10 @@ void presence_count(const struct presences *p, const struct presence *one, int *
  * hours: from the half hour in which it begins, without a hole. */
 void presence_say(const struct presences *p, const struct presence *one,
 		  enum agenda_way way, bool hours, struct agenda_stretch *out);
+/* That the presence's occurrence does not take place, and why; NULL: it does. */
+const char *presence_closed(const struct presences *p, const struct presence *one);
+/* The page that changes this one occurrence, for who may; NULL. */
+const char *presence_url(const struct presences *p, const struct presence *one);
 /* The absences of a day in a few words, of those who are looked at; NULL none. */
 const char *presence_absences(const struct presences *p, civil_day day);
 

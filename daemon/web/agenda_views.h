@@ -25,8 +25,9 @@ struct agenda_item {
  * outside of all. */
 struct agenda_stretch {
 	const char *title;	/* "Carvin, 9 h - 12 h" */
+	const char *url;	/* where this one is changed, for who may; NULL */
 	const char *with;	/* who receives; NULL: the column says it */
-	const char *closed;	/* why it does not take place */
+	const char *closed;	/* that it does not take place, and why */
 	const char *note;	/* "2 horaires gardés pour les urgences" */
 	const char *who, *site; /* slugs, for what is dropped there; NULL */
 	const struct agenda_item *items;
@@ -97,11 +98,16 @@ struct agenda_page_view {
 	bool knows_people;
 };
 
+struct agenda_month_band {
+	const char *text; /* "Carvin, 9 h - 12 h" */
+	const char *url;  /* as a stretch's */
+};
+
 struct agenda_month_day {
 	const char *number, *url, *title; /* title: "lundi 30 novembre" */
 	const char *counts;		  /* "5 rendez-vous" */
 	const char *free_text;		  /* "3 h libres" */
-	const char *const *bands;	  /* "Carvin, 9 h - 12 h" */
+	const struct agenda_month_band *bands;
 	size_t nbands;
 	const char *closed;
 	bool outside, today, past;

@@ -210,3 +210,33 @@ def test_the_same_by_program(team):
     d.local("POST", f"/staff/appointments/{one}/cancel", expect=200)  # told at once: for good
     d.local("POST", f"/staff/appointments/{one}/undo", expect=409)
     d.local("GET", "/staff/agenda?from=2026-01-01&to=2026-12-01", expect=400)
+
+
+def test_each_permanence_leads_to_its_occurrence(daemon, tmp_path):
+    """For who may change it: a link to that day's; moved, cancelled, closed: it says so, and still leads there."""
+    days = opening("lundi", "nord", "ada", ["rdv"], "2026-11-02T09:00", "2026-11-02T12:00", rrule="FREQ=WEEKLY",
+                   overrides=[{"on": "2026-12-07", "cancelled": True},
+                              {"on": "2026-12-14", "start": "2026-12-15T14:00", "end": "2026-12-15T17:00"}])
+    territory = write_territory(tmp_path, small(
+        sites=[site("nord")], counsellors=[{"id": "ada", "label": "Ada", "organisation": "o"}],
+        services=[service("rdv", 60)], openings=[days],
+        closures=[{"id": "f", "site": "nord", "from": "2026-12-21", "to": "2026-12-21", "reason": "Inventaire"}]))
+    d = daemon(now=MONDAY, territory=territory)
+    d.rdvctl("user", "add", "chef", "--role", "admin", "--organisation", "o", "--password-stdin",
+             stdin="un-mot-de-passe-long\n")
+    d.rdvctl("user", "add", "accueil", "--role", "desk", "--organisation", "o", "--password-stdin",
+             stdin="un-mot-de-passe-long\n")
+    chef, desk = Counsellor(d, "chef"), Counsellor(d, "accueil")
+    path = "/equipe/reglages/permanences/lundi/"
+    for day, said, on in (("2026-11-30", "de 9 h à 12 h", "2026-11-30"), ("2026-12-15", "de 14 h à 17 h", "2026-12-14"),
+                          ("2026-12-07", "Permanence annulée", "2026-12-07"),
+                          ("2026-12-21", "Pas de permanence : Inventaire", "2026-12-21")):
+        for view in ("semaine", "jour", "mois"):
+            page = chef.get(f"/equipe/{view}?jour={day}")
+            assert f'href="{path}{on}"' in grid(chef, f"/equipe/{view}?jour={day}"), (view, day)
+            assert said.lower() in words(page).lower(), (view, day)
+            kept = desk.get(f"/equipe/{view}?jour={day}")
+            assert said.lower() in words(kept).lower() and path not in kept.text, (view, day)
+        assert "Permanence du" in words(chef.get(path + on))
+    assert "Elle est annulée" in words(chef.get(path + "2026-12-07"))
+    assert path + "2026-11-23" not in grid(chef, "/equipe/semaine?jour=2026-11-23")  # what is over stays
