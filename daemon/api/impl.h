@@ -71,8 +71,11 @@ struct api_call {
 	struct api *api;
 	struct http_ticket *ticket;
 	int flag; /* the handler's */
+	uint64_t edition;
 };
 
+/* What only reads (GET) begins anew when the territory or the agenda was exchanged while
+ * it waited: call_end answers NULL then. */
 struct api_call *call_begin(struct http_request *rq);
 struct http_request *call_end(struct api_call *c);
 /* The same for what the store answered with rc: NULL, too, when that was not OK (it was
@@ -183,8 +186,7 @@ rdvd_id body_slug(const json_t *o, const char *field, const struct territory *t,
 rdvd_id api_query_id(struct http_request *rq, const struct territory *t, const char *name,
 		     int *unknown, struct api_errors *e);
 /* An appointment with its messages, as the caller may see it. */
-void api_add_record(struct buf *b, const struct http_request *rq,
-		    const struct record *r);
+void api_add_record(struct buf *b, const struct http_request *rq, const struct record *r);
 const struct zone *show_zone(const struct territory *t, rdvd_id site);
 /* "2026-03-20T08:00:00+01:00" with its quotes. */
 void show_instant(struct buf *b, const struct zone *z, rdvd_time t);
@@ -225,8 +227,8 @@ http_handler post_holds, post_hold_extend, delete_hold, post_appointments,
 	get_appointment, get_appointment_ics, post_cancel, post_move, post_confirm;
 http_handler post_staff_arrived, post_staff_visit_left, post_staff_visit_back;
 http_handler get_staff_appointments, post_staff_appointments, post_staff_outcome,
-	post_staff_undo, get_staff_agenda,
-	post_staff_cancel, post_staff_move, get_staff_messages, get_staff_attendance;
+	post_staff_undo, get_staff_agenda, post_staff_cancel, post_staff_move,
+	get_staff_messages, get_staff_attendance;
 http_handler post_local_import, post_local_user, post_local_token, post_local_backup,
 	get_local_check, get_local_status, post_local_sms_in, post_local_event;
 http_handler get_accounts, post_accounts, put_account, delete_account_factor, get_tokens,

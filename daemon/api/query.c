@@ -15,6 +15,7 @@ struct api_call *call_begin(struct http_request *rq)
 	struct api_call *c = xcalloc(1, sizeof *c);
 
 	c->api = http_request_context(rq);
+	c->edition = booking_edition(c->api->booking);
 	c->ticket = http_suspend(rq);
 	return c;
 }
@@ -22,8 +23,13 @@ struct api_call *call_begin(struct http_request *rq)
 struct http_request *call_end(struct api_call *c)
 {
 	struct http_request *rq = http_resume(c->ticket);
+	int exchanged = c->edition != booking_edition(c->api->booking);
 
 	free(c);
+	if (rq && exchanged && http_request_reads(rq)) {
+		http_request_again(rq);
+		return NULL;
+	}
 	return rq;
 }
 

@@ -87,6 +87,11 @@ const struct territory *booking_territory(const struct booking *b)
 	return b->territory;
 }
 
+uint64_t booking_edition(const struct booking *b)
+{
+	return b->edition;
+}
+
 const struct commune_table *booking_communes(const struct booking *b)
 {
 	return b->o.communes;

@@ -44,6 +44,9 @@ void booking_free(struct booking *b);
 
 const struct agenda *booking_agenda(const struct booking *b);
 const struct territory *booking_territory(const struct booking *b);
+/* How often the territory or the agenda was exchanged. Indexes and what is lent by either
+ * hold as long as it answers the same: whoever waits for the store asks again. */
+uint64_t booking_edition(const struct booking *b);
 const struct commune_table *booking_communes(const struct booking *b);
 /* Counts for the metrics. */
 struct booking_counts {

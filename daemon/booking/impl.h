@@ -16,6 +16,7 @@ struct booking {
 	struct territory *territory; /* owned */
 	struct agenda *agenda;	     /* owned */
 	struct loop_timer *tick;     /* holds that expire, the day that changes */
+	uint64_t edition;	     /* exchanges of either */
 	uint64_t last_pending;
 	struct booking_counts counts;
 	int importing;		     /* a territory, or a day: one at a time */

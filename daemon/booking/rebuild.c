@@ -209,6 +209,7 @@ static void day_done(struct store_job *job)
 	agenda_catch_up(b, j->copy, b->territory, j->fresh);
 	territory_retire(b, NULL, b->agenda);
 	b->agenda = j->fresh;
+	b->edition++;
 	booking_time_freed(b);
 	booking_tell_all(b);
 	agenda_copy_free(j->copy);

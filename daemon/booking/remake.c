@@ -317,6 +317,7 @@ static void build_done(struct store_job *job)
 	territory_retire(b, b->territory, b->agenda);
 	b->agenda = r->fresh;
 	b->territory = r->next;
+	b->edition++;
 	r->fresh = NULL;
 	r->next = NULL;
 	booking_time_freed(b);

@@ -232,6 +232,8 @@ void http_server_counters(const struct http_server *s, struct http_counters *out
 void *http_request_context(const struct http_request *rq);
 struct http_server *http_request_server(const struct http_request *rq);
 enum http_method http_request_method(const struct http_request *rq);
+/* 1: GET or HEAD. */
+int http_request_reads(const struct http_request *rq);
 const char *
 http_request_path(const struct http_request *rq); /* decoded, without the query */
 /* As sent: "/search?near=62110"; for "next" links. */
@@ -361,6 +363,9 @@ struct http_ticket *http_suspend(struct http_request *rq);
 /* Give the ticket back (it is freed either way). The request to answer now, or to suspend
  * again; or NULL: the server stopped meanwhile, there is nobody to answer. */
 struct http_request *http_resume(struct http_ticket *ticket);
+/* After http_resume, instead of an answer: the handler begins anew. For requests that
+ * only read, when what they have found out meanwhile is of no use any more. */
+void http_request_again(struct http_request *rq);
 /* The request behind a ticket without giving it back; NULL as above. */
 struct http_request *http_ticket_request(const struct http_ticket *ticket);
 

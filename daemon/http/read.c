@@ -24,6 +24,11 @@ enum http_method http_request_method(const struct http_request *rq)
 	return rq->method;
 }
 
+int http_request_reads(const struct http_request *rq)
+{
+	return rq->method == HTTP_GET || rq->method == HTTP_HEAD;
+}
+
 const char *http_request_path(const struct http_request *rq)
 {
 	return rq->path;

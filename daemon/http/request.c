@@ -493,6 +493,16 @@ static int check_body(struct http_request *rq)
 	return 1;
 }
 
+void http_request_again(struct http_request *rq)
+{
+	rq->route->handle(rq);
+	if (!rq->response && !rq->ticket) {
+		log_err("route %s: its handler neither answered nor waits",
+			rq->route->pattern);
+		http_fail(rq, 500, NULL);
+	}
+}
+
 static void dispatch(struct http_request *rq)
 {
 	rq->phase = REQUEST_HANDLED;
@@ -514,12 +524,7 @@ static void dispatch(struct http_request *rq)
 			  "the form is too old: go back, reload the page, send it again");
 		return;
 	}
-	rq->route->handle(rq);
-	if (!rq->response && !rq->ticket) {
-		log_err("route %s: its handler neither answered nor waits",
-			rq->route->pattern);
-		http_fail(rq, 500, NULL);
-	}
+	http_request_again(rq);
 }
 
 static enum MHD_Result on_headers(struct http_request *rq, const char *method,

@@ -16,9 +16,11 @@
 
 struct hunt {
 	struct todo_rooms rooms;
-	const struct territory *t; /* that all indexes are of */
-	int organisation;	   /* index; TERRITORY_NONE all */
-	rdvd_id id;		   /* its id; 0 all */
+	const struct territory
+		*t;	  /* that indexes are of; only until the store is asked */
+	int organisation; /* index; TERRITORY_NONE all */
+	rdvd_id id;	  /* its id; 0 all */
+	uint64_t edition;
 	rdvd_time now;
 	struct todo_item *items; /* owned, texts too */
 	size_t n, cap;
@@ -262,7 +264,7 @@ static int by_urgency(const void *x, const void *y)
 /* When the territory was changed meanwhile, whoever asks has to ask again. */
 static void hunt_end(struct hunt *h, enum rdvd_rc rc)
 {
-	if (rc == RDVD_OK && booking_territory(h->rooms.booking) != h->t)
+	if (rc == RDVD_OK && booking_edition(h->rooms.booking) != h->edition)
 		rc = RDVD_BUSY;
 	if (h->n > 1)
 		qsort(h->items, h->n, sizeof *h->items, by_urgency);
@@ -412,6 +414,7 @@ void todo_find(const struct todo_rooms *rooms, int organisation, rdvd_time now,
 
 	h->rooms = *rooms;
 	h->t = t;
+	h->edition = booking_edition(rooms->booking);
 	h->organisation = organisation;
 	h->id = organisation == TERRITORY_NONE ? 0 : t->organisations[organisation].id;
 	h->now = now;

@@ -32,6 +32,7 @@ struct walk_in {
 	const char *slot, *key, *tell;
 	/* understood */
 	int service_index, site_index; /* TERRITORY_NONE */
+	const char *site_slug;	       /* of the site that is booked */
 	rdvd_time now;		       /* on a multiple of five minutes */
 	struct window windows[WHO_MAX];
 	size_t nwindows;
@@ -399,26 +400,35 @@ static void reply(struct http_request *rq, const struct staff *st, struct walk_i
 
 /* ---- booking ---- */
 
+/* Indexes are others when the territory was exchanged meanwhile. */
+static void find_again(struct http_request *rq, const struct staff *st, struct walk_in *w)
+{
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	understand(rq, st, &who, w);
+	w->nwindows = w->chosen = 0;
+	find_team(st, &who, w);
+}
+
 static void booked(void *arg, const struct booking_reply *r)
 {
 	struct staff *st;
 	void *data;
 	struct http_request *rq = staff_wait_over(arg, &st, &data);
-	const struct territory *t;
 	struct walk_in *w = data;
 
 	if (!rq)
 		return;
 	if (r->verdict == BOOKING_DONE || r->verdict == BOOKING_KNOWN) {
-		t = booking_territory(st->web.booking);
-		http_redirect(rq, 303,
-			      *w->slot ? page_text(rq, "/equipe/rdv/%lld?fait=ajout",
-						   (long long)r->appointment->id)
-				       : page_text(rq, "%s#r%lld",
-						   page_url(rq, "/equipe", "lieu",
-							    t->sites[w->site_index].slug,
-							    "fait", "passage", NULL),
-						   (long long)r->appointment->id));
+		http_redirect(
+			rq, 303,
+			*w->slot ? page_text(rq, "/equipe/rdv/%lld?fait=ajout",
+					     (long long)r->appointment->id)
+				 : page_text(rq, "%s#r%lld",
+					     page_url(rq, "/equipe", "lieu", w->site_slug,
+						      "fait", "passage", NULL),
+					     (long long)r->appointment->id));
 		return;
 	}
 	if (r->verdict == BOOKING_FIELDS && r->errors)
@@ -430,6 +440,7 @@ static void booked(void *arg, const struct booking_reply *r)
 	w->status = page_is_trouble(r->verdict)	   ? 503
 		    : r->verdict == BOOKING_FIELDS ? 422
 						   : 409;
+	find_again(rq, st, w);
 	reply(rq, st, w);
 }
 
@@ -492,7 +503,7 @@ static void walk_in_post(struct http_request *rq)
 	ask.request_key = *w->key ? w->key : NULL;
 	hash_of(w, ask.body_hash);
 	ask.service = t->services[w->service_index].slug;
-	ask.site = t->sites[w->site_index].slug;
+	ask.site = w->site_slug = http_request_strdup(rq, t->sites[w->site_index].slug);
 	ask.has_start = 1;
 	ask.notice = 1;
 	ask.channel = RDVD_BY_COUNSELLOR;

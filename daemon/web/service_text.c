@@ -42,6 +42,19 @@ static struct editing *open_it(struct http_request *rq, const struct staff *st)
 	return NULL;
 }
 
+/* After a wait: indexes and slugs are others when the territory was exchanged meanwhile.
+ * -1: 404 was answered, whose it was is gone. */
+static int find_again(struct http_request *rq, const struct staff *st, struct editing *e)
+{
+	if (service_text_owner(rq, st, &e->owner) == 0) {
+		service_text_place(st, &e->owner, http_request_param(rq, "langue"),
+				   http_request_param(rq, "nom"), &e->place);
+		return 0;
+	}
+	http_fail(rq, 404, NULL);
+	return -1;
+}
+
 static bool may_change(struct http_request *rq, const struct staff *st,
 		       const struct editing *e)
 {
@@ -209,7 +222,7 @@ static void show(void *arg, enum rdvd_rc rc, const struct rdvd_text *items, size
 	rdvd_id version;
 	int own;
 
-	if (!rq)
+	if (!rq || find_again(rq, st, e) < 0)
 		return;
 	l = http_request_lang(rq);
 	texts = text_keep_texts(st->options.text_keep);
@@ -288,7 +301,7 @@ static void kept(void *arg, enum rdvd_rc rc)
 	struct editing *e = data;
 	const struct lang *l;
 
-	if (!rq)
+	if (!rq || find_again(rq, st, e) < 0)
 		return;
 	l = http_request_lang(rq);
 	if (rc == RDVD_OK) {
@@ -345,7 +358,7 @@ static void found_version(void *arg, enum rdvd_rc rc, const struct rdvd_text *it
 	struct http_request *rq = staff_wait_over(arg, &st, &data);
 	struct restore *r = data;
 
-	if (!rq)
+	if (!rq || find_again(rq, st, r->e) < 0)
 		return;
 	for (size_t i = 0; rc == RDVD_OK && i < n; i++)
 		if (items[i].id == r->id && items[i].body) {

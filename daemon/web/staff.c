@@ -307,6 +307,7 @@ struct staff_wait *staff_wait(struct http_request *rq, void *data)
 
 	wait->st = http_request_context(rq);
 	wait->data = data;
+	wait->edition = booking_edition(wait->st->web.booking);
 	wait->ticket = http_suspend(rq);
 	return wait;
 }
@@ -315,11 +316,16 @@ struct http_request *staff_wait_over(struct staff_wait *wait, struct staff **st,
 				     void **data)
 {
 	struct http_request *rq = http_resume(wait->ticket);
+	int exchanged = wait->edition != booking_edition(wait->st->web.booking);
 
 	*st = wait->st;
 	if (data)
 		*data = wait->data;
 	free(wait);
+	if (rq && exchanged && http_request_reads(rq)) {
+		http_request_again(rq);
+		return NULL;
+	}
 	return rq;
 }
 

@@ -98,6 +98,7 @@ static void searched(void *arg, enum rdvd_rc rc, const struct record_list *recor
 
 	if (!rq)
 		return;
+	add_find_again(rq, st, a);
 	staff_viewer(rq, &who);
 	m = http_request_alloc(rq, ADD_MATCHES_MAX * sizeof(*m));
 	for (size_t i = 0; rc == RDVD_OK && i < records->n && n < ADD_MATCHES_MAX; i++) {
@@ -160,6 +161,7 @@ static void booked(void *arg, const struct booking_reply *r)
 		a->why = staff_why(rq, r->verdict);
 	if (r->verdict == BOOKING_KEY_REUSED)
 		a->key = "";
+	add_find_again(rq, st, a);
 	a->alternatives = r->alternatives;
 	a->nalternatives = r->nalternatives;
 	a->status = page_is_trouble(r->verdict)	   ? 503
@@ -368,6 +370,7 @@ static void known_found(void *arg, const struct booking_reply *r)
 
 	if (!rq)
 		return;
+	add_find_again(rq, st, a);
 	staff_viewer(rq, &who);
 	if (r->appointment && staff_may_see(st, &who, r->appointment))
 		a->who = add_keep_person(rq, &r->appointment->person);

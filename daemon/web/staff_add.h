@@ -42,6 +42,8 @@ struct add {
 void add_open(struct http_request *rq, const struct staff *st, struct add *a);
 /* What the form says. */
 void add_read(struct http_request *rq, const struct staff *st, struct add *a);
+/* After a wait: its indexes are others when the territory was exchanged meanwhile. */
+void add_find_again(struct http_request *rq, const struct staff *st, struct add *a);
 /* Answer with the page. */
 void add_reply(struct http_request *rq, const struct staff *st, struct add *a);
 /* A copy of a person in the request's memory. */

@@ -140,6 +140,20 @@ static void understand_time(struct http_request *rq, const struct staff *st,
 	}
 }
 
+void add_find_again(struct http_request *rq, const struct staff *st, struct add *a)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	char slug[64];
+	rdvd_time start;
+
+	understand(rq, st, a);
+	if (a->when != ADD_SLOT || times_parse(a->slot, slug, &start) < 0 ||
+	    territory_site(t, slug) == TERRITORY_NONE)
+		return;
+	a->site_index = territory_site(t, slug);
+	a->elsewhere = false;
+}
+
 void add_read(struct http_request *rq, const struct staff *st, struct add *a)
 {
 	const char *when, *taken = http_request_field(rq, "prendre");

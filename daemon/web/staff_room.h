@@ -93,8 +93,11 @@ struct staff_wait {
 	struct http_ticket *ticket;
 	struct staff *st;
 	void *data; /* of the request's memory */
+	uint64_t edition;
 };
 
+/* A page that is only read begins anew when the territory or the agenda was exchanged
+ * while it waited. What acts (POST) finds its indexes again by itself. */
 struct staff_wait *staff_wait(struct http_request *rq, void *data);
 /* The request to answer now, or NULL; wait is freed, *data is what was given. */
 struct http_request *staff_wait_over(struct staff_wait *wait, struct staff **st,

@@ -264,6 +264,18 @@ static void write_page(struct http_request *rq, struct staff *st, struct joining
 
 /* ---- reading ---- */
 
+/* After an act: indexes are others when the territory was exchanged meanwhile. -1: 404
+ * was answered, it is no longer there. */
+static int find_again(struct http_request *rq, const struct staff *st, struct joining *j)
+{
+	struct viewer who;
+
+	if (http_request_reads(rq)) /* that begins anew by itself */
+		return 0;
+	staff_viewer(rq, &who);
+	return workshop_of_path(rq, st, &who, RIGHT(WORKSHOP, CHANGE), &j->w);
+}
+
 struct reading {
 	struct joining *j;
 	struct record_list records; /* ours until the page is written */
@@ -277,10 +289,10 @@ static void waits_read(void *arg, enum rdvd_rc rc, const struct waiting_row *row
 	struct http_request *rq = staff_wait_over(arg, &st, &data);
 	struct reading *r = data;
 
-	if (rq && rc == RDVD_OK) {
+	if (rq && rc == RDVD_OK && find_again(rq, st, r->j) == 0) {
 		r->j->records = &r->records;
 		write_page(rq, st, r->j, rows, n);
-	} else if (rq) {
+	} else if (rq && rc != RDVD_OK) {
 		http_fail_later(rq, 503, NULL, 5);
 	}
 }
@@ -297,7 +309,7 @@ static void people_read(void *arg, enum rdvd_rc rc, const struct record_list *re
 	struct http_request *rq = staff_read_over(arg, rc, &st, &data);
 	struct reading *r;
 
-	if (!rq)
+	if (!rq || find_again(rq, st, data) < 0)
 		return;
 	r = http_request_alloc(rq, sizeof(*r));
 	r->j = data;
@@ -352,10 +364,10 @@ static void get_workshop(struct http_request *rq)
 
 /* ---- one more ---- */
 
-static const char *done_url(struct http_request *rq, const struct staff *st,
-			    const struct joining *j, const char *what)
+static const char *done_url(struct http_request *rq, const char *what)
 {
-	return page_text(rq, "%s?fait=%s", workshop_url(rq, st, &j->w, ""), what);
+	return page_text(rq, "/equipe/ateliers/%s?fait=%s",
+			 http_request_param(rq, "atelier"), what);
 }
 
 static void booked(void *arg, const struct booking_reply *r)
@@ -368,7 +380,7 @@ static void booked(void *arg, const struct booking_reply *r)
 	if (!rq)
 		return;
 	if (r->verdict == BOOKING_DONE || r->verdict == BOOKING_KNOWN) {
-		http_redirect(rq, 303, done_url(rq, st, j, "inscrit"));
+		http_redirect(rq, 303, done_url(rq, "inscrit"));
 		return;
 	}
 	if (r->verdict == BOOKING_FIELDS && r->errors)
@@ -385,7 +397,8 @@ static void booked(void *arg, const struct booking_reply *r)
 	j->status = page_is_trouble(r->verdict)	   ? 503
 		    : r->verdict == BOOKING_FIELDS ? 422
 						   : 409;
-	show(rq, st, j);
+	if (find_again(rq, st, j) == 0)
+		show(rq, st, j);
 }
 
 static void waits(void *arg, const struct waiting_reply *r)
@@ -398,9 +411,9 @@ static void waits(void *arg, const struct waiting_reply *r)
 	if (!rq)
 		return;
 	if (r->verdict == WAITING_DONE || r->verdict == WAITING_KNOWN) {
-		http_redirect(rq, 303,
-			      done_url(rq, st, j,
-				       r->verdict == WAITING_DONE ? "attente" : "deja"));
+		http_redirect(
+			rq, 303,
+			done_url(rq, r->verdict == WAITING_DONE ? "attente" : "deja"));
 		return;
 	}
 	if (r->verdict == WAITING_FIELDS && r->errors)
@@ -410,7 +423,8 @@ static void waits(void *arg, const struct waiting_reply *r)
 			    "Ce n’est pas enregistré. Attendez quelques secondes et "
 			    "recommencez.");
 	j->status = r->verdict == WAITING_FIELDS ? 422 : 503;
-	show(rq, st, j);
+	if (find_again(rq, st, j) == 0)
+		show(rq, st, j);
 }
 
 /* The same hash for the same form. */
