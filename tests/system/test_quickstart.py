@@ -127,8 +127,11 @@ def test_a_new_folder_and_the_same_again(demo):
 
 def test_demonstration_logins_and_messages(demo):
     demo.start("--dir", "d", "--now", NOW)
-    logins = re.findall(r"^ {4}(admin|conseiller-\d) +(\w+)$", demo.log.read_text(), re.M)
-    assert [login for login, _ in logins] == ["admin", "conseiller-1", "conseiller-2"]
+    logins = re.findall(r"^ {4}([a-z0-9-]+) +([0-9a-f]{18})   \w.*$", demo.log.read_text(), re.M)
+    assert [login for login, _ in logins] == ["admin", "responsable", "conseiller-1", "conseiller-2", "accueil",
+                                              "observation"]
+    roles = {u["login"]: u["role"] for u in demo.rdvctl(demo.here / "d", "user", "list")["accounts"]}
+    assert sorted(roles.values()) == ["admin", "counsellor", "counsellor", "desk", "network", "observer"]
     for login, password in logins:
         page = demo.get("/equipe/connexion")
         fields = dict(Page(page.text).form_to("/equipe/connexion")["fields"])
@@ -188,7 +191,7 @@ def test_killed_while_it_fills(demo):
         cut.wait()
         demo.start("--dir", folder)
         assert len(demo.get("/api/v1/sites").json()["sites"]) == 10
-        assert len((folder / "demo-logins.txt").read_text().splitlines()) == 3
+        assert len((folder / "demo-logins.txt").read_text().splitlines()) == 6
         assert demo.stop() == 0
 
 
