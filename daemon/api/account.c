@@ -227,6 +227,9 @@ void put_account(struct http_request *rq)
 		u.organisation = asked_organisation(rq, root, &e);
 	if (json_object_get(root, "counsellor"))
 		u.counsellor = asked_counsellor(rq, root, &e);
+	/* Whose organisation is that of her agenda would have the network without it. */
+	if (!u.organisation)
+		u.organisation = api_organisation(rq);
 	if (!u.role)
 		u.role = old->role;
 	check_given(rq, u.role, u.organisation ? u.organisation : old->organisation, &e);

@@ -428,6 +428,7 @@ static void whose(void *arg, enum rdvd_rc rc, const char *actor, int undone)
 void post_edit_undo(struct http_request *rq)
 {
 	const struct api *api = http_request_context(rq);
+	const struct http_user *who = http_request_user(rq);
 	struct undo_call *u;
 	int64_t id;
 
@@ -443,7 +444,7 @@ void post_edit_undo(struct http_request *rq)
 		.edit = id,
 	};
 	u->call = call_begin(rq);
-	touched_edit_actor(api->booking, id, whose, u);
+	touched_edit_actor(api->booking, id, who ? who->data : NULL, whose, u);
 }
 
 /* ---- the whole ---- */

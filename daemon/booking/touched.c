@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "booking/access.h"
+#include "booking/edit.h"
 #include "booking/impl.h"
 
 /* ---- noting ---- */
@@ -183,14 +185,39 @@ void touched_list(struct booking *b, rdvd_id organisation, touched_list_cb *cb, 
 
 /* ---- whose edit ---- */
 
+/* What an edit treated. */
+struct actor_part {
+	rdvd_id definition;
+	enum rdvd_definition_kind kind;
+	char *slug, *before, *after; /* owned, or NULL */
+};
+
 struct actor_job {
 	struct store_job job;
+	struct booking *b;
+	const struct access_user *user; /* NULL: the operator */
 	rdvd_id edit;
 	char *actor; /* owned */
 	int undone;
+	struct actor_part *parts; /* owned */
+	size_t n;
 	touched_actor_cb *cb;
 	void *arg;
 };
+
+static void forget_actor(struct actor_job *j)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		free(j->parts[i].slug);
+		free(j->parts[i].before);
+		free(j->parts[i].after);
+	}
+	free(j->parts);
+	free(j->actor);
+	j->parts = NULL;
+	j->actor = NULL;
+	j->n = 0;
+}
 
 static void keep_actor(void *arg, const struct rdvd_edit *e)
 {
@@ -200,30 +227,89 @@ static void keep_actor(void *arg, const struct rdvd_edit *e)
 	j->undone = e->undone != 0;
 }
 
+static void keep_parts(void *arg, const struct rdvd_edit *e)
+{
+	struct actor_job *j = arg;
+
+	j->parts = xcalloc(e->n + 1, sizeof *j->parts);
+	for (j->n = 0; j->n < e->n; j->n++)
+		j->parts[j->n] = (struct actor_part){
+			.definition = e->parts[j->n].definition,
+			.before = xstrdup_null(e->parts[j->n].before),
+			.after = xstrdup_null(e->parts[j->n].after),
+		};
+}
+
+static int name_part(void *arg, const struct rdvd_definition *d)
+{
+	struct actor_job *j = arg;
+
+	for (size_t i = 0; i < j->n; i++)
+		if (j->parts[i].definition == d->id && !j->parts[i].slug) {
+			j->parts[i].kind = d->kind;
+			j->parts[i].slug = xstrdup(d->slug);
+		}
+	return 0;
+}
+
 static enum rdvd_rc actor_run(const struct rdvd_store_ops *ops, void *st,
 			      struct store_job *job)
 {
 	struct actor_job *j = (struct actor_job *)job;
+	enum rdvd_rc rc;
 
-	free(j->actor);
-	j->actor = NULL;
-	if (!ops->edit_head)
+	forget_actor(j);
+	if (!ops->edit_head || !ops->edit_get)
 		return RDVD_NOT_FOUND;
-	return ops->edit_head(st, j->edit, keep_actor, j);
+	rc = ops->edit_head(st, j->edit, keep_actor, j);
+	if (rc == RDVD_OK)
+		rc = ops->edit_get(st, j->edit, keep_parts, j);
+	return rc == RDVD_OK ? ops->definition_each(st, name_part, j) : rc;
+}
+
+/* The object with that body, put: hers to do? */
+static int may_put(const struct actor_job *j, const struct actor_part *p,
+		   const char *body)
+{
+	json_t *o = body ? json_loads(body, 0, NULL) : NULL;
+	const struct booking_edit e = {.kind = p->kind, .slug = p->slug, .body = o};
+	int may = booking_edit_may(j->b, j->user, &e);
+
+	json_decref(o);
+	return may;
+}
+
+/* What it changed, as it was, as it became and as it is now. */
+static int may_treat(const struct actor_job *j)
+{
+	for (size_t i = 0; j->user && i < j->n; i++) {
+		const struct actor_part *p = &j->parts[i];
+
+		if (!p->slug || !may_put(j, p, p->before) || !may_put(j, p, p->after))
+			return 0;
+	}
+	return 1;
 }
 
 static void actor_done(struct store_job *job)
 {
 	struct actor_job *j = (struct actor_job *)job;
 
-	j->cb(j->arg, job->rc, j->actor ? j->actor : "", j->undone);
-	free(j->actor);
+	if (job->rc == RDVD_OK && may_treat(j))
+		j->cb(j->arg, RDVD_OK, j->actor, j->undone);
+	else
+		j->cb(j->arg, job->rc == RDVD_OK ? RDVD_NOT_FOUND : job->rc, "", 0);
+	forget_actor(j);
 	free(j);
 }
 
-void touched_edit_actor(struct booking *b, rdvd_id edit, touched_actor_cb *cb, void *arg)
+void touched_edit_actor(struct booking *b, rdvd_id edit, const struct access_user *u,
+			touched_actor_cb *cb, void *arg)
 {
 	struct actor_job *j = xcalloc(1, sizeof *j);
+
+	j->b = b;
+	j->user = u;
 
 	j->job.run = actor_run;
 	j->job.done = actor_done;

@@ -8,6 +8,8 @@
 
 #include "booking/booking.h"
 
+struct access_user;
+
 /* Note them (ids of appointments; why, actor and ids are copied). left: they stay as they
  * are on purpose, and are called. done is called from the loop with OK, BUSY, FAILED or
  * UNCERTAIN; may be NULL. */
@@ -31,9 +33,12 @@ typedef void touched_list_cb(void *arg, enum rdvd_rc rc, const struct touched_ro
 void touched_list(struct booking *b, rdvd_id organisation, touched_list_cb *cb,
 		  void *arg);
 
-/* Who made an edit: actor is "" and rc NOT_FOUND when there is none. Lent for the
- * callback. */
+/* Who made an edit: actor is "" and rc NOT_FOUND when there is none, or when what it
+ * changed is not u's to change (NULL: the operator, whose everything is): a name alone
+ * proves nothing, as people change teams and labels of programs are nobody's. u outlives
+ * the call; the actor is lent for the callback. */
 typedef void touched_actor_cb(void *arg, enum rdvd_rc rc, const char *actor, int undone);
-void touched_edit_actor(struct booking *b, rdvd_id edit, touched_actor_cb *cb, void *arg);
+void touched_edit_actor(struct booking *b, rdvd_id edit, const struct access_user *u,
+			touched_actor_cb *cb, void *arg);
 
 #endif

@@ -15,7 +15,8 @@ struct reading {
 	void (*next)(struct change *c);
 };
 
-/* Who the form already spoke of keeps her choice. */
+/* Who the form already spoke of keeps her choice; but a form may name anybody, and what
+ * is another team's is that team's to move and to cancel. */
 static void add_person(struct change *c, const struct record *r)
 {
 	const struct rdvd_appointment *a = r->appointment;
@@ -29,6 +30,11 @@ static void add_person(struct change *c, const struct record *r)
 		p->a = appointment_dup(a);
 		p->stopped = r->stopped || r->bad_since;
 		p->known = true;
+		p->foreign = !change_may_treat(c, a);
+		if (p->foreign) {
+			p->choice = CHOICE_LEAVE;
+			p->chosen_hold = 0;
+		}
 		return;
 	}
 	VEC_GROW(c->people, c->npeople, c->people_cap);
@@ -163,12 +169,11 @@ static void noted(void *arg, enum rdvd_rc rc, const struct touched_row *rows, si
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		bool wanted =
-			c->resumed && change_may_treat(c, rows[i].record.appointment);
+		bool wanted = c->resumed;
 
 		for (size_t k = 0; k < c->npeople; k++)
 			wanted |= c->people[k].a->id == rows[i].record.appointment->id;
-		if (wanted)
+		if (wanted && change_may_treat(c, rows[i].record.appointment))
 			add_person(c, &rows[i].record);
 	}
 	read_listed(x);

@@ -18,6 +18,7 @@
 struct change_said {
 	struct recent head; /* the edit's number, or the absence's with a high bit */
 	char said[200];
+	char login[65]; /* who did it: to others it says nothing */
 	size_t moved, cancelled, left;
 };
 
@@ -61,6 +62,7 @@ const char *change_done_url(struct http_request *rq, const struct change *c)
 	struct change_said *s = remember(c->st, key);
 
 	snprintf(s->said, sizeof(s->said), "%s", c->said);
+	snprintf(s->login, sizeof(s->login), "%s", c->login);
 	s->moved = c->moved;
 	s->cancelled = c->cancelled;
 	s->left = c->left;
@@ -120,6 +122,7 @@ void staff_change_said(struct http_request *rq, const struct staff *st,
 	const struct lang *l = http_request_lang(rq);
 	const char *fait = http_request_query(rq, "fait");
 	const struct change_said *s = NULL;
+	struct viewer who;
 	int64_t number = 0;
 	char what = fait_parse(fait, &number);
 
@@ -144,6 +147,9 @@ void staff_change_said(struct http_request *rq, const struct staff *st,
 	if (number == 0)
 		return;
 	s = said_of(st, (uint64_t)number | (what == 'a' ? ABSENCE_BIT : 0));
+	staff_viewer(rq, &who);
+	if (s && strcmp(s->login, who.user->login) != 0)
+		return;
 	if (s) {
 		if (*s->said)
 			out->text = http_request_strdup(rq, s->said);
@@ -224,12 +230,14 @@ static void undo(struct http_request *rq)
 {
 	struct staff *st = http_request_context(rq);
 	rdvd_id *id = http_request_alloc(rq, sizeof(*id));
+	struct viewer who;
 
 	if (fait_parse(http_request_field(rq, "fait"), id) != 'e') {
 		http_fail(rq, 404, NULL);
 		return;
 	}
-	touched_edit_actor(st->web.booking, *id, undo_of, staff_wait(rq, id));
+	staff_viewer(rq, &who);
+	touched_edit_actor(st->web.booking, *id, who.user, undo_of, staff_wait(rq, id));
 }
 
 static const struct http_route routes[] = {
