@@ -204,13 +204,17 @@ static void removed(void *arg, const struct waiting_reply *r)
 {
 	struct staff *st;
 	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	const char *back;
 
 	if (!rq)
 		return;
+	back = http_request_field(rq, "retour");
+	if (!staff_path_is_ours(back) || strpbrk(back, "?#"))
+		back = "/equipe/attente";
 	if (r->verdict == WAITING_BUSY)
 		page_fail(rq, BOOKING_BUSY);
 	else
-		http_redirect(rq, 303, "/equipe/attente?fait=retrait");
+		http_redirect(rq, 303, page_url(rq, back, "fait", "retrait", NULL));
 }
 
 /* Hers to take off: one that the list shows her. */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "booking/waiting.h"
+#include "web/staff_change.h"
 #include "web/workshop_room.h"
 
 #define AHEAD_DAYS 120
@@ -321,7 +322,11 @@ static void show(const struct listing *l, const struct waiting_row *rows, size_t
 		       l->past ? N_("Ateliers des dernières semaines") : N_("Ateliers"));
 	v.before_url = l->past ? NULL : "/equipe/ateliers?passes=1";
 	if (staff_may(l->st, l->v, RIGHT(SERVICE, CHANGE), l->v->organisation))
-		v.settings_url = "/equipe/reglages/types";
+		v.settings_url = "/equipe/reglages/types/nouveau";
+	if (!l->past &&
+	    staff_may(l->st, l->v, RIGHT(OPENING, CHANGE), l->v->organisation))
+		v.new_url = "/equipe/ateliers/nouveau";
+	staff_change_said(rq, l->st, &v.said);
 	staff_layout(rq, l->st, &v.layout, v.heading, STAFF_WORKSHOPS);
 	page_workshop_list(&out, http_request_lang(rq), &v);
 	http_reply_html(rq, 200, &out);
@@ -393,4 +398,6 @@ void workshop_routes(struct staff *st)
 {
 	http_server_routes(st->web.server, routes, ARRAY_SIZE(routes), st);
 	workshop_page_routes(st);
+	workshop_act_routes(st);
+	workshop_new_routes(st);
 }

@@ -46,15 +46,6 @@ static void read_joining(struct http_request *rq, struct joining *j)
 
 /* ---- the page ---- */
 
-static int is_here(const struct staff *st, const struct workshop *w,
-		   const struct rdvd_appointment *a)
-{
-	const struct territory *t = booking_territory(st->web.booking);
-
-	return a->when.start == w->start && a->service == t->services[w->service].id &&
-	       a->place.site == t->sites[w->site].id;
-}
-
 /* The right to see people's files decides what a row tells (staff_row). */
 static void say_person(struct http_request *rq, const struct staff *st,
 		       const struct record *r, const struct row_style *style,
@@ -90,18 +81,40 @@ static void say_people(struct http_request *rq, const struct staff *st, struct j
 		.now = clock_now(),
 	};
 	struct workshop_person *p = http_request_alloc(rq, (records->n + 1) * sizeof(*p));
+	bool unmarked = false;
 
 	j->w.taken = 0;
 	for (size_t i = 0; i < records->n; i++) {
 		const struct rdvd_appointment *a = records->items[i].appointment;
 
-		if (!is_here(st, &j->w, a))
+		if (!workshop_is_of(st, &j->w, a))
 			continue;
 		if (a->status != RDVD_CANCELLED)
 			j->w.taken += a->party_size;
+		unmarked |= workshop_waits_for_word(a);
 		say_person(rq, st, &records->items[i], &style, &p[v->npeople++]);
 	}
 	v->people = p;
+	if (unmarked)
+		v->all_action = workshop_url(rq, st, &j->w, "/tous-venus");
+}
+
+/* How to reach who waits, and how to take them off, for whom it is to know and do. */
+static void say_way(struct http_request *rq, const struct staff *st,
+		    const struct waiting_row *row, struct workshop_waiting *out)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	int o = territory_by_id(t, RDVD_DEF_ORGANISATION, row->wait->organisation);
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	if (*row->wait->number && staff_may(st, &who, RIGHT(PERSON, SEE), o)) {
+		out->phone = page_phone(rq, row->wait->number);
+		out->tel = page_text(rq, "tel:%s", row->wait->number);
+	}
+	if (staff_may(st, &who, RIGHT(WAITING, CHANGE), o))
+		out->remove = page_text(rq, "/equipe/attente/%lld/retirer",
+					(long long)row->wait->id);
 }
 
 static void say_waits(struct http_request *rq, const struct staff *st,
@@ -136,7 +149,10 @@ static void say_waits(struct http_request *rq, const struct staff *st,
 			.state = o ? page_text(rq, tr(l, "place proposée jusqu’au %s"),
 					       staff_moment(rq, st, o->expires))
 				   : NULL,
+			.back = workshop_url(rq, st, w, ""),
+			.csrf = http_request_csrf(rq),
 		};
+		say_way(rq, st, &rows[i], &out[v->nwaits - 1]);
 		json_decref(p);
 	}
 	v->waits = out;
@@ -215,6 +231,9 @@ static const char *said(struct http_request *rq)
 		{"attente", N_("C’est noté : la première place libre sera proposée.")},
 		{"deja", N_("Cette personne attend déjà une place.")},
 		{"presence", N_("La présence est notée.")},
+		{"retrait", N_("Cette personne n’est plus sur la liste d’attente.")},
+		{"encore", N_("Tout n’est pas noté. Attendez quelques secondes et "
+			      "recommencez.")},
 	};
 	const char *done = http_request_query(rq, "fait");
 
@@ -254,6 +273,10 @@ static void write_page(struct http_request *rq, struct staff *st, struct joining
 					 t->openings[j->w.opening].slug,
 					 staff_date(rq, j->w.day));
 	v.said.text = said(rq);
+	v.csrf = http_request_csrf(rq);
+	if (!staff_may(st, &who, RIGHT(ATTENDANCE, CHANGE),
+		       t->sites[j->w.site].organisation))
+		v.all_action = NULL;
 	if (staff_may(st, &who, RIGHT(WORKSHOP, CHANGE),
 		      t->sites[j->w.site].organisation))
 		say_form(rq, st, j, &v);
@@ -315,7 +338,7 @@ static void people_read(void *arg, enum rdvd_rc rc, const struct record_list *re
 	r->j = data;
 	r->records = (struct record_list){.n = 0};
 	for (size_t i = 0; i < records->n; i++)
-		if (is_here(st, &r->j->w, records->items[i].appointment))
+		if (workshop_is_of(st, &r->j->w, records->items[i].appointment))
 			record_list_add(&r->records, records->items[i].appointment);
 	http_request_set_data(rq, &r->records, records_free);
 	waiting_list(st->options.waiting, waits_read, staff_wait(rq, r));
@@ -514,7 +537,7 @@ static void sheet_read(void *arg, enum rdvd_rc rc, const struct record_list *rec
 	for (size_t i = 0; i < records->n; i++) {
 		const struct rdvd_appointment *a = records->items[i].appointment;
 
-		if (!is_here(st, &j->w, a) || a->status == RDVD_CANCELLED)
+		if (!workshop_is_of(st, &j->w, a) || a->status == RDVD_CANCELLED)
 			continue;
 		for (int k = 0; k < a->party_size; k++)
 			lines[v.nlines++] = (struct workshop_line){

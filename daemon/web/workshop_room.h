@@ -42,7 +42,15 @@ const char *workshop_with(struct http_request *rq, const struct staff *st,
 /* "8 sur 12" */
 const char *workshop_taken(struct http_request *rq, const struct workshop *w);
 
-/* workshop_page.c */
+/* Is the appointment a place in it? */
+int workshop_is_of(const struct staff *st, const struct workshop *w,
+		   const struct rdvd_appointment *a);
+/* It has begun, and nobody has said yet whether they came. */
+int workshop_waits_for_word(const struct rdvd_appointment *a);
+
+/* Each file's routes. */
 void workshop_page_routes(struct staff *st);
+void workshop_act_routes(struct staff *st);
+void workshop_new_routes(struct staff *st);
 
 #endif

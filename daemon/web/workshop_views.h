@@ -21,6 +21,8 @@ struct workshop_list_view {
 	size_t nitems;
 	const char *before_url;	  /* those of the past weeks; NULL: they are shown */
 	const char *settings_url; /* who may make a kind of workshop */
+	const char *new_url;	  /* who may give one a date */
+	struct staff_said said;
 	const char *heading;
 };
 
@@ -36,6 +38,9 @@ struct workshop_person {
 /* One who waits for a place. */
 struct workshop_waiting {
 	const char *name, *since, *state;
+	const char *phone, *tel; /* NULL none, or not hers to see */
+	const char *remove;	 /* where to take them off; NULL: not hers to do */
+	const char *back, *csrf;
 };
 
 struct workshop_page_view {
@@ -48,6 +53,7 @@ struct workshop_page_view {
 	const char *closed;
 	const struct workshop_person *people;
 	size_t npeople;
+	const char *all_action; /* everybody came; NULL: nothing is left to say */
 	const struct workshop_waiting *waits;
 	size_t nwaits;
 	/* taking part */
@@ -63,6 +69,19 @@ struct workshop_page_view {
 	size_t nparties;
 };
 
+/* A workshop that takes place once. */
+struct workshop_new_view {
+	struct layout layout;
+	const char *heading, *back_url, *action, *csrf;
+	const char *kind_url;	/* to make another kind; NULL: not hers to make */
+	const char *repeat_url; /* one that comes back */
+	const struct problem_view *problems;
+	size_t nproblems;
+	const struct option_view *services, *sites, *people;
+	size_t nservices, nsites, npeople;
+	const char *day, *from, *to;
+};
+
 struct workshop_line {
 	const char *number, *name, *from;
 };
@@ -76,6 +95,7 @@ struct workshop_sheet_view {
 };
 
 TEMPLATE_PAGE(workshop_list, struct workshop_list_view);
+TEMPLATE_PAGE(workshop_new, struct workshop_new_view);
 TEMPLATE_PAGE(workshop_page, struct workshop_page_view);
 TEMPLATE_PAGE(workshop_sheet, struct workshop_sheet_view);
 
