@@ -233,6 +233,18 @@ static const char *band_with(struct band_work *w)
 	return out;
 }
 
+static const char *band_rooms(const struct band_work *w)
+{
+	const struct territory *t = booking_territory(w->st->web.booking);
+	const struct site *s = &t->sites[w->o->site];
+	const char *out = NULL;
+
+	for (size_t i = 0; i < s->nroom_names; i++)
+		out = out ? page_text(w->rq, "%s, %s", out, s->room_names[i])
+			  : s->room_names[i];
+	return out;
+}
+
 static void fill_band(struct band_work *w, size_t band, bool gaps, struct staff_band *out)
 {
 	const struct lang *l = http_request_lang(w->rq);
@@ -243,6 +255,7 @@ static void fill_band(struct band_work *w, size_t band, bool gaps, struct staff_
 	out->title = band_title(w);
 	out->with = band_with(w);
 	out->closed = w->o->closed;
+	out->rooms = band_rooms(w);
 	w->nabsent = 0;
 	agenda_absences_each(booking_agenda(w->st->web.booking), keep_absence, w);
 	if (gaps && !w->o->closed)

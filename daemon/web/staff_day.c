@@ -234,6 +234,29 @@ static void say_links(struct http_request *rq, const struct staff *st,
 		v->walk_in_url = page_url(rq, "/equipe/passage", "lieu", site, NULL);
 }
 
+/* What was just cancelled from here can be taken back while its message waits. */
+static void say_cancelled(struct http_request *rq, const struct record_list *records,
+			  const char *back, struct staff_day_view *v)
+{
+	const struct lang *l = http_request_lang(rq);
+	const char *id = http_request_query(rq, "annule");
+
+	for (size_t i = 0; id && i < records->n; i++) {
+		const struct rdvd_appointment *a = records->items[i].appointment;
+
+		if (strcmp(page_text(rq, "%lld", (long long)a->id), id) != 0 ||
+		    a->status != RDVD_CANCELLED)
+			continue;
+		v->said.text = page_text(rq, tr(l, "%s\u00a0: c’est annulé."),
+					 staff_person_name(rq, &a->person));
+		if (a->changed + BOOKING_UNDO_S > clock_now() &&
+		    rights_has(http_request_user(rq)->data, RIGHT(AGENDA, CHANGE))) {
+			v->undo_url = page_text(rq, "/equipe/rdv/%s/reprendre", id);
+			v->undo_back = back;
+		}
+	}
+}
+
 static void say_said(struct http_request *rq, struct staff_said *said)
 {
 	const char *done = http_request_query(rq, "fait");
@@ -241,6 +264,7 @@ static void say_said(struct http_request *rq, struct staff_said *said)
 	if (done && strcmp(done, "passage") == 0)
 		said->text = tr(http_request_lang(rq),
 				"C’est noté\u00a0: la personne est dans la liste.");
+	staff_say_undone(rq, said);
 	staff_say_problem(rq, said);
 }
 
@@ -274,6 +298,7 @@ static void show_day(void *arg, enum rdvd_rc rc, const struct record_list *recor
 	style.back = day_url(rq, st, p->ask.day, p->ask.site, p->ask.counsellor,
 			     p->ask.site == TERRITORY_NONE &&
 				     p->ask.counsellor == TERRITORY_NONE);
+	say_cancelled(rq, records, style.back, v);
 	style.with_counsellor =
 		p->ask.counsellor == TERRITORY_NONE && p->ask.site == TERRITORY_NONE;
 	desk_top(rq, st, &who, p->ask.day == staff_today(st) ? records : NULL, &style,

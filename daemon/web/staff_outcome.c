@@ -29,6 +29,22 @@ void staff_come_back(struct http_request *rq, const char *problem)
 	http_redirect(rq, 303, page_text(rq, "%s#r%s", url, id));
 }
 
+/* Marked as cancelled before it begins is a cancellation: its message waits for half a
+ * minute, and the page that one comes back to says so, with the button that takes it
+ * back. What has begun owes no message: its row has a button for that at any time. */
+static void come_back_cancelled(struct http_request *rq)
+{
+	const char *back = http_request_field(rq, "retour");
+	const char *id = http_request_param(rq, "id");
+
+	if (!staff_path_is_ours(back) || strchr(back, '#'))
+		http_redirect(rq, 303, page_text(rq, "/equipe/rdv/%s?fait=annule", id));
+	else
+		http_redirect(rq, 303,
+			      page_text(rq, "%s#r%s",
+					page_url(rq, back, "annule", id, NULL), id));
+}
+
 static void marked(void *arg, const struct booking_reply *r)
 {
 	struct staff *st;
@@ -36,7 +52,11 @@ static void marked(void *arg, const struct booking_reply *r)
 
 	if (!rq)
 		return;
-	if (r->verdict == BOOKING_DONE || r->verdict == BOOKING_KNOWN)
+	if (r->verdict == BOOKING_DONE && r->appointment &&
+	    r->appointment->status == RDVD_CANCELLED &&
+	    r->appointment->when.start > clock_now())
+		come_back_cancelled(rq);
+	else if (r->verdict == BOOKING_DONE || r->verdict == BOOKING_KNOWN)
 		staff_come_back(rq, NULL);
 	else if (r->verdict == BOOKING_TAKEN)
 		staff_come_back(rq, "pris");
@@ -73,7 +93,9 @@ static void mark_it(void *arg, const struct booking_reply *r)
 		n = -1;
 	staff_viewer(rq, &who);
 	which = (struct booking_which){.id = r->appointment->id,
-				       .actor = who.user->login};
+				       .actor = who.user->login,
+				       .undoable = outcome == RDVD_EXCUSED ||
+						   outcome == RDVD_REVOKED};
 	booking_mark(st->web.booking, &which, outcome, (int)n, marked,
 		     staff_wait(rq, NULL));
 }

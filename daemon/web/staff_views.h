@@ -92,6 +92,7 @@ struct staff_band {
 	const char *title;  /* "Carvin, de 9 h à 12 h" */
 	const char *with;   /* who receives */
 	const char *closed; /* why it does not take place */
+	const char *rooms;  /* what the place's rooms are called; NULL: it has no names */
 	const char *empty;  /* nobody comes, nothing is free */
 	const struct staff_row *rows;
 	size_t nrows;
@@ -144,6 +145,7 @@ struct desk_top_view {
 
 struct staff_day_view {
 	struct layout layout;
+	const char *undo_url, *undo_back; /* of what was just cancelled; NULL */
 	const char *heading, *sub;
 	struct desk_top_view top;
 	const char *walk_in_url; /* somebody is there; NULL: not hers to book */

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from helpers import HENIN_CARVIN, wait_for
-from small import everything, opening, service, site, small, write_territory
+from small import Page, everything, opening, service, site, small, write_territory
 from test_staff_pages import Counsellor, add_user, words
 
 MONDAY = "2026-11-30T08:30:00+01:00"  # conseiller-2 is in Carvin, 9:00-12:00
@@ -158,6 +158,27 @@ def test_a_cancellation_taken_back_stands_again(team):
     assert (row["status"], row["outcome"]) == ("booked", "unknown")
     assert states(d, one)["cancellation"] == "superseded"
     assert awa.post(f"/equipe/rdv/{one}/reprendre", {"retour": "https://exemple.org/"}).startswith(f"/equipe/rdv/{one}?")
+
+
+def test_a_mark_that_cancels_is_taken_back_from_the_day(team):
+    """The day's own buttons: what they cancel before it begins waits half a minute too, and says so."""
+    d, awa = team
+    one = awa.add(jour="2026-12-14", heure="09:00")
+    back = "/equipe?jour=2026-12-14&tout=1"
+    awa.get(back)
+    where = awa.post(f"/equipe/rdv/{one}/presence", {"presence": "excused", "retour": back})
+    assert f"annule={one}" in where and states(d, one)["cancellation"] == "scheduled"
+    page = awa.get(where.split("#")[0])
+    assert "Inès Aït : c’est annulé." in words(page) and "part dans 30 secondes" in words(page)
+    form = Page(page.text).form_to(f"/equipe/rdv/{one}/reprendre")
+    again = awa.get(awa.post(f"/equipe/rdv/{one}/reprendre", {k: v for k, v in form["fields"] if k != "_csrf"}))
+    assert "Tout est comme avant" in words(again) and Page(again.text).form_to("/equipe")
+    assert everything(d)[0]["status"] == "booked" and states(d, one)["cancellation"] == "superseded"
+    awa.post(f"/equipe/rdv/{one}/presence", {"presence": "revoked", "retour": back})
+    d.restart(now=LATER)
+    wait_for(lambda: states(d, one)["cancellation"] in ("accepted", "delivered"), "the word of the cancellation")
+    awa = Counsellor(d, "awa")
+    assert "/reprendre" not in awa.get(where.split("#")[0]).text
 
 
 def test_after_half_a_minute_or_another_act_it_is_too_late(team):
