@@ -358,10 +358,12 @@ def make_due(folder, now, count, email=False):
         db.execute("UPDATE message SET due = ?, queue = 2, channel = ? WHERE id IN (SELECT id FROM chosen)",
                    (instant - 60, 2 if email else 1))
         # one a person: several of a week would become one message
-        db.execute("INSERT INTO person SELECT (SELECT max(id) FROM person) + p.id, n.situation, randomblob(16),"
+        db.execute("INSERT INTO person (id, situation, fact_key, first_name, last_name, first_folded, last_folded,"
+                   " birth_year, phone, sms_ok, email, postcode, insee, locale, needs, discreet, created, changed)"
+                   " SELECT (SELECT max(id) FROM person) + p.id, n.situation, randomblob(16),"
                    " n.first_name, n.last_name, n.first_folded, n.last_folded, n.birth_year,"
                    " '+336' || printf('%08d', p.id), 1, 'p' || p.id || '@exemple.fr', n.postcode, n.insee, n.locale,"
-                   " n.needs, n.discreet, n.created, n.changed, 0, 0, 0 FROM participation p"
+                   " n.needs, n.discreet, n.created, n.changed FROM participation p"
                    " JOIN person n ON n.id = p.person"
                    " WHERE p.id IN (SELECT participation FROM message WHERE queue = 2)")
         db.execute("UPDATE participation SET person = (SELECT n.id FROM person n WHERE n.phone ="
