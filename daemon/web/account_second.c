@@ -118,10 +118,11 @@ static void give_code(struct http_request *rq)
 /* ---- making it ---- */
 
 static void reply_factor(struct http_request *rq, const struct staff *st, int status,
-			 const char *error)
+			 const char *error, const char *present_error)
 {
 	const struct territory *t = booking_territory(st->web.booking);
-	struct account_factor_view v = {.next = next_of(rq), .error = error};
+	struct account_factor_view v = {
+		.next = next_of(rq), .error = error, .present_error = present_error};
 	struct buf qr = BUF_INIT, uri = BUF_INIT, secret = BUF_INIT, out = BUF_INIT;
 	struct account_problems problems = {.n = 0};
 	const struct lang *l = http_request_lang(rq);
@@ -140,6 +141,8 @@ static void reply_factor(struct http_request *rq, const struct staff *st, int st
 	account_qr(&qr, buf_str(&uri));
 	if (error)
 		account_wrong(&problems, "code", error);
+	if (present_error)
+		account_wrong(&problems, "present", present_error);
 	v.problems = problems.items;
 	v.nproblems = problems.n;
 	v.qr_html = buf_str(&qr);
@@ -149,6 +152,7 @@ static void reply_factor(struct http_request *rq, const struct staff *st, int st
 	if (stage == ACCESS_FULL) {
 		staff_layout(rq, st, &v.layout, tr(l, "Protéger mon compte"),
 			     STAFF_ACCOUNT);
+		v.layout.script = http_asset_url("account.js");
 		v.back = "/equipe/compte";
 	} else {
 		staff_layout_outside(rq, st, &v.layout, tr(l, "Protéger mon compte"));
@@ -205,7 +209,7 @@ static void factor_made(void *arg, const struct access_login *r)
 			   "Ce code n’est pas le bon. Lisez le code que l’application "
 			   "montre à présent ; l’heure du téléphone doit être juste.")
 		      : account_refusal(rq, r, &status);
-	reply_factor(rq, st, status, why);
+	reply_factor(rq, st, status, why, NULL);
 }
 
 static void make_factor(struct http_request *rq, struct staff *st)
@@ -223,7 +227,7 @@ static void show_needed(struct http_request *rq)
 	const struct staff *st = http_request_context(rq);
 
 	if (at_stage(rq, st, ACCESS_NEEDS_FACTOR))
-		reply_factor(rq, st, 200, NULL);
+		reply_factor(rq, st, 200, NULL, NULL);
 }
 
 static void make_needed(struct http_request *rq)
@@ -236,12 +240,40 @@ static void make_needed(struct http_request *rq)
 
 static void show_own(struct http_request *rq)
 {
-	reply_factor(rq, http_request_context(rq), 200, NULL);
+	reply_factor(rq, http_request_context(rq), 200, NULL, NULL);
 }
 
+static void proven(void *arg, const struct access_login *r)
+{
+	struct staff *st;
+	struct http_request *rq = staff_wait_over(arg, &st, NULL);
+	int status = 422;
+	const char *why;
+
+	if (!rq)
+		return;
+	if (r->verdict == ACCESS_OK) {
+		make_factor(rq, st);
+		return;
+	}
+	why = r->verdict == ACCESS_WRONG ? tr(http_request_lang(rq),
+					      "Ce n’est pas votre mot de passe actuel.")
+					 : account_refusal(rq, r, &status);
+	reply_factor(rq, st, status, NULL, why);
+}
+
+/* A browser left open must not be enough: whoever has the telephone has the account. */
 static void make_own(struct http_request *rq)
 {
-	make_factor(rq, http_request_context(rq));
+	struct staff *st = http_request_context(rq);
+	uint8_t hash[SECRET_HASH_SIZE];
+	struct access_attempt at;
+	struct viewer who;
+
+	staff_viewer(rq, &who);
+	account_attempt(rq, &at, hash);
+	access_prove(st->access, who.user->login, account_field(rq, "present"), &at,
+		     proven, staff_wait(rq, NULL));
 }
 
 static const struct http_route routes[] = {

@@ -27,8 +27,9 @@ struct account_factor_view {
 	const struct account_problem *problems;
 	size_t nproblems;
 	const char *action, *next, *error;
-	const char *qr_html; /* the picture, SVG */
-	const char *secret;  /* to type, in groups of four */
+	const char *present_error; /* of the password, when it is asked for */
+	const char *qr_html;	   /* the picture, SVG */
+	const char *secret;	   /* to type, in groups of four */
 	bool required, exists;
 	const char *back; /* NULL: there is nowhere to go back to */
 };

@@ -32,14 +32,14 @@ def seconds(text):
     return datetime.fromisoformat(text).timestamp()
 
 
-def protect(browser, page, path="/equipe/connexion/protection", step=0):
+def protect(browser, page, path="/equipe/connexion/protection", step=0, **present):
     """Make the second factor that a page proposes: its secret, and the codes on paper."""
     secret = re.search(r'<code id="cle">([A-Z2-7 ]+)</code>', page.text).group(1)
     assert '<svg class="qr"' in page.text and "http://www.w3.org" not in page.text
     browser.csrf = re.search(r'name="_csrf" value="([^"]+)"', page.text).group(1)
-    wrong = browser.post(path, {"code": "000000"}, 422)
+    wrong = browser.post(path, {"code": "000000", **present}, 422)
     assert "Ce code n’est pas le bon" in words(wrong)
-    done = browser.post(path, {"code": code_of(secret, seconds(NOW), step)}, 200)
+    done = browser.post(path, {"code": code_of(secret, seconds(NOW), step), **present}, 200)
     codes = re.findall(r'<span class="code">([0-9A-Z-]+)</span>', done.text)
     assert len(set(codes)) == 10
     return secret, codes
@@ -259,7 +259,10 @@ def test_ones_own_password_and_browsers(daemon, tmp_path):
     assert other._request("GET", "/equipe", None).status == 303
     # a second factor of one's own will, and its end
     here.headers.pop("User-Agent")
-    secret, _ = protect(here, here.get("/equipe/compte/protection"), "/equipe/compte/protection")
+    page = here.get("/equipe/compte/protection")
+    unproven = here.post("/equipe/compte/protection", {"code": "000000", "present": "faux"}, 422)
+    assert "Ce n’est pas votre mot de passe actuel" in words(unproven)
+    secret, _ = protect(here, page, "/equipe/compte/protection", present=FRESH)
     here.get("/equipe/compte")
     here.post("/equipe/compte/protection/retirer", {"present": "faux"}, 422)
     again = here.post("/equipe/compte/codes", {"present": FRESH}, 200)
