@@ -123,6 +123,33 @@ const struct setting_field setting_organisation_fields[] = {
 	 .label = N_("Des rappels peuvent partir le dimanche, de 10 h à 19 h"),
 	 .path = "sunday",
 	 .kind = SETTING_CHECK},
+	{.name = "seuil_horaires",
+	 .group = N_("Quand un lieu manque d’horaires"),
+	 .label = N_("Prévenir quand il reste moins de tant d’horaires en 14 jours"),
+	 .hint = N_("Vide\u00a0: 3. Zéro\u00a0: ne pas prévenir pour cela."),
+	 .path = "dry_threshold.slots",
+	 .kind = SETTING_NUMBER,
+	 .from = 0,
+	 .to = 100},
+	{.name = "seuil_jours",
+	 .label = N_("Prévenir quand le premier est à plus de tant de jours"),
+	 .hint = N_("Vide\u00a0: 10. Zéro\u00a0: ne pas prévenir pour cela."),
+	 .path = "dry_threshold.wait_days",
+	 .kind = SETTING_NUMBER,
+	 .from = 0,
+	 .to = 365},
+	{.name = "alarme_telephone",
+	 .group = N_("Visites à domicile\u00a0: qui est prévenu d’un retour en retard"),
+	 .label = N_("Téléphone d’astreinte"),
+	 .hint = N_("Il reçoit un SMS, sans le nom de la personne visitée. Les pages de "
+		    "l’équipe le disent aussi."),
+	 .path = "alarm.phone",
+	 .input = "tel",
+	 .max = 40},
+	{.name = "alarme_email",
+	 .label = N_("E-mail d’astreinte"),
+	 .path = "alarm.email",
+	 .input = "email"},
 };
 const size_t setting_organisation_nfields = ARRAY_SIZE(setting_organisation_fields);
 
@@ -286,17 +313,26 @@ void setting_organisation_load(struct http_request *rq, const struct staff *st,
 static void judge(struct http_request *rq, const struct staff *st, struct setting_form *f)
 {
 	const struct lang *l = http_request_lang(rq);
+	static const char *const mails[] = {"email", "alarme_email"};
 	const char *colour = setting_value(f, "couleur"),
-		   *email = setting_value(f, "email");
+		   *phone = setting_value(f, "alarme_telephone");
 	const char *wrong;
 	unsigned day, night;
 	int64_t from, to;
 
 	if (*colour && theme_colours(colour, &day, &night) < 0)
 		setting_blame(f, "couleur", tr(l, "Écrivez une couleur comme #0b5d4e."));
-	if (*email && (!strchr(email, '@') || strpbrk(email, " <>")))
-		setting_blame(f, "email",
-			      tr(l, "Écrivez une adresse comme equipe@exemple.fr."));
+	for (size_t i = 0; i < ARRAY_SIZE(mails); i++) {
+		const char *mail = setting_value(f, mails[i]);
+
+		if (*mail && (!strchr(mail, '@') || strpbrk(mail, " <>")))
+			setting_blame(
+				f, mails[i],
+				tr(l, "Écrivez une adresse comme equipe@exemple.fr."));
+	}
+	if (strspn(phone, "+0123456789 .-()") != strlen(phone))
+		setting_blame(f, "alarme_telephone",
+			      tr(l, "Écrivez un numéro, comme 03 21 00 00 00."));
 	if (parse_int(setting_value(f, "age_min"), 0, 120, &from) == 0 &&
 	    parse_int(setting_value(f, "age_max"), 0, 120, &to) == 0 && to < from)
 		setting_blame(f, "age_max", tr(l, "C’est moins que l’âge du début."));

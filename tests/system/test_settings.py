@@ -5,6 +5,7 @@ what the public is offered, what is wrong stands beside its field, and nobody ch
 import pytest
 
 from small import Page, at, check_is_clean, opening, service, site, small, write_territory
+from test_changes import form_of
 from test_staff_pages import Counsellor, words
 
 PASSWORD = "quatre mots sans rapport"
@@ -166,6 +167,61 @@ def test_what_is_typed_is_never_lost(team):
     assert "<script>alert" not in page.text and "trop claire pour du texte" in words(page)
     assert "Carvin (62220)\nHénin-Beaumont (62110)" in page.text
     assert "<script>alert" not in d.request("GET", "/").text
+    check_is_clean(d)
+
+
+def test_who_is_alarmed_and_when_a_place_is_dry(team):
+    d, admin = team
+    page = admin.get("/equipe/reglages/structure?structure=o")
+    typed = {**form(page, "/equipe/reglages/structure"), "deplacer": "240", "verifier": "no", "rappel1": "2",
+             "heure1": "18:00", "rappel2": "", "rappel3": "", "rappel4": ""}
+    assert typed["alarme_telephone"] == typed["alarme_email"] == typed["seuil_horaires"] == typed["seuil_jours"] == ""
+    for field, value, said in (("alarme_telephone", "appelez-moi", "Écrivez un numéro"),
+                               ("alarme_email", "astreinte", "Écrivez une adresse"), ("seuil_horaires", "cent un", "nombre"),
+                               ("seuil_jours", "366", "365")):
+        answer = admin.post("/equipe/reglages/structure", {**typed, field: value}, 422)
+        assert said in words(answer) and f'href="#{field}"' in answer.text and f'value="{value}"' in answer.text, field
+    admin.post("/equipe/reglages/structure", {**typed, "alarme_telephone": "06 99 88 77 66",
+                                              "alarme_email": "astreinte@exemple.org", "seuil_horaires": "0",
+                                              "seuil_jours": "21"})
+
+    def kept():
+        out = admin._request("GET", "/equipe/reglages/territoire.json", None).json()
+        return next(o for o in out["organisations"] if o["id"] == "o")
+
+    assert kept()["alarm"] == {"phone": "06 99 88 77 66", "email": "astreinte@exemple.org"}
+    assert kept()["dry_threshold"] == {"slots": 0, "wait_days": 21}
+    assert "21 jours" in words(admin.get("/equipe/a-faire?structure=o"))
+    admin.post("/equipe/reglages/structure", typed)  # all emptied: as if nothing had been said
+    assert "alarm" not in kept() and "dry_threshold" not in kept()
+    check_is_clean(d)
+
+
+def test_each_change_can_be_taken_back(team):
+    """After a place, a kind, a permanence, a closure, an organisation, a text: the page says so, with the button."""
+    d, admin = team
+
+    def after(where):
+        page = admin.get(where)
+        assert "Annuler cette modification" in words(page), where
+        return form(page, "/equipe/reglages/annuler")
+
+    admin.get("/equipe/reglages/fermetures?structure=o")
+    undo = after(admin.post("/equipe/reglages/fermetures", {
+        "structure": "o", "cible": "site:centre", "du": "2026-12-01", "au": "2026-12-01", "raison": "Inventaire"}))
+    assert days(d)[0] == "2026-12-02"
+    admin.post("/equipe/reglages/annuler", undo)
+    assert days(d)[0] == "2026-12-01"
+    changed = {"nom": "Autre nom", "nom_fr": "Autre nom", "fin": "date", "jusqu": "2027-06-30"}
+    for path, button in (("/equipe/reglages/lieux/centre", "enregistrer"), ("/equipe/reglages/types/rdv", "enregistrer"),
+                         ("/equipe/reglages/permanences/a", "garder")):
+        fields = [(name, changed.get(name, value)) for name, value in form_of(admin.get(path), path)]
+        answer = admin._request("POST", path, [("_csrf", admin.csrf), *fields, ("action", button)])
+        assert answer.status == 303, (path, answer.text)
+        admin.post("/equipe/reglages/annuler", after(answer.headers["Location"]))
+    page = admin.get("/equipe/reglages/structure?structure=o")
+    typed = {**form(page, "/equipe/reglages/structure"), "deplacer": "240", "verifier": "no", "nom": "Autre nom"}
+    after(admin.post("/equipe/reglages/structure", typed))
     check_is_clean(d)
 
 
