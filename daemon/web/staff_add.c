@@ -174,10 +174,12 @@ static void booked(void *arg, const struct booking_reply *r)
 static void hash_of(const struct add *a, uint8_t hash[RDVD_HASH_SIZE])
 {
 	const char *const strings[] = {
-		a->first_name,	 a->last_name, a->birth_year, a->phone,	   a->email,
-		a->need,	 a->party,     a->service,    a->site,	   a->place,
-		a->postcode,	 a->person,    a->known,      a->discreet, a->hours,
-		a->only_answers, a->second,    a->companion};
+		a->first_name, a->last_name, a->birth_year, a->phone,
+		a->email,      a->need,	     a->party,	    a->service,
+		a->site,       a->place,     a->postcode,   a->person,
+		a->known,      a->discreet,  a->hours,	    a->only_answers,
+		a->second,     a->companion, a->answers[0], a->answers[1],
+		a->answers[2], a->answers[3]};
 	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
@@ -290,6 +292,7 @@ static int second_of(struct http_request *rq, struct staff *st, struct add *a,
 static void book(struct http_request *rq, struct staff *st, struct add *a)
 {
 	const struct territory *t = booking_territory(st->web.booking);
+	struct booking_answer answers[SERVICE_QUESTIONS_MAX];
 	struct booking_request ask = {0};
 	struct viewer who;
 	int64_t party = 1;
@@ -325,6 +328,8 @@ static void book(struct http_request *rq, struct staff *st, struct add *a)
 	if (*a->second && second_of(rq, st, a, &ask) < 0)
 		return;
 	ask.companion = a->companion;
+	ask.answers = answers;
+	ask.nanswers = add_answers(rq, st, a, answers);
 	/* who is received now is there */
 	ask.walk_in =
 		a->when == ADD_NOW && t->services[a->service_index].mode == MODE_SITE;

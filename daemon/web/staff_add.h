@@ -4,6 +4,7 @@
 #ifndef RDVD_WEB_STAFF_ADD_H
 #define RDVD_WEB_STAFF_ADD_H
 
+#include "web/questions.h"
 #include "web/staff_room.h"
 
 #define ADD_MATCHES_MAX 8
@@ -20,6 +21,7 @@ struct add {
 	const char *known;  /* an appointment of the person who is meant; "" a new one */
 	const char *folded; /* "1": a gap was chosen, where and when are folded */
 	const char *sure;   /* "1": somebody new, even though there are alike ones */
+	const char *answers[SERVICE_QUESTIONS_MAX]; /* to the service's questions */
 	enum add_when when;
 	/* understood */
 	int service_index, site_index, person_index; /* TERRITORY_NONE */
@@ -46,6 +48,10 @@ void add_read(struct http_request *rq, const struct staff *st, struct add *a);
 void add_find_again(struct http_request *rq, const struct staff *st, struct add *a);
 /* Answer with the page. */
 void add_reply(struct http_request *rq, const struct staff *st, struct add *a);
+/* What was answered to the questions of the service that is booked: those of another one,
+ * which stood there before, are left out. Returns how many. */
+size_t add_answers(struct http_request *rq, const struct staff *st, const struct add *a,
+		   struct booking_answer out[SERVICE_QUESTIONS_MAX]);
 /* A copy of a person in the request's memory. */
 const struct rdvd_person *add_keep_person(struct http_request *rq,
 					  const struct rdvd_person *p);

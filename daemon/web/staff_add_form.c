@@ -58,6 +58,11 @@ static void read_strings(struct http_request *rq, struct add *a,
 
 		*string_at(a, i) = value ? value : "";
 	}
+	for (int i = 0; i < SERVICE_QUESTIONS_MAX; i++) {
+		const char *value = read(rq, question_field(i));
+
+		a->answers[i] = value ? value : "";
+	}
 }
 
 /* The first service that the organisation of the site offers, if none was chosen. */
@@ -214,7 +219,40 @@ void add_open(struct http_request *rq, const struct staff *st, struct add *a)
 	understand(rq, st, a);
 }
 
+size_t add_answers(struct http_request *rq, const struct staff *st, const struct add *a,
+		   struct booking_answer out[SERVICE_QUESTIONS_MAX])
+{
+	const struct service *s =
+		&booking_territory(st->web.booking)->services[a->service_index];
+	struct booking_answer all[SERVICE_QUESTIONS_MAX];
+	size_t n = questions_read(rq, a->answers, all), kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (int q = 0; q < s->nquestions; q++)
+			if (strcmp(s->questions[q].id, all[i].question) == 0)
+				out[kept++] = all[i];
+	return kept;
+}
+
 /* ---- showing ---- */
+
+/* Folded while nothing in them has to be asked, nothing is chosen and nothing is wrong.
+ */
+static void say_questions(struct http_request *rq, const struct staff *st,
+			  const struct add *a, struct staff_add_view *v)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+
+	if (a->service_index == TERRITORY_NONE)
+		return;
+	v->nquestions = questions_show(rq, &t->services[a->service_index], a->answers,
+				       &a->errors, &v->questions);
+	for (size_t i = 0; i < v->nquestions; i++) {
+		v->asked |= v->questions[i].required || v->questions[i].error;
+		for (size_t k = 0; k < v->questions[i].nchoices; k++)
+			v->asked |= v->questions[i].choices[k].selected;
+	}
+}
 
 static void say_services(struct http_request *rq, const struct staff *st,
 			 const struct add *a, struct staff_add_view *v)
@@ -330,6 +368,9 @@ static void say_problems(struct http_request *rq, const struct add *a,
 		for (size_t k = 0; k < ARRAY_SIZE(ids); k++)
 			if (strcmp(ids[k][0], a->errors.items[i].field) == 0)
 				p[i].field = ids[k][1];
+		if (question_of_error(a->errors.items[i].field) >= 0)
+			p[i].field = question_field(
+				question_of_error(a->errors.items[i].field));
 	}
 	v->problems = p;
 	v->nproblems = a->errors.n;
@@ -429,6 +470,7 @@ void add_reply(struct http_request *rq, const struct staff *st, struct add *a)
 	say_summary(rq, st, a, &v);
 	say_hidden(rq, a, &v);
 	say_services(rq, st, a, &v);
+	say_questions(rq, st, a, &v);
 	say_slots(rq, st, a, &v);
 	v.now = a->when == ADD_NOW;
 	v.typed = a->when == ADD_TYPED;

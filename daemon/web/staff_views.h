@@ -358,6 +358,9 @@ struct staff_add_view {
 	struct input_view companion;
 	bool elsewhere, paired;
 	struct input_view place, postcode;
+	const struct question_view *questions; /* the service's */
+	size_t nquestions;
+	bool asked; /* one of them is to be seen without unfolding */
 	const struct option_view *alternatives;
 	size_t nalternatives;
 };

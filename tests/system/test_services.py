@@ -3,9 +3,11 @@
 by SMS and by the team."""
 
 import json
+import re
 
 import pytest
 from small import NOW, PERSON, at, booking, opening, person, service, small
+from test_staff_pages import Counsellor, add_user, words
 
 DAY = "2026-03-24"
 HOURS = {"from": DAY, "to": "2026-03-25"}
@@ -122,6 +124,27 @@ def test_questions(daemon, tmp_path):
     assert "pied" not in d.log() and "bus" not in d.log()
     page = d.request("GET", f"/rdv/{made['token']}").text
     assert "Sonnez &lt;i&gt;deux&lt;/i&gt; fois." in page
+
+
+def test_the_team_is_shown_the_questions_too(daemon, tmp_path):
+    """In its form: in sight when the public must answer, folded when it need not; nobody of the team has to."""
+    d = daemon(now=NOW, territory=territory(tmp_path, questions=[TRANSPORT]))
+    add_user(d, "ada", "ada")
+    ada = Counsellor(d, "ada")
+    shown = ada.get("/equipe/ajouter?lieu=centre&service=sur-mesure")
+    assert "Comment venez-vous ?" in words(shown) and re.search(r"<details open><summary>Questions", shown.text)
+    assert 'value="transport.1"' in shown.text and "À pied &lt;b&gt;" in shown.text
+    assert "Comment venez-vous ?" not in words(ada.get("/equipe/ajouter?lieu=centre&service=libre"))
+    typed = {"lieu": "centre", "service": "sur-mesure", "jour": DAY, "heure": "09:00"}
+    one = ada.add(**typed, question0="transport.1")
+    assert "À pied <b>" in words(ada.get(f"/equipe/rdv/{one}"))
+    other = ada.add(**{**typed, "heure": "09:30"}, prenom="Bilal", nom="Bernard", telephone="")
+    assert other != one  # without an answer
+    wrong = ada.add(422, **{**typed, "heure": "10:00"}, prenom="Zoé", nom="Roux", telephone="", question0="transport.7")
+    assert 'href="#question0"' in wrong.text and "Choisissez une des réponses proposées." in words(wrong)
+    # what was chosen for another kind is let go with it
+    ada.add(**{**typed, "heure": "10:30", "service": "libre"}, prenom="Lou", nom="Petit", telephone="",
+            question0="transport.1")
 
 
 def test_by_sms_the_policies_hold(daemon, tmp_path):

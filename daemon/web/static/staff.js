@@ -43,8 +43,11 @@
 		if (name === "lieu" || name === "service")
 			ask("actualiser", function (page) {
 				var fresh = page.getElementById("creneau");
+				var box = document.getElementById("questions"), asked = page.getElementById("questions");
 				if (fresh)
 					form.elements.creneau.replaceChildren.apply(form.elements.creneau, fresh.childNodes);
+				if (box && asked && name === "service")
+					box.replaceChildren.apply(box, asked.childNodes);
 			});
 		if (name === "creneau")
 			radio = "creneau";
