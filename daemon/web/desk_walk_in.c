@@ -332,9 +332,13 @@ static void say_problems(struct http_request *rq, const struct walk_in *w,
 			 struct desk_walk_in_view *v)
 {
 	static const char *const ids[][2] = {
-		{"person.first_name", "prenom"}, {"person.last_name", "nom"},
-		{"person.phone", "telephone"},	 {"companion", "accompagne"},
-		{"service", "service"},		 {"counsellor", "avec"},
+		{"person.first_name", "prenom"},
+		{"person.last_name", "nom"},
+		{"person.phone", "telephone"},
+		{"companion", "accompagne"},
+		{"service", "service"},
+		{"counsellor", "avec"},
+		{"site", "lieu"},
 	};
 	struct problem_view *p = http_request_alloc(rq, (w->errors.n + 1) * sizeof(*p));
 	struct input_view *inputs[] = {&v->first_name, &v->last_name, &v->phone,
@@ -478,6 +482,23 @@ static int fill_now(const struct territory *t, const struct walk_in *w,
 	return 0;
 }
 
+/* What the page only proposed has to be sent back: a form without a kind or a place books
+ * nothing, whatever would be understood. */
+static bool said_too_little(const struct staff *st, struct walk_in *w)
+{
+	const struct territory *t = booking_territory(st->web.booking);
+	bool service = strcmp(t->services[w->service_index].slug, w->service) == 0;
+	bool site = strcmp(t->sites[w->site_index].slug, w->site) == 0;
+
+	if (!service)
+		w->errors.items[w->errors.n++] = (struct booking_error){
+			"service", "required", N_("Choisissez un type de rendez-vous.")};
+	if (!site)
+		w->errors.items[w->errors.n++] = (struct booking_error){
+			"site", "required", N_("Choisissez un lieu.")};
+	return !service || !site;
+}
+
 static void walk_in_post(struct http_request *rq)
 {
 	struct staff *st = http_request_context(rq);
@@ -498,6 +519,11 @@ static void walk_in_post(struct http_request *rq)
 			t->sites[w->site_index].organisation);
 	if (!may) {
 		http_fail(rq, 404, NULL);
+		return;
+	}
+	if (said_too_little(st, w)) {
+		w->status = 422;
+		reply(rq, st, w);
 		return;
 	}
 	ask.request_key = *w->key ? w->key : NULL;

@@ -206,6 +206,20 @@ def test_the_front_desk(desk):
     assert row(d, one)["outcome"] == "unknown"
 
 
+def test_a_walk_in_names_its_kind_and_its_place(desk):
+    """A form that only carries the token books nothing, though the page would know what to propose."""
+    d, ada = desk
+    ada.get("/equipe/passage")
+    for sent, said in (({}, ("service", "lieu")), ({"service": "rdv"}, ("lieu",)), ({"lieu": "centre"}, ("service",)),
+                       ({"service": "duo?", "lieu": "centre"}, ("service",)),
+                       ({"service": "rdv", "lieu": "nulle-part", "prenom": "Noa"}, ("lieu",))):
+        answer = ada.post("/equipe/passage", sent, 422)
+        for field in ("service", "lieu"):
+            assert (f'href="#{field}"' in answer.text) == (field in said), (sent, field)
+        assert f'value="{sent.get("prenom", "")}"' in answer.text
+    assert everything(d) == []
+
+
 # ---- home visits ----
 
 def visit_at(d, hour=14):
