@@ -132,6 +132,7 @@ void api_add_record(struct buf *b, const struct http_request *rq, const struct r
 {
 	const struct api *api = http_request_context(rq);
 	int knows = api_has(rq, RIGHT(PERSON, SEE));
+	int attends = api_has(rq, RIGHT(ATTENDANCE, SEE));
 	size_t messages = api_has(rq, RIGHT(MESSAGE, SEE)) ? r->nmessages : 0;
 	const struct territory *t = booking_territory(api->booking);
 	const struct rdvd_appointment *a = r->appointment;
@@ -142,11 +143,12 @@ void api_add_record(struct buf *b, const struct http_request *rq, const struct r
 	buf_addf(b,
 		 ",\"status\":\"%s\",\"outcome\":\"%s\",\"channel\":\"%s\",\"session\":"
 		 "\"%lld\"",
-		 rdvd_status_name(a->status), rdvd_outcome_name(a->outcome),
+		 rdvd_status_name(a->status),
+		 rdvd_outcome_name(attends ? a->outcome : RDVD_OUTCOME_UNKNOWN),
 		 rdvd_booked_by_name(a->channel), (long long)a->session);
 	add_person(b, &a->person, knows);
 	buf_addf(b, ",\"party_size\":%d,\"persons_present\":", a->party_size);
-	if (a->persons_present >= 0)
+	if (a->persons_present >= 0 && attends)
 		buf_addint(b, a->persons_present);
 	else
 		buf_addlit(b, "null");

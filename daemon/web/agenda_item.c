@@ -203,10 +203,14 @@ static const char *state_of(const struct presences *p, const struct rdvd_appoint
 {
 	const struct lang *l = http_request_lang(p->rq);
 
+	bool knows = rights_has(p->viewer->user, RIGHT(ATTENDANCE, SEE));
+
 	if (a->outcome != RDVD_OUTCOME_UNKNOWN)
-		return tr(l, staff_outcome_word(a->outcome));
+		return knows ? tr(l, staff_outcome_word(a->outcome)) : NULL;
 	if (a->arrived)
 		return tr(l, "En salle d’attente");
+	if (!knows)
+		return NULL;
 	if (a->when.end <= p->ask->now)
 		return tr(l, "À renseigner");
 	if (a->status == RDVD_CONFIRMED)
@@ -260,19 +264,20 @@ static const char *detail_of(const struct presences *p, const struct presence *o
 	const struct territory *t = booking_territory(p->st->web.booking);
 	const struct lang *l = http_request_lang(p->rq);
 	int service = territory_by_id(t, RDVD_DEF_SERVICE, a->service);
+	bool knows = staff_knows_people(p->rq);
 	struct buf b = BUF_INIT;
 	const char *out;
 
-	if (a->capacity == 0)
+	if (a->capacity == 0 && knows)
 		add_words(&b, short_name(p->rq, staff_service_name(p->rq, p->st, a)));
 	if (service != TERRITORY_NONE && t->services[service].mode == MODE_HOME)
 		add_words(&b, tr(l, "à domicile"));
 	if (!one->occurrence)
 		add_words(&b, staff_place_name(p->st, a));
 	add_words(&b, others_of(p, one, a));
-	if (a->capacity == 0 && a->party_size > 1)
+	if (a->capacity == 0 && a->party_size > 1 && knows)
 		add_words(&b, page_text(p->rq, tr(l, "vient à %d"), a->party_size));
-	if (a->companion && *a->companion)
+	if (a->companion && *a->companion && knows)
 		add_words(&b, tr(l, "avec un partenaire"));
 	out = http_request_strdup(p->rq, buf_str(&b));
 	buf_fini(&b);

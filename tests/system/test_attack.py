@@ -114,3 +114,24 @@ def test_nobody_gets_more_than_was_given(office):
     for path in ("/equipe/reglages/territoire", "/equipe/reglages/territoire.json"):
         assert browser._request("GET", path, None).status == 403, path
     assert d.request("PUT", "/api/v1/staff/accounts/network", {"role": "desk"}, admin).status == 404
+
+
+def test_the_front_desk_is_not_told_how_it_went(office):
+    """Nor what for, nor that somebody comes along: an hour, a place, a first name."""
+    d = office
+    d.local("POST", "/staff/appointments", booking("accueil", "rdv", "centre", at("2026-03-20", 8),
+                                                   {**person(7), "first_name": "Ursule"}), expect=201)
+    one = next(i for i, r in appointments(d).items() if r["person"]["first_name"] == "Ursule")
+    d.local("POST", f"/staff/appointments/{one}/outcome", {"outcome": "no_show"}, expect=200)
+    seen, desk = Counsellor(d, "counsellor"), Counsellor(d, "desk")
+    told = 0
+    for path in ("/equipe?jour=2026-03-20", "/equipe/semaine?jour=2026-03-20", "/equipe/jour?jour=2026-03-20",
+                 "/equipe/semaine?jour=2026-03-20&part=1", "/equipe/mois?jour=2026-03-20"):
+        told += "Non honoré" in words(seen._request("GET", path, None))
+        text = words(desk._request("GET", path, None))
+        assert "Non honoré" not in text, path
+    assert told >= 3
+    row = next(r for r in d.request("GET", "/api/v1/staff/appointments", headers=bearer(d, "desk", "o")).json()
+               ["appointments"] if r["id"] == one)
+    assert row["outcome"] == "unknown" and row["persons_present"] is None
+    assert appointments(d)[one]["outcome"] == "no_show"
