@@ -7,6 +7,8 @@ import fs from "node:fs";
 import { after, before, test } from "node:test";
 import { daemon, HENIN_CARVIN } from "./lib/daemon.mjs";
 import { Browser, shot, text } from "./lib/browser.mjs";
+import { axe, sizeFaults, structureFaults } from "./lib/checks.mjs";
+import { htmlFaults } from "./lib/valid.mjs";
 import { fits, logIn, main } from "./lib/way.mjs";
 
 const NOW = "2026-11-23T09:00:00+01:00"; // a Monday
@@ -53,6 +55,24 @@ async function join(first, { phone, button = "Inscrire", ...more } = {}) {
 	await page.getByRole("button", { name: button, exact: true }).click();
 }
 
+const WIDTHS = [[390, "phone"], [768, "tablet"], [1440, "desk"]];
+
+// axe, our own rules, the HTML that was sent, at three widths; and a picture of each.
+async function judged(url, name) {
+	const where = await browser.page({ size: { width: 1440, height: 900 } });
+	await where.context().addCookies(await page.context().cookies());
+	const sent = await where.goto(url);
+	const faults = [...await htmlFaults(await sent.text()), ...await structureFaults(where)];
+	for (const [width, screen] of WIDTHS) {
+		await where.setViewportSize({ width, height: 900 });
+		await fits(where);
+		faults.push(...await axe(where, width !== 1440), ...await sizeFaults(where));
+		await shot(where, `workshop-${name}-${screen}`);
+	}
+	await where.context().close();
+	assert.deepEqual(faults, [], name);
+}
+
 const rows = (name) => page.getByRole("row").filter({ hasText: name });
 
 test("the list shows what is to come, with its places", async () => {
@@ -61,11 +81,7 @@ test("the list shows what is to come, with its places", async () => {
 	assert.match(words, /Samedi 28 novembre/);
 	assert.match(words, /0 sur 3/);
 	assert.match(words, /3 places libres/);
-	for (const [width, name] of [[390, "phone"], [768, "tablet"], [1440, "desk"]]) {
-		await page.setViewportSize({ width, height: 900 });
-		await fits(page);
-		await shot(page, `workshop-list-${name}`);
-	}
+	await judged(page.url(), "list");
 });
 
 test("filled; the next one waits; a place is freed and offered to who waits", async () => {
@@ -79,11 +95,20 @@ test("filled; the next one waits; a place is freed and offered to who waits", as
 	const words = await text(main(page));
 	assert.match(words, /la première place libre sera proposée/);
 	assert.match(words, /Cléo Martin/);
-	for (const [width, name] of [[390, "phone"], [768, "tablet"], [1440, "desk"]]) {
-		await page.setViewportSize({ width, height: 900 });
-		await fits(page);
-		await shot(page, `workshop-full-${name}`);
-	}
+	assert.match(words, /06 11 00 00 03/, "who waits can be called");
+	await judged(page.url(), "full");
+	await join("Zoé", { phone: "06 11 00 00 04", button: "Mettre en liste d’attente" });
+	await page.getByRole("button", { name: "Retirer Zoé Martin de la liste d’attente" }).click();
+	assert.match(await text(main(page)), /n’est plus sur la liste d’attente/);
+	assert.doesNotMatch(await text(main(page)), /Zoé/);
+	const anybody = await browser.page({ js: false, size: { width: 390, height: 900 } });
+	await anybody.goto("/horaires?service=atelier-budget");
+	assert.deepEqual(await structureFaults(anybody), []);
+	await shot(anybody, "workshop-public-full");
+	await anybody.getByRole("link", { name: /^Prévenez-moi si une place se libère Samedi 28 novembre/ }).click();
+	assert.match(await text(main(anybody)), /Samedi 28 novembre/);
+	await shot(anybody, "workshop-public-wait");
+	await anybody.context().close();
 	await rows("Ana").getByRole("link", { name: "Ana Martin" }).click();
 	await page.getByRole("link", { name: /^Annuler/ }).first().click();
 	await page.getByRole("button", { name: /la personne ne peut pas venir/ }).click();
@@ -109,9 +134,37 @@ test("colleagues: no year of birth, their employer, and one more than wished", a
 	const sheet = await text(page.locator("table"));
 	for (const words of ["Dan Martin", "Mission locale", "CCAS de Carvin", "Fay Martin", "Signature"])
 		assert.ok(sheet.includes(words), words);
+	await judged(page.url(), "sheet");
 	await page.emulateMedia({ media: "print" });
 	await shot(page, "workshop-sheet");
 	await page.emulateMedia({ media: "screen" });
+});
+
+test("one that takes place once, in one form; without a kind there is none to make", async () => {
+	d.addUser("chef", "admin");
+	const chief = await browser.page({ js: false, size: { width: 1440, height: 900 } });
+	await logIn(chief, "chef");
+	await chief.goto("/equipe/ateliers");
+	await shot(chief, "workshop-list-admin");
+	await chief.getByRole("link", { name: "Créer un atelier" }).click();
+	await chief.getByLabel("Quel atelier").selectOption("atelier-budget");
+	await chief.getByLabel("Jour").fill("2026-12-09");
+	await chief.getByLabel("Début").fill("10:00");
+	await chief.getByLabel("Fin").fill("11:00");
+	await chief.getByRole("button", { name: "Créer l’atelier" }).click();
+	assert.match(await text(chief.locator(".errors")), /finissez plus tard/);
+	await shot(chief, "workshop-new");
+	await chief.getByLabel("Fin").fill("12:00");
+	await chief.getByRole("button", { name: "Créer l’atelier" }).click();
+	assert.match(await text(main(chief)), /L’atelier est créé/);
+	assert.match(await text(main(chief)), /Mercredi 9 décembre, de 10 h à 12 h/);
+	const cookies = await page.context().cookies();
+	await page.context().clearCookies();
+	await page.context().addCookies(await chief.context().cookies());
+	await judged("/equipe/ateliers/nouveau", "new");
+	await page.context().clearCookies();
+	await page.context().addCookies(cookies);
+	await chief.context().close();
 });
 
 test("what was typed is kept beside its error; markup is text", async () => {
@@ -135,6 +188,7 @@ test("who came, one by one", async () => {
 	await page.getByRole("link", { name: /Samedi 28 novembre/ }).click();
 	await rows("Bob").getByRole("button", { name: /^Honoré|^2/ }).first().click();
 	await rows("Cléo").getByRole("button", { name: /^Non honoré/ }).click();
+	await judged(page.url(), "after");
 	const { appointments } = await d.api("GET", "/staff/appointments?from=2026-11-28&to=2026-11-29&limit=500", undefined,
 		{ local: true });
 	const outcome = (name) => appointments.find((a) => a.person.first_name === name && a.status !== "cancelled").outcome;
