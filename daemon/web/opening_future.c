@@ -185,6 +185,7 @@ static json_t *file_of(const struct change *c, const struct wanted *w)
 	json_object_set_new(file, "network", network);
 	put_wanted(c, w, file);
 	put_edits(c, file);
+	change_prune(file);
 	return file;
 }
 

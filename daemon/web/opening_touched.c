@@ -37,14 +37,15 @@ static const char *reach_words(struct http_request *rq, const struct change_pers
 	return tr(l, "Ni téléphone ni e-mail\u00a0: personne ne peut être prévenu.");
 }
 
-/* What the person would receive. */
+/* What the person would receive: to NULL: that it is cancelled. NULL: nothing, or it
+ * cannot be said before the change stands. */
 static const char *preview(struct http_request *rq, const struct change *c,
-			   const struct change_person *p)
+			   const struct change_person *p, const struct change_time *to)
 {
 	const struct territory *t = booking_territory(c->st->web.booking);
 	struct rdvd_appointment a = *p->a;
 	struct rdvd_message_row m = {.participation = a.id,
-				     .kind = RDVD_MSG_MOVED,
+				     .kind = to ? RDVD_MSG_MOVED : RDVD_MSG_CANCELLATION,
 				     .channel = by_sms(p) ? RDVD_CHANNEL_SMS
 							  : RDVD_CHANNEL_EMAIL,
 				     .revision = a.revision + 1,
@@ -60,15 +61,19 @@ static const char *preview(struct http_request *rq, const struct change *c,
 	const char *text;
 	int segments, site;
 
-	if ((!by_sms(p) && !by_mail(p)) || p->noffers == 0)
+	if (!by_sms(p) && !by_mail(p))
 		return NULL;
-	site = territory_site(t, p->offers[0].site);
-	if (site == TERRITORY_NONE)
-		return NULL;
-	a.when.start = p->offers[0].start;
-	a.when.end = p->offers[0].end;
-	a.when.civil_start = zone_to_civil(t->sites[site].zone, a.when.start);
-	a.place.site = t->sites[site].id;
+	if (to) {
+		site = territory_site(t, to->site);
+		if (site == TERRITORY_NONE)
+			return NULL;
+		a.when.start = to->start;
+		a.when.end = to->end;
+		a.when.civil_start = zone_to_civil(t->sites[site].zone, a.when.start);
+		a.place.site = t->sites[site].id;
+	} else {
+		a.status = RDVD_CANCELLED;
+	}
 	outbox_preview(c->st->outbox, &m, &a, &out, &segments);
 	text = http_request_strdup(rq, buf_str(&out));
 	buf_fini(&out);
@@ -124,6 +129,7 @@ static void say_choices(struct http_request *rq, const struct change *c,
 		o[n] = (struct opening_choice){
 			.value = http_request_strdup(rq, name),
 			.text = time_words(rq, c, p, &p->offers[i]),
+			.message = preview(rq, c, p, &p->offers[i]),
 			.first = i == 0,
 			.chosen = p->choice == CHOICE_MOVE && !p->verdict &&
 				  is_same(&p->to, &p->offers[i]),
@@ -135,6 +141,7 @@ static void say_choices(struct http_request *rq, const struct change *c,
 	o[n] = (struct opening_choice){
 		.value = "annuler",
 		.text = tr(l, "Annuler le rendez-vous et prévenir"),
+		.message = preview(rq, c, p, NULL),
 		.chosen = p->choice == CHOICE_CANCEL,
 	};
 	chosen |= o[n++].chosen;
@@ -146,8 +153,10 @@ static void say_choices(struct http_request *rq, const struct change *c,
 	chosen |= o[n++].chosen;
 	if (!chosen) /* the nearest time; without one somebody calls */
 		o[p->noffers ? 0 : n - 1].chosen = true;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		o[i].id = page_text(rq, "c%lld-%zu", (long long)p->a->id, i + 1);
+		v->told |= o[i].message != NULL;
+	}
 	v->choices = o;
 	v->nchoices = n;
 }
@@ -167,7 +176,6 @@ static void say_person(struct http_request *rq, const struct change *c,
 		.reach = reach_words(rq, p),
 		.call = !by_sms(p) && !by_mail(p),
 		.fresh = p->fresh,
-		.text = preview(rq, c, p),
 		.sms = by_sms(p) ? "1" : "0",
 		.letters = by_mail(p) ? "1" : "0",
 	};

@@ -10,6 +10,7 @@
 
 struct opening_choice {
 	const char *id, *value, *text, *note;
+	const char *message; /* what she will receive with it; NULL nothing */
 	bool chosen;
 	bool first; /* the time that is kept meanwhile */
 };
@@ -22,7 +23,7 @@ struct opening_person {
 	bool fresh;	 /* has booked since the page was first shown */
 	const char *why; /* what could not be done */
 	const char *hold;
-	const char *text;	   /* what she will receive, of the first choice */
+	bool told;		   /* some choice has a message */
 	const char *sms, *letters; /* how many of each a message makes: "1" or "0" */
 	const struct opening_choice *choices;
 	size_t nchoices;

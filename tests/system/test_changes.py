@@ -167,6 +167,36 @@ def test_other_choices(team):
     assert "Chloé Colin" in words(browser.get(CHANGE))
 
 
+def test_what_each_choice_sends_can_be_read_before(team):
+    """The words of each proposed time and of a cancellation, folded; none for one whom nothing written reaches."""
+    d, browser = team
+    page = cancel_carvin(browser)
+    (ines, bilal, chloe) = re.findall(r'<fieldset class="panel" id="personne-.*?</fieldset>', page.text, re.S)
+    for one, name in ((ines, "Inès"), (bilal, "Bilal")):
+        told = dict(re.findall(r'<div data-of="([^"]+)">.*?<p class="bubble phone words">([^<]+)</p>', one, re.S))
+        times = [value for value in re.findall(r'type="radio" name="p\d+" value="([^"]+)"', one)
+                 if value not in ("annuler", "garder")]
+        assert len(times) == 3 and sorted(told) == sorted([*times, "annuler"]), (name, told)
+        assert re.search("annulé", told["annuler"]) and len(set(told.values())) == 4, told
+    assert "data-of" not in chloe
+
+
+def test_a_place_that_closes_offers_others_of_the_same_team(team):
+    """Its permanences go with it; whoever is booked there is offered times at the organisation's other places."""
+    d, browser = team
+    path = "/equipe/reglages/lieux/carvin-mission-locale"
+    browser.get(path)
+    page = send(browser, f"{path}/fermer", [], 200)
+    fields = form_of(page, CHANGE)
+    chosen = [v for k, v in fields if re.fullmatch(r"p\d+", k)]
+    assert len(chosen) == 3 and all("carvin" not in v and v not in ("annuler", "garder") for v in chosen), chosen
+    assert re.search(r"Hénin-Beaumont|Oignies", words(page)) and "km" in words(page)
+    said = follow(browser, send(browser, CHANGE, [*fields, ("action", "faire")]))
+    assert "3 rendez-vous déplacés." in said
+    assert {a["site"] for a in appointments(d).values()}.isdisjoint({"carvin-mission-locale"})
+    assert "carvin-mission-locale" not in [s["id"] for s in d.request("GET", "/api/v1/sites").json()["sites"]]
+
+
 def test_leaving_the_page_changes_nothing_and_keeps_nothing(team):
     d, browser = team
     before = d.slots("premier-rdv")

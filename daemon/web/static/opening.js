@@ -37,8 +37,19 @@
 	var form = document.querySelector("form.touched"), line = document.getElementById("messages");
 	if (!form || !line)
 		return;
+	/* Of the messages only that of the choice; without a script all are there. */
+	function show() {
+		form.querySelectorAll("fieldset").forEach(function (f) {
+			var radio = f.querySelector("input[type=radio]:checked");
+			f.querySelectorAll("[data-of]").forEach(function (one) {
+				one.hidden = !!radio && one.dataset.of !== radio.value;
+			});
+		});
+	}
+	show();
 	form.addEventListener("change", function () {
 		var sms = 0, mail = 0, calls = 0;
+		show();
 		form.querySelectorAll("fieldset").forEach(function (f) {
 			var radio = f.querySelector("input[type=radio]:checked");
 			var told = radio && radio.value !== "garder";
