@@ -72,6 +72,7 @@ static void pages_up(struct app *a)
 		.langs = a->langs,
 		.schools = a->schools,
 		.public_url = a->config->public_url,
+		.sms_price = a->config->messages.sms_price,
 		.demonstration = a->config->demo,
 	};
 

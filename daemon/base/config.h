@@ -88,15 +88,16 @@ struct config {
 	} limits;
 
 	struct {
-		char *sms_sender;	 /* 3 to 11 letters and digits, or a number */
-		char *email_from;	 /* "a@b" or "Name <a@b>" */
-		char *discreet_sender;	 /* of an SMS to somebody discreet; NULL none */
-		char *discreet_from;	 /* of an e-mail to them; NULL none */
-		char *inbound_number;	 /* where people send us an SMS; NULL nowhere */
-		char *alerts_to;	 /* notices to the team go here too; NULL none */
-		char *sms_service;	 /* slug of what RDV books; NULL: the first */
-		char *emergency;	 /* ends the help text; NULL nothing */
-		int answers_per_hour;	 /* by the program, to one number */
+		char *sms_sender;      /* 3 to 11 letters and digits, or a number */
+		char *email_from;      /* "a@b" or "Name <a@b>" */
+		char *discreet_sender; /* of an SMS to somebody discreet; NULL none */
+		char *discreet_from;   /* of an e-mail to them; NULL none */
+		char *inbound_number;  /* where people send us an SMS; NULL nowhere */
+		char *alerts_to;       /* notices to the team go here too; NULL none */
+		char *sms_service;     /* slug of what RDV books; NULL: the first */
+		char *emergency;       /* ends the help text; NULL nothing */
+		int answers_per_hour;  /* by the program, to one number */
+		int sms_price; /* of a segment, thousandths of a euro; 0 not known */
 		int anonymise_months;	 /* words and numbers are erased after them */
 		int quiet_start_minutes; /* of the day: messages leave from here...
 					  */

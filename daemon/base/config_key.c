@@ -79,6 +79,8 @@ const struct config_key config_keys[] = {
 	{MESSAGES("emergency", TYPE_STRING, emergency)},
 	{MESSAGES("answers_per_hour", TYPE_INT, answers_per_hour), .preset = "6",
 	 RANGE(1, 60, "answers")},
+	{MESSAGES("sms_price", TYPE_INT, sms_price), .preset = "0",
+	 RANGE(0, 10000, "thousandths of a euro")},
 	{MESSAGES("anonymise_months", TYPE_INT, anonymise_months), .preset = "6",
 	 RANGE(1, 120, "months")},
 	{MESSAGES("quiet_start", TYPE_DAY_TIME, quiet_start_minutes), .preset = "08:00"},

@@ -141,9 +141,10 @@ static void fill_longest(struct http_request *rq, const struct staff *st,
 
 static const char *say_size(struct http_request *rq, const struct gsm_size *size)
 {
+	const struct staff *st = http_request_context(rq);
 	const struct lang *l = http_request_lang(rq);
-
-	return page_text(
+	long price = (long)size->segments * st->options.sms_price; /* thousandths */
+	const char *words = page_text(
 		rq,
 		trn(l, "%1$zu caractères sur %2$zu. Il part et se paie comme %3$zu SMS.",
 		    "%1$zu caractères sur %2$zu. Il part et se paie comme %3$zu SMS.",
@@ -152,6 +153,11 @@ static const char *say_size(struct http_request *rq, const struct gsm_size *size
 		size->encoding == GSM_7BIT ? (size_t)GSM_7BIT_SINGLE
 					   : (size_t)GSM_UCS2_SINGLE,
 		size->segments);
+
+	if (!price)
+		return words;
+	return page_text(rq, tr(l, "%s Prix : %ld,%03ld €."), words, price / 1000,
+			 price % 1000);
 }
 
 static void add_sample(struct http_request *rq, const struct text_draft *d,

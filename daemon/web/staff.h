@@ -46,6 +46,7 @@ struct staff_options {
 	const struct school_table *schools; /* lent; NULL: none are known */
 	const char *public_url; /* for the calendar address, copied; NULL or "": the
 				   address the browser used */
+	int sms_price;		/* of a segment, thousandths of a euro; 0: not known */
 	int demonstration;	/* show the messages to anybody: only where nobody is
 				   real */
 };

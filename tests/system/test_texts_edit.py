@@ -7,6 +7,7 @@ import sqlite3
 
 from helpers import TOP
 from small import NOW, all_messages, at, booking, person, write_territory
+from test_staff_pages import Counsellor, add_user
 
 PATH = "/staff/texts/fr/confirmation.sms"
 MINE = "Le CLLAJ vous attend {day} à {hour}. {link}"
@@ -88,3 +89,12 @@ def test_rights(daemon, tmp_path):
     assert d.api("PUT", PATH, {"text": MINE}).status == 401
     writer = d.add_token("admin")
     assert d.api("PUT", PATH, {"text": MINE}, token=writer).status == 200
+
+
+def test_what_it_costs(daemon, tmp_path):
+    d = daemon(now=NOW, territory=write_territory(tmp_path), extra="messages {\n\tsms_price = 48\n}\n")
+    add_user(d, "chef", role="admin")
+    page = Counsellor(d, "chef").get("/equipe/reglages/textes/fr/confirmation.sms").text
+    assert "Prix : 0,048 €" in page.replace("\u00a0", " ")
+    assert "Price: 0.048 €" in Counsellor(d, "chef", language="en").get(
+        "/equipe/reglages/textes/fr/confirmation.sms").text
