@@ -12,6 +12,8 @@ import pytest
 
 from helpers import HENIN_CARVIN, TOP, Client, wait_for
 from scripted import SECRET, Scripted, module_dir
+from small import at, write_territory
+from test_desk import EIGHT, MONDAY, book, homes, visit_at
 
 NOW = "2026-03-20T08:00:00+01:00"
 DOCUMENT = json.loads((TOP / "etc" / "openapi.json").read_text(encoding="utf-8"))
@@ -118,7 +120,7 @@ def is_local(path):
 
 def for_admins(path):
     """What a counsellor may not do, or not all of it."""
-    return path.startswith(tuple(V1 + "/staff/" + p for p in ("settings", "edits", "territory", "accounts", "tokens",
+    return path.startswith(tuple(V1 + "/staff/" + p for p in ("settings", "edits", "territory", "accounts", "texts", "gateways", "tokens",
                                                                "attendance")))
 
 
@@ -128,7 +130,7 @@ class Caller:
     def __init__(self, d):
         self.d = d
         self.seen = set()
-        self.token, self.admin = d.add_token("counsellor"), d.add_token("admin")
+        self.token, self.admin, self.desk = d.add_token("counsellor"), d.add_token("admin"), d.add_token("desk")
 
     def __call__(self, method, path, status, *, query="", body=None, headers=None, as_staff=True, **params):
         url = path
@@ -206,13 +208,16 @@ WRONG = {
     V1 + "/staff/accounts/{login}": {"role": "root"},
     V1 + "/local/backup": {"path": "relative"},
     V1 + "/local/sms-in": {"from": "0612345678"},
+    V1 + "/staff/appointments/{id}/arrived": {"arrived": "oui"},
+    V1 + "/staff/appointments/{id}/visit/left": {"due": "ce soir"},
+    V1 + "/staff/appointments/{id}/visit/back": {"settled": "oui"},
 }
 
 
 def refuse_everything(call, known):
     """The refusals that every operation of a kind has in common."""
     params = {"token": known["token"], "id": known["id"], "hold": "0123456789abcdef", "gateway": "scripted", "rest": "x", "kind": "sites",
-              "login": "gaia"}
+              "login": "gaia", "language": "fr", "name": "confirmation.sms"}
     for method, path in operations():
         here = {k: v for k, v in params.items() if "{" + k + "}" in path}
         codes = promised(method, path)
@@ -221,18 +226,22 @@ def refuse_everything(call, known):
             call(method, path, 401, headers={"Authorization": "Bearer nobody"}, **here)
         if "404" in codes:
             nobody = {"token": "AAAAAAAAAAAAAAAAAAAAAA", "id": "999999", "hold": "zz" * 8, "gateway": "nobody",
-                      "rest": "x", "kind": "chairs", "login": "nobody"}
+                      "rest": "x", "kind": "chairs", "login": "nobody",
+                      "language": "xx", "name": "nothing"}
             body = {"start": "2026-03-23T13:30:00+01:00", "outcome": "seen"} if has_json_body(method, path) else None
             body = NOBODYS.get(path, body)
-            call(method, path, 404, body=body, **{k: nobody[k] for k in here})
+            # where nothing in the address is unknown, the organisation that is asked about is
+            call(method, path, 404, body=body, query="" if here else "?organisation=nobody",
+                 **{k: nobody[k] for k in here})
         if "400" in codes:
             if has_json_body(method, path):
                 call(method, path, 400, body=b"{", headers={"Content-Type": "application/json"}, **here)
             else:
                 call(method, path, 400, query=MALFORMED[path], **here)
         if "403" in codes:
-            counsellor = {"Authorization": "Bearer " + call.token} if "/staff/" in path else None
-            call(method, path, 403, headers=counsellor, body={} if has_json_body(method, path) else None, **here)
+            # what counsellors may see the front desk may not, and what counsellors may not change
+            refused = {"Authorization": "Bearer " + (call.desk if method == "GET" else call.token)}
+            call(method, path, 403, headers=refused if "/staff/" in path else None, body={} if has_json_body(method, path) else None, **here)
         if "413" in codes:
             big = b'{"x":"' + b"x" * 70000 + b'"}'
             call(method, path, 413, body=big, headers={"Content-Type": "application/json"}, **here)
@@ -412,6 +421,36 @@ def settings_scenario(call):
     call("POST", V1 + "/staff/territory", 422, body=b"{}")
 
 
+def text_scenario(call):
+    """The words of a message: whose, a team's own, and two who change them at once."""
+    path, which = V1 + "/staff/texts/{language}/{name}", {"language": "fr", "name": "confirmation.sms"}
+    assert call("GET", path, 200, **which).json()["version"] is None
+    kept = call("PUT", path, 200, body={"text": "À {day}, {hour}. {link}"}, **which).json()
+    call("PUT", path, 200, body={"text": "Le {day}, {hour}. {link}", "version": kept["version"]}, **which)
+    call("PUT", path, 409, body={"text": "{day} {hour} {link}", "version": kept["version"]}, **which)
+    call("PUT", path, 200, body={"text": None}, **which)
+
+
+def day_scenario(call, daemon, tmp_path):
+    """Who is there, and a home visit from setting out to being back."""
+    other = Caller(daemon(now=EIGHT, territory=write_territory(tmp_path, homes())))
+    arrived, visit = V1 + "/staff/appointments/{id}/arrived", V1 + "/staff/appointments/{id}/visit/"
+    one, two = (book(other.d, at(MONDAY, hour), person(phone=phone), counsellor="ada")
+                for hour, phone in ((9, "06 12 34 56 78"), (10, "06 12 34 56 79")))
+    assert other("POST", arrived, 200, id=one, body={}).json()["appointment"]["arrived"] == EIGHT
+    other.d.local("POST", f"/staff/appointments/{two}/cancel", {"by": "team"}, expect=200)
+    other("POST", arrived, 409, id=two, body={})
+    away = visit_at(other.d)
+    other("POST", visit + "back", 404, id=away, body={})
+    assert other("POST", visit + "left", 200, id=away, body={}).json()["appointment"]["visit"]["back"] is None
+    other("POST", visit + "back", 409, id=away, body={"settled": True})  # no alarm that could be settled
+    assert other("POST", visit + "back", 200, id=away, body={}).json()["appointment"]["visit"]["back"] == EIGHT
+    off = visit_at(other.d, 17)
+    other.d.local("POST", f"/staff/appointments/{off}/cancel", {"by": "team"}, expect=200)
+    other("POST", visit + "left", 409, id=off, body={})
+    call.seen |= other.seen
+
+
 def local_scenario(call, d, tmp_path):
     bytes_ = HENIN_CARVIN.read_bytes()
     call("POST", V1 + "/local/import", 200, query="?dry_run=1&name=henin", body=bytes_)
@@ -491,6 +530,8 @@ def test_everything_promised_is_kept(daemon, tmp_path):
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
     call("POST", V1 + "/appointments/{token}/cancel", 200, token=cancelled["token"])
     settings_scenario(call)
+    text_scenario(call)
+    day_scenario(call, daemon, tmp_path)
     local_scenario(call, d, tmp_path)
     inbox_scenario(call, d)
     callback_scenario(call)
