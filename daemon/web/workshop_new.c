@@ -58,14 +58,29 @@ static size_t service_options(struct http_request *rq, const struct staff *st,
 	return n;
 }
 
+/* Each mistake beside its field too. */
+static void say_errors(const struct making *m, struct workshop_new_view *v)
+{
+	const struct {
+		const char *name;
+		struct input_view *input;
+	} fields[] = {{"type", &v->kind},  {"lieu", &v->site}, {"jour", &v->day},
+		      {"qui", &v->person}, {"de", &v->from},   {"a", &v->to}};
+
+	for (size_t i = 0; i < m->problems.n; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(fields); k++)
+			if (strcmp(m->problems.items[i].field, fields[k].name) == 0)
+				fields[k].input->error = m->problems.items[i].message;
+}
+
 static void reply_form(struct http_request *rq, const struct staff *st,
 		       const struct making *m)
 {
 	const struct lang *l = http_request_lang(rq);
 	struct workshop_new_view v = {
-		.day = m->day ? m->day : "",
-		.from = m->from ? m->from : "",
-		.to = m->to ? m->to : "",
+		.day.value = m->day ? m->day : "",
+		.from.value = m->from ? m->from : "",
+		.to.value = m->to ? m->to : "",
 		.problems = m->problems.items,
 		.nproblems = m->problems.n,
 	};
@@ -88,6 +103,7 @@ static void reply_form(struct http_request *rq, const struct staff *st,
 		rq, st, &who,
 		m->person ? staff_counsellor(st, &who, m->person) : who.counsellor, NULL,
 		&v.people);
+	say_errors(m, &v);
 	staff_layout(rq, st, &v.layout, v.heading, STAFF_WORKSHOPS);
 	page_workshop_new(&out, l, &v);
 	http_reply_html(rq, v.nproblems ? 422 : 200, &out);

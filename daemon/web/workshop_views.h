@@ -79,7 +79,8 @@ struct workshop_new_view {
 	size_t nproblems;
 	const struct option_view *services, *sites, *people;
 	size_t nservices, nsites, npeople;
-	const char *day, *from, *to;
+	struct input_view kind, site, day, person, from,
+		to; /* value of typed ones only */
 };
 
 struct workshop_line {

@@ -217,6 +217,29 @@ def test_reminders_and_one_cancelled_as_a_whole(d):
     check_is_clean(d)
 
 
+def test_the_kinds_form_says_limit_or_wish(d):
+    d.rdvctl("user", "add", "chef", "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
+    c = Counsellor(d, "chef")
+    path = "/equipe/reglages/types/souhait"
+
+    def keep(**changes):
+        fields = [(k, v) for k, v in form_of(c.get(path), path) if k not in changes]
+        typed = [(k, v) for k, v in changes.items() if v is not None]
+        send(c, path, [*fields, *typed, ("action", "enregistrer")])
+        return d.local("GET", "/staff/settings/services/souhait", expect=200).json()
+
+    was = d.local("GET", "/staff/settings/services/souhait", expect=200).json()
+    assert was["capacity_soft"] is True
+    same = keep(duree="120")
+    said = ("public", "bookable_by")  # two ways to say one thing
+    assert {k: v for k, v in same.items() if v and k not in said} == {k: v for k, v in was.items()
+                                                                      if v and k not in said}
+    hard = keep(limite="", professionnels="oui")
+    assert not hard.get("capacity_soft") and hard["professionals"] is True and hard["capacity"] == 2
+    soft = keep(limite="souhait", professionnels=None)
+    assert soft["capacity_soft"] is True and not soft.get("professionals")
+
+
 def test_months_that_are_left_out(d):
     days = {s["start"][:10] for s in d.slots("mois")}
     assert days == {"2026-03-26"}  # April is left out; May lies beyond the horizon of 60 days
