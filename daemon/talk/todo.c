@@ -305,9 +305,10 @@ static void touched(void *arg, enum rdvd_rc rc, const struct touched_row *rows, 
 {
 	struct hunt *h = arg;
 
-	for (size_t i = 0; rc == RDVD_OK && i < n && i < TODO_EACH_MAX; i++)
-		if (!rows[i].left)
-			add_appointment(h, TODO_OUTSIDE, rows[i].record.appointment);
+	for (size_t i = 0; rc == RDVD_OK && i < n && i < TODO_EACH_MAX; i++) {
+		add_appointment(h, TODO_OUTSIDE, rows[i].record.appointment);
+		h->items[h->n - 1].to_call = rows[i].left;
+	}
 	if (rc == RDVD_OK)
 		waiting_list(h->rooms.waiting, offered, h);
 	else

@@ -43,6 +43,7 @@ struct todo_item {
 	civil_day day;
 	size_t count;
 	int free_near, wait_days; /* as in report/forecast.h */
+	int to_call;		  /* of OUTSIDE: left as it is on purpose */
 	char *text;		  /* "" none */
 };
 

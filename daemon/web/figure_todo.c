@@ -169,7 +169,11 @@ static void say_line(const struct say *s, const struct todo_item *i,
 		     struct figure_todo_line *v)
 {
 	switch (i->kind) {
-	case TODO_VISIT: say_appointment(s, i, v, tr(s->l, "Ouvrir"), ""); break;
+	case TODO_VISIT:
+		say_appointment(s, i, v, tr(s->l, "Ouvrir"), "");
+		v->soft = page_text(s->rq, tr(s->l, "Retour prévu %s."),
+				    moment(s, i->site, i->at));
+		break;
 	case TODO_NOTICE:
 		v->text = http_request_strdup(s->rq, i->text);
 		v->soft = staff_moment(s->rq, s->st, i->at);
@@ -180,6 +184,8 @@ static void say_line(const struct say *s, const struct todo_item *i,
 		break;
 	case TODO_OUTSIDE:
 		say_appointment(s, i, v, tr(s->l, "Déplacer"), "/deplacer");
+		if (i->to_call)
+			v->soft = page_text(s->rq, tr(s->l, "À appeler. %s"), v->soft);
 		break;
 	case TODO_ABSENCE: say_absence(s, i, v); break;
 	case TODO_TEXT:

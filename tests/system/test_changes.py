@@ -165,6 +165,13 @@ def test_other_choices(team):
     listed = words(browser.get(OPENINGS))
     assert "1 rendez-vous n’a plus de permanence." in listed
     assert "Chloé Colin" in words(browser.get(CHANGE))
+    todo = browser.get("/equipe/a-faire")
+    assert "Rendez-vous qui n’ont plus de permanence" in words(todo) and "Chloé Colin À appeler." in words(todo)
+    move = f"/equipe/rdv/{after['Chloé']['id']}/deplacer"
+    assert f'href="{move}"' in todo.text and "Bilal" not in words(todo)
+    browser.get(move)
+    browser.post(move, {"jour": "2026-12-07", "heure": "09:00", "lieu": "oignies-siege", "personne": ""})
+    assert "plus de permanence" not in words(browser.get("/equipe/a-faire"))
 
 
 def test_what_each_choice_sends_can_be_read_before(team):

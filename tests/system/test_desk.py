@@ -291,9 +291,13 @@ def test_the_alarm_is_given_once(desk):
     ada = log_in(d, "ada")
     text = words(ada.get("/equipe"))
     assert "Visite à domicile : pas de nouvelles" in text and "Ada, Bea" in text and "Tout va bien" in text
+    todo = ada.get("/equipe/a-faire")
+    assert "Visites à domicile : retour en retard" in words(todo) and f'href="/equipe/rdv/{one}"' in todo.text
+    assert "Retour prévu lundi 23 mars à 16 h." in words(todo)
     ada.post(f"/equipe/rdv/{one}/visite", {"visite": "bien"})
     text = words(ada.get("/equipe?personne=ada"))
     assert "pas de nouvelles" not in text and "tout va bien" in text
+    assert "retour en retard" not in words(ada.get("/equipe/a-faire"))
     assert d.local("GET", "/staff/notices", expect=200).json()["notices"] == []
     answer = d.local("POST", f"/staff/appointments/{one}/visit/back", {}, expect=200).json()
     assert answer["appointment"]["visit"]["back"]

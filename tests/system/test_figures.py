@@ -306,8 +306,10 @@ def test_what_needs_a_hand(daemon, tmp_path):
             expect=201)
     d.restart(now="2026-03-23T12:00:00+01:00")
     answer = d.local("GET", "/staff/todo", expect=200)
-    assert kinds(answer)[:3] == ["texts_waiting", "to_mark", "runs_dry"], answer.json()
-    assert answer.json()["todo"][1]["count"] == 1
+    # the night that was missed may have been made up for by now, and have told of "voisin"
+    rest = [i for i in answer.json()["todo"] if i["kind"] != "notice"]
+    assert [i["kind"] for i in rest[:3]] == ["texts_waiting", "to_mark", "runs_dry"], answer.json()
+    assert rest[1]["count"] == 1
     d.rdvctl("user", "add", "chef", "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
 
 
