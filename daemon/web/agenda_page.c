@@ -340,6 +340,8 @@ static void reply_page(struct http_request *rq, const struct staff *st,
 	v.knows_people = staff_knows_people(rq);
 	if (rights_has(who.user, RIGHT(ABSENCE, CHANGE)))
 		v.absence_url = page_url(rq, "/equipe/absences", "du", v.date, NULL);
+	if (who.counsellor != TERRITORY_NONE && rights_has(who.user, RIGHT(SELF, CHANGE)))
+		v.feed_url = "/equipe/agenda";
 	v.grid_html = grid;
 	v.etag = etag_of(rq, a);
 	v.part_url =

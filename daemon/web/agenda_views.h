@@ -79,6 +79,7 @@ struct agenda_page_view {
 	const char *before_url, *after_url, *now_url;
 	const char *before, *now, *after; /* their words */
 	const char *absence_url, *add_url, *sheet_url;
+	const char *feed_url; /* her own calendar's address; NULL: she has none */
 	const struct link_view *spans; /* day, week, month */
 	size_t nspans;
 	const struct link_view *ways; /* by hour, by person, by place */

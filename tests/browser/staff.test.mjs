@@ -163,7 +163,8 @@ test("the week, and the calendar's secret address", async () => {
 	await page.getByRole("link", { name: "Semaine", exact: true }).click();
 	assert.match(await text(main(page)), /Inès/);
 	await shot(page, "staff-week");
-	await page.getByRole("link", { name: "Mon compte" }).click();
+	await main(page).getByRole("link", { name: "Mes rendez-vous dans mon agenda" }).click();
+	await main(page).getByRole("link", { name: "Mon compte" }).click();
 	await page.getByRole("link", { name: "Mes rendez-vous dans mon agenda" }).click();
 	await page.getByRole("button", { name: "Créer mon adresse" }).click();
 	const address = (await page.locator("code").first().innerText()).trim();
