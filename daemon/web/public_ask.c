@@ -50,9 +50,10 @@ static const char *say_where(struct http_request *rq, const struct web *w,
 	if (a->start) {
 		const struct site *s = &booking_territory(w->booking)->sites[a->site];
 
-		return page_text(rq, "%s, %s, %s",
-				 page_when(rq, w, zone_to_civil(s->zone, a->start), true),
-				 s->name, s->commune);
+		return page_text(
+			rq, "%s, %s, %s",
+			page_when(rq, w, zone_to_civil(s->zone, a->start), false),
+			s->name, s->commune);
 	}
 	if (!*a->near)
 		return tr(l, "dans tous les lieux");

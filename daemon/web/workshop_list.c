@@ -123,8 +123,6 @@ static int add_taken(void *arg, const struct claim *c)
 	if (c->kind == CLAIM_SESSION && c->service == w->service && c->site == w->site &&
 	    c->start == w->start) {
 		w->taken = c->seats;
-		if (c->seats > w->capacity)
-			w->capacity = c->seats;
 		return 1;
 	}
 	return 0;

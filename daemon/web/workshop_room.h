@@ -16,8 +16,7 @@ struct workshop {
 	civil_day day;
 	const int *counsellors; /* lent by the agenda */
 	int ncounsellors;
-	int taken, capacity; /* capacity: what the session was raised to, else the
-				service's */
+	int taken, capacity; /* capacity: the service's; taken may be more */
 };
 
 /* The workshop of /equipe/ateliers/{atelier}, "service.site.1795424400", that the viewer

@@ -6,6 +6,7 @@ monthly but not all year."""
 import concurrent.futures
 import json
 import re
+import urllib.parse
 
 import pytest
 
@@ -133,7 +134,12 @@ def test_a_place_that_comes_free_is_offered_in_order(d):
     way = next(a for a in Page(page.text).links if a.startswith("/attente?"))
     form = Page(d.client().request("GET", way.replace("&amp;", "&")).text)
     assert ("horaire", "salle." + way.rsplit("salle.", 1)[1].split("&")[0]) in form.form_to("/attente")["fields"]
+    fields = dict(form.form_to("/attente")["fields"])
+    fields.update(prenom="Paul", nom="Petit", annee="2003", telephone="06 55 44 33 22")
     one, two = wait_at(d, 11), wait_at(d, 12)
+    sent = d.client().request("POST", "/attente", urllib.parse.urlencode(fields),
+                              {"Content-Type": "application/x-www-form-urlencoded", "Origin": d.url})
+    assert sent.status == 303, repr(sent)
     assert one["start"] == START
     # a wrong one is told so
     for wrong in ({"start": at(DAY, 15)}, {"start": at("2026-03-01", 14)}, {"kind": "rdv"}):
@@ -145,6 +151,8 @@ def test_a_place_that_comes_free_is_offered_in_order(d):
     join(d, 20, expect=409)  # it is kept
     answer(d, one, "decline")
     offered(d, two)
+    third = d.api("GET", sent.headers["Location"].partition("/attente/")[2].partition("?")[0].join(("/waiting/", "")))
+    assert third.json()["waiting"]["start"] == START and third.json()["waiting"]["offer"] is None
     taken = answer(d, two, "take")["appointment"]
     assert taken["start"] == START and seats(d) == 3
     check_is_clean(d)
