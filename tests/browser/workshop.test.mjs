@@ -106,7 +106,7 @@ test("filled; the next one waits; a place is freed and offered to who waits", as
 	assert.deepEqual(await structureFaults(anybody), []);
 	await shot(anybody, "workshop-public-full");
 	await anybody.getByRole("link", { name: /^Prévenez-moi si une place se libère Samedi 28 novembre/ }).click();
-	assert.match(await text(main(anybody)), /Samedi 28 novembre/);
+	assert.match(await text(main(anybody)), /samedi 28 novembre à 14 h/);
 	await shot(anybody, "workshop-public-wait");
 	await anybody.context().close();
 	await rows("Ana").getByRole("link", { name: "Ana Martin" }).click();
