@@ -37,7 +37,7 @@ static const char *say_band(const struct presences *p, const struct presence *on
 	const char *where = t->sites[one->site].commune;
 
 	if (presence_closed(p, one))
-		return page_text(p->rq, "%s, %s", where, presence_closed(p, one));
+		return page_text(p->rq, "%s. %s", where, presence_closed(p, one));
 	return page_text(p->rq, tr(http_request_lang(p->rq), "%1$s, de %2$s à %3$s"),
 			 where, staff_hour_words(p->rq, z, one->start),
 			 staff_hour_words(p->rq, z, one->end));
