@@ -297,7 +297,7 @@ static void people_read(struct change *c)
 
 	for (size_t i = 0; i < c->npeople; i++)
 		asked &= c->people[i].choice != CHOICE_NONE;
-	if (c->npeople == 0 || (asked && !c->again))
+	if ((c->npeople == 0 && !c->overtaken) || (asked && !c->again))
 		change_apply(c);
 	else
 		change_ask(c);
