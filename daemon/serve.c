@@ -150,6 +150,11 @@ int app_http_up(struct app *a)
 void app_http_down(struct app *a)
 {
 	http_server_free(a->server);
+	/* what goes on without its request still asks the rooms of pages */
+	app_work_down(a);
+	if (a->booking)
+		booking_stop(a->booking);
+	app_work_down(a);
 	dav_free(a->dav);
 	staff_free(a->staff);
 	web_free(a->web);

@@ -23,10 +23,11 @@ struct api_call *call_begin(struct http_request *rq)
 struct http_request *call_end(struct api_call *c)
 {
 	struct http_request *rq = http_resume(c->ticket);
-	int exchanged = c->edition != booking_edition(c->api->booking);
+	/* without a request the rooms may be gone, at the end */
+	int exchanged = rq && c->edition != booking_edition(c->api->booking);
 
 	free(c);
-	if (rq && exchanged && http_request_reads(rq)) {
+	if (exchanged && http_request_reads(rq)) {
 		http_request_again(rq);
 		return NULL;
 	}

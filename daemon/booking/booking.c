@@ -62,6 +62,11 @@ struct booking *booking_new(struct loop *l, struct store *s,
 	return b;
 }
 
+void booking_stop(struct booking *b)
+{
+	remake_drop_all(b);
+}
+
 void booking_free(struct booking *b)
 {
 	if (!b)

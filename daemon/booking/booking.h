@@ -40,6 +40,9 @@ struct booking_options {
  * logged. */
 struct booking *booking_new(struct loop *l, struct store *s,
 			    const struct booking_options *o);
+/* Edits and imports that still wait are answered BUSY; what is decided on disk goes on at
+ * the next start. */
+void booking_stop(struct booking *b);
 void booking_free(struct booking *b);
 
 const struct agenda *booking_agenda(const struct booking *b);

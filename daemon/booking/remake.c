@@ -18,6 +18,7 @@
 
 #define PIECE 100 /* definitions in one transaction */
 #define STUCK_MS 50
+#define AGAIN_MS 1000
 
 static const char *const kind_words[] = {
 	[RDVD_DEF_NETWORK] = "network", [RDVD_DEF_ORGANISATION] = "organisation",
@@ -248,16 +249,18 @@ static void finish(struct remake *r, enum rdvd_rc rc)
 	remake_next(b);
 }
 
+static void later(struct remake *r, int ms)
+{
+	r->b->remake_stuck = r;
+	loop_timer_in(r->b->remake_again, ms);
+}
+
 /* Hand the job to a thread, now or once there is room in the queue: what was decided is
  * carried through. */
 static void submit(struct remake *r)
 {
-	struct booking *b = r->b;
-
-	if (r->submit(b->store, &r->job) == RDVD_OK)
-		return;
-	b->remake_stuck = r;
-	loop_timer_in(b->remake_again, STUCK_MS);
+	if (r->submit(r->b->store, &r->job) != RDVD_OK)
+		later(r, STUCK_MS);
 }
 
 void remake_again(void *arg)
@@ -322,7 +325,7 @@ static void build_done(struct store_job *job)
 	r->next = NULL;
 	booking_time_freed(b);
 	booking_tell_all(b);
-	finish(r, RDVD_OK);
+	finish(r, r->kept);
 }
 
 static void build(struct remake *r)
@@ -374,7 +377,9 @@ static void keep_done(struct store_job *job)
 {
 	struct remake *r = (struct remake *)job;
 
-	if (job->rc == RDVD_OK)
+	/* whether it is on disk or not is seen by reading it back */
+	r->kept = job->rc;
+	if (job->rc == RDVD_OK || job->rc == RDVD_UNCERTAIN)
 		build(r);
 	else
 		finish(r, job->rc);
@@ -420,8 +425,8 @@ static void apply_done(struct store_job *job)
 		build(r);
 	else if (job->rc == RDVD_OK)
 		hand(r, store_write, apply_run, apply_done);
-	else
-		finish(r, job->rc);
+	else /* it was decided: nothing may come between its halves */
+		later(r, AGAIN_MS);
 }
 
 static void decide_done(struct store_job *job)

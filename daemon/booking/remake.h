@@ -47,6 +47,7 @@ struct remake {
 	uint32_t *index; /* of all by kind and slug: place + 1, open addressing; owned */
 	size_t index_size;
 	size_t sent; /* pieces */
+	enum rdvd_rc kept;
 	struct territory *next;
 	struct agenda *fresh;
 	struct agenda_copy *copy;

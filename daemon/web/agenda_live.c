@@ -22,6 +22,8 @@
 #define TICK_MS 1000
 #define BEATS 25
 #define DAYS_TOLD 8 /* more: any day */
+#define SLOW_BYTES 4096
+#define SLOW_S 60 /* so long nothing was read: whoever had it open is gone */
 
 struct feed {
 	struct live *live;
@@ -31,7 +33,7 @@ struct feed {
 	civil_day days[DAYS_TOLD];
 	int ndays;
 	bool everything, dirty;
-	int beats;
+	int beats, slow;
 	struct feed *next, **at;
 };
 
@@ -109,6 +111,12 @@ static bool is_over(const struct feed *f)
 	       !rights_has(user, RIGHT(AGENDA, SEE));
 }
 
+/* Who does not read is told later, in one event; nothing is piled up for her. */
+static bool is_slow(const struct feed *f)
+{
+	return http_stream_pending(f->stream) > SLOW_BYTES;
+}
+
 /* ---- all of them ---- */
 
 static void tell(void *arg)
@@ -122,7 +130,7 @@ static void tell(void *arg)
 		next = f->next;
 		if (f->dirty && is_over(f))
 			feed_free(f);
-		else if (f->dirty)
+		else if (f->dirty && !is_slow(f))
 			feed_tell(f);
 	}
 }
@@ -136,8 +144,15 @@ static void tick(void *arg)
 		struct buf b = BUF_INIT;
 
 		next = f->next;
-		if (is_over(f)) {
+		f->slow = is_slow(f) ? f->slow + 1 : 0;
+		if (is_over(f) || f->slow > SLOW_S) {
 			feed_free(f);
+			continue;
+		}
+		if (f->slow)
+			continue;
+		if (f->dirty) {
+			feed_tell(f);
 			continue;
 		}
 		if (++f->beats < BEATS)

@@ -316,13 +316,14 @@ struct http_request *staff_wait_over(struct staff_wait *wait, struct staff **st,
 				     void **data)
 {
 	struct http_request *rq = http_resume(wait->ticket);
-	int exchanged = wait->edition != booking_edition(wait->st->web.booking);
+	/* without a request the rooms may be gone, at the end */
+	int exchanged = rq && wait->edition != booking_edition(wait->st->web.booking);
 
 	*st = wait->st;
 	if (data)
 		*data = wait->data;
 	free(wait);
-	if (rq && exchanged && http_request_reads(rq)) {
+	if (exchanged && http_request_reads(rq)) {
 		http_request_again(rq);
 		return NULL;
 	}

@@ -4,15 +4,21 @@ for two, longer ones with an interpreter, workshops that are joined, filled over
 it openings, buffers and whole territories that change. Nobody is ever in two places, the agenda is what the store
 says, and after a restart the same hours are free."""
 
+import http.client
+import os
 import random
 import re
+import sqlite3
 import threading
+import time
 
 import pytest
 
 from crowd import Ask, Crowd
+from helpers import pause, wait_for
 from small import (NOW, at, check_is_clean, cookie_header, everything, instant, live, opening, person, site, small,
                    write_territory)
+from test_crash_lab import compiled
 from test_staff_pages import Counsellor, add_user
 
 TODAY, DAY = "2026-03-20", "2026-03-24"
@@ -267,7 +273,7 @@ def test_pages_keep_to_what_they_were_asked(team):
              ("/api/v1/staff/figures?organisation=o", {"Authorization": f"Bearer {d.add_token()}"}, rb"\"rows\":\[")]
 
     def look(path, headers, expected):
-        for _ in range(80):
+        while editor.done < 12:
             answer = yield Ask("GET", path, headers=headers)
             assert answer is not None and answer.status == 200, f"{path}: {answer!r}"
             assert re.search(expected, answer.body), f"{path}: {answer.text}"
@@ -275,4 +281,69 @@ def test_pages_keep_to_what_they_were_asked(team):
     with Editor(d, [lambda: d.local("DELETE", f"{SETTINGS}/sites/annexe?touched=keep"), lambda: put(d, "sites", annexe)]
                 ) as editor, Crowd(("127.0.0.1", d.port)) as crowd:
         crowd.run(look(*one) for one in asked * 2)
-    assert editor.done > 5
+
+
+def test_a_stop_beside_changes(team):
+    """Edits, imports and choices are under way when it stops: it ends at once, and starts whole."""
+    d, _ = team
+    a = running()["openings"][0]
+    acts = [lambda: put(d, "openings", {**a, "end": "2026-03-20T13:00"}), lambda: put(d, "openings", a),
+            lambda: d.local("POST", "/staff/territory", running(250))]
+
+    def act(one):
+        try:
+            while True:
+                one()
+        except OSError:
+            pass
+        except http.client.HTTPException:
+            pass
+
+    for after in (5, 60, 250):
+        threads = [threading.Thread(target=act, args=(one,)) for one in acts * 2]
+        for t in threads:
+            t.start()
+        pause(after / 1000)
+        begun = time.monotonic()
+        d.stop()
+        assert time.monotonic() - begun < 4
+        for t in threads:
+            t.join()
+        d.start()
+        check_is_clean(d)
+        sites = len(d.local("GET", f"{SETTINGS}/sites", expect=200).json()["sites"])
+        assert sites in (4, 254), f"half a territory: {sites}"
+
+
+def decided(d):
+    with sqlite3.connect(f"file:{d.data}/rdvd.db?mode=ro", uri=True) as db:
+        return db.execute("SELECT count(*) FROM draft_state WHERE decided = 1").fetchone()[0]
+
+
+def test_a_disk_that_fails_between_the_pieces(daemon, tmp_path):
+    """An import that was decided is carried through once the disk takes it; nothing comes in between."""
+    flag = tmp_path / "dead"
+    env = {"LD_PRELOAD": str(compiled(tmp_path, "eio")), "EIO_FLAG": str(flag)}
+    if "asan" in os.environ.get("RDVD_BUILD", ""):
+        env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    d = daemon(now=NOW, territory=write_territory(tmp_path, running()), env=env)
+    d.expect_log("store", "rdvd.db", "SQL", "disk")
+    answers = []
+    importing = threading.Thread(target=lambda: answers.append(d.local("POST", "/staff/territory", running(900))))
+    importing.start()
+    # the draft is decided: from now on only half of it could be there
+    wait_for(lambda: decided(d), "the import to be decided", step_s=0.001)
+    flag.touch()
+    closure = {"id": "c", "site": "salle", "from": "2026-04-01", "to": "2026-04-02", "reason": "x"}
+    editing = threading.Thread(target=lambda: answers.append(put(d, "closures", closure)))
+    editing.start()
+    pause(0.3)
+    flag.unlink()
+    importing.join(20)
+    editing.join(20)
+    assert [a.status for a in answers] == [200, 200], answers
+    assert len(d.local("GET", f"{SETTINGS}/sites", expect=200).json()["sites"]) == 904
+    d.restart()
+    assert len(d.local("GET", f"{SETTINGS}/sites", expect=200).json()["sites"]) == 904
+    assert d.local("GET", f"{SETTINGS}/closures/c", expect=200).json()["reason"] == "x"
+    check_is_clean(d)
