@@ -10,6 +10,7 @@
 #include "base/parse.h"
 
 #define NOON (12 * 60)
+#define TRANSPORT_MAX 120 /* bytes */
 
 struct spot { /* a slot, and where it goes */
 	const struct slot *slot;
@@ -84,6 +85,14 @@ static void fill_hour(struct hour_view *h, const struct spot *s, int workshop,
 	times_name(h->value, s->site->slug, s->slot->start);
 }
 
+/* How to come, when it is said in a line: what is longer stands on one's own page. */
+static const char *transport_of(const struct site *s, const char *lang)
+{
+	const char *text = bitext_get(&s->transport, lang);
+
+	return strlen(text) <= TRANSPORT_MAX && !strchr(text, '\n') ? text : NULL;
+}
+
 static void fill_block(struct times_block *b, const struct spot *s,
 		       enum times_order order, const char *lang, civil_day today)
 {
@@ -96,6 +105,7 @@ static void fill_block(struct times_block *b, const struct spot *s,
 		b->postcode = s->site->postcode;
 		b->town = s->site->commune;
 		b->access = bitext_get(&s->site->access, lang);
+		b->transport = transport_of(s->site, lang);
 		if (s->slot->distance_m >= 0) {
 			words_distance(b->distance, lang, s->slot->distance_m);
 			b->note = b->distance;
@@ -116,6 +126,7 @@ static void fill_section(struct times_section *c, const struct spot *s,
 	c->postcode = s->site->postcode;
 	c->town = s->site->commune;
 	c->access = bitext_get(&s->site->access, lang);
+	c->transport = transport_of(s->site, lang);
 	if (s->slot->distance_m >= 0) {
 		words_distance(c->distance, lang, s->slot->distance_m);
 		c->note = c->distance;

@@ -97,7 +97,7 @@ struct hour_view {
 
 struct times_block {
 	const char *title, *note;
-	const char *address, *postcode, *town, *access;
+	const char *address, *postcode, *town, *access, *transport;
 	const struct hour_view *hours;
 	size_t nhours;
 	char day[WORDS_SIZE], distance[WORDS_SIZE];
@@ -105,7 +105,7 @@ struct times_block {
 
 struct times_section {
 	const char *title, *note;
-	const char *address, *postcode, *town, *access;
+	const char *address, *postcode, *town, *access, *transport;
 	const struct times_block *blocks;
 	size_t nblocks;
 	char day[WORDS_SIZE], distance[WORDS_SIZE];

@@ -197,6 +197,20 @@ def test_who_is_alarmed_and_when_a_place_is_dry(team):
     check_is_clean(d)
 
 
+def test_rooms_and_the_way_there_are_said_where_they_count(team):
+    d, admin = team
+    path = "/equipe/reglages/lieux/centre"
+    fields = dict(form_of(admin.get(path), path))
+    for way, shown in (("Bus 30, arrêt Mairie", True), ("Bus 30, arrêt Mairie, puis " + "à pied " * 20, False)):
+        admin.post(path, {**fields, "transport_fr": way, "noms_salles": "Salle bleue\nSalle <verte>",
+                          "action": "enregistrer"})
+        times = d.request("GET", "/horaires?service=rdv&q=Oignies")
+        assert ("Bus 30, arrêt Mairie" in words(times)) == shown, words(times)
+    sheet = admin.get("/equipe/feuille?lieu=centre&jour=2026-11-24")
+    assert "Salles : Salle bleue, Salle <verte>" in words(sheet) and "<verte>" not in sheet.text
+    check_is_clean(d)
+
+
 def test_each_change_can_be_taken_back(team):
     """After a place, a kind, a permanence, a closure, an organisation, a text: the page says so, with the button."""
     d, admin = team
