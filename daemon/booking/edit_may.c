@@ -49,10 +49,8 @@ static void must(struct asker *k, int organisation)
 		k->no = 1;
 }
 
-static void must_refer(struct asker *k, enum rdvd_definition_kind kind,
-		       const json_t *slug)
+static void must_name(struct asker *k, enum rdvd_definition_kind kind, const char *s)
 {
-	const char *s = json_string_value(slug);
 	int i;
 
 	if (!s)
@@ -66,7 +64,16 @@ static void must_refer(struct asker *k, enum rdvd_definition_kind kind,
 	} else if (kind == RDVD_DEF_COUNSELLOR) {
 		if ((i = territory_counsellor(k->t, s)) != TERRITORY_NONE)
 			must(k, k->t->counsellors[i].organisation);
+	} else if (kind == RDVD_DEF_SERVICE) {
+		if ((i = territory_service(k->t, s)) != TERRITORY_NONE)
+			must(k, k->t->services[i].organisation);
 	}
+}
+
+static void must_refer(struct asker *k, enum rdvd_definition_kind kind,
+		       const json_t *slug)
+{
+	must_name(k, kind, json_string_value(slug));
 }
 
 static void must_refer_all(struct asker *k, enum rdvd_definition_kind kind,
@@ -117,6 +124,9 @@ int booking_edit_may(const struct booking *b, const struct access_user *u,
 	}
 	if (e->kind == RDVD_DEF_NETWORK)
 		must(&k, TERRITORY_NONE);
+	/* One that is retired is still whose it was: its past would come with it. */
+	if (e->kind != RDVD_DEF_ORGANISATION)
+		must_name(&k, e->kind, e->slug);
 	if (before)
 		ask_body(&k, e->kind, before);
 	if (e->body)
