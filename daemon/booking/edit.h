@@ -73,6 +73,14 @@ unsigned booking_see_right(enum rdvd_definition_kind kind);
 int booking_edit_may(const struct booking *b, const struct access_user *u,
 		     const struct booking_edit *e);
 
+/* What an object loses when others go (gone tells which): what it names is taken out of
+ * its lists, an occurrence moved to it is cancelled; EDIT_GOES: it cannot stay without.
+ * The one rule of it, for an edit and for who looks ahead. */
+enum edit_left { EDIT_STAYS, EDIT_CHANGED, EDIT_GOES };
+typedef int edit_gone(void *ctx, enum rdvd_definition_kind kind, const char *slug);
+enum edit_left booking_edit_lose(enum rdvd_definition_kind kind, json_t *object,
+				 edit_gone *gone, void *ctx);
+
 /* A copy of the object as a territory file has it, "id" included, to change and hand to
  * booking_edit; json_decref it. NULL: unknown or retired. */
 json_t *booking_definition(const struct booking *b, enum rdvd_definition_kind kind,

@@ -24,49 +24,76 @@ static const struct reference references[] = {
 	{RDVD_DEF_CLOSURE, "organisation", RDVD_DEF_ORGANISATION},
 };
 
-static int is_gone(struct remake *r, enum rdvd_definition_kind kind, const json_t *slug)
-{
-	const struct rdvd_definition *d =
-		json_is_string(slug) ? remake_find(r, kind, json_string_value(slug))
-				     : NULL;
+/* Who asks, and how what is gone is found out. */
+struct loser {
+	edit_gone *gone;
+	void *ctx;
+	int changed;
+};
 
-	return d && d->retired;
+static int is_gone(const struct loser *l, enum rdvd_definition_kind kind,
+		   const json_t *slug)
+{
+	return json_is_string(slug) && l->gone(l->ctx, kind, json_string_value(slug));
 }
 
 /* Take what is gone out of a slug or a list of them: 1 when nothing remains. */
-static int lose(struct remake *r, json_t *object, const struct reference *f, int *changed)
+static int lose(struct loser *l, json_t *object, const struct reference *f)
 {
 	json_t *v = json_object_get(object, f->key);
+	int lost = 0;
 
 	if (json_is_string(v))
-		return is_gone(r, f->to, v);
+		return is_gone(l, f->to, v);
 	for (size_t i = 0; i < json_array_size(v);) {
-		if (!is_gone(r, f->to, json_array_get(v, i))) {
+		if (!is_gone(l, f->to, json_array_get(v, i))) {
 			i++;
 			continue;
 		}
 		json_array_remove(v, i);
-		*changed = 1;
+		lost = l->changed = 1;
 	}
-	return *changed && json_array_size(v) == 0;
+	return lost && json_array_size(v) == 0;
 }
 
 /* An occurrence that was moved to what is gone does not take place. */
-static void lose_overrides(struct remake *r, json_t *object, int *changed)
+static void lose_overrides(struct loser *l, json_t *opening)
 {
-	json_t *list = json_object_get(object, "overrides"), *o;
+	json_t *list = json_object_get(opening, "overrides"), *o;
 	size_t i;
 
 	json_array_foreach(list, i, o)
 	{
-		if (!is_gone(r, RDVD_DEF_SITE, json_object_get(o, "site")) &&
-		    !is_gone(r, RDVD_DEF_COUNSELLOR, json_object_get(o, "counsellor")))
+		if (!is_gone(l, RDVD_DEF_SITE, json_object_get(o, "site")) &&
+		    !is_gone(l, RDVD_DEF_COUNSELLOR, json_object_get(o, "counsellor")))
 			continue;
 		json_object_del(o, "site");
 		json_object_del(o, "counsellor");
 		json_object_set_new(o, "cancelled", json_true());
-		*changed = 1;
+		l->changed = 1;
 	}
+}
+
+enum edit_left booking_edit_lose(enum rdvd_definition_kind kind, json_t *object,
+				 edit_gone *gone, void *ctx)
+{
+	struct loser l = {.gone = gone, .ctx = ctx};
+
+	for (size_t i = 0; i < ARRAY_SIZE(references); i++)
+		if (references[i].in == kind && lose(&l, object, &references[i]))
+			return EDIT_GOES;
+	if (kind == RDVD_DEF_OPENING)
+		lose_overrides(&l, object);
+	return l.changed ? EDIT_CHANGED : EDIT_STAYS;
+}
+
+/* ---- in an edit ---- */
+
+static int is_retired(void *remake, enum rdvd_definition_kind kind, const char *slug)
+{
+	const struct rdvd_definition *d = remake_find(remake, kind, slug);
+
+	return d && d->retired;
 }
 
 /* 1 when something changed. */
@@ -74,23 +101,18 @@ static int treat(struct remake *r, size_t at)
 {
 	struct rdvd_definition *d = &r->all[at];
 	json_t *object = json_loads(d->body, 0, NULL);
-	int changed = 0, goes = 0;
+	enum edit_left left = booking_edit_lose(d->kind, object, is_retired, r);
 
-	for (size_t i = 0; i < ARRAY_SIZE(references) && !goes; i++)
-		if (references[i].in == d->kind)
-			goes = lose(r, object, &references[i], &changed);
-	if (d->kind == RDVD_DEF_OPENING && !goes)
-		lose_overrides(r, object, &changed);
-	if (goes) {
+	if (left == EDIT_GOES) {
 		remake_retire(r, d);
-	} else if (changed) {
+	} else if (left == EDIT_CHANGED) {
 		char *body = territory_body_make(object);
 
 		remake_put(r, d->kind, d->slug, body);
 		free(body);
 	}
 	json_decref(object);
-	return goes || changed;
+	return left != EDIT_STAYS;
 }
 
 static int retires(const struct remake *r)

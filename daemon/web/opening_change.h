@@ -120,11 +120,6 @@ void change_read_people(struct change *c, void (*next)(struct change *c));
 /* Propose times to those who need one, each its own. */
 void change_propose(struct change *c);
 
-/* ---- opening_prune.c ---- */
-
-/* Take out of a territory's file what refers to what is not in it (any more). */
-void change_prune(json_t *file);
-
 /* ---- opening_future.c ---- */
 
 struct future;

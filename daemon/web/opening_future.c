@@ -168,6 +168,40 @@ static void put_wanted(const struct change *c, const struct wanted *w, json_t *f
 	}
 }
 
+/* Whatever is named and is not in the file has gone. */
+static int is_absent(void *file, enum rdvd_definition_kind kind, const char *slug)
+{
+	const json_t *list = list_of(file, kind);
+	json_t *o;
+	size_t i;
+
+	json_array_foreach(list, i, o)
+	{
+		const char *id = json_string_value(json_object_get(o, "id"));
+
+		if (id && strcmp(id, slug) == 0)
+			return 0;
+	}
+	return 1;
+}
+
+/* What the change takes away takes along what refers to it, as the store will have it.
+ * Kinds are numbered so that an object only names those of kinds before its own. */
+static void prune(json_t *file)
+{
+	for (int k = RDVD_DEF_SITE; k <= RDVD_DEF_CLOSURE; k++) {
+		enum rdvd_definition_kind kind = (enum rdvd_definition_kind)k;
+		json_t *list = list_of(file, kind);
+
+		for (size_t i = 0; i < json_array_size(list);)
+			if (booking_edit_lose(kind, json_array_get(list, i), is_absent,
+					      file) == EDIT_GOES)
+				json_array_remove(list, i);
+			else
+				i++;
+	}
+}
+
 static json_t *file_of(const struct change *c, const struct wanted *w)
 {
 	const struct territory *t = w->t;
@@ -185,7 +219,7 @@ static json_t *file_of(const struct change *c, const struct wanted *w)
 	json_object_set_new(file, "network", network);
 	put_wanted(c, w, file);
 	put_edits(c, file);
-	change_prune(file);
+	prune(file);
 	return file;
 }
 
