@@ -188,22 +188,26 @@ void staff_layout(struct http_request *rq, const struct staff *st, struct layout
 		unsigned right;
 		const char *sheet; /* what only these pages have */
 	} places[] = {
-		[STAFF_DAY] = {"/equipe", N_("Jour"), RIGHT(AGENDA, SEE)},
-		[STAFF_WEEK] = {"/equipe/semaine", N_("Semaine"), RIGHT(AGENDA, SEE)},
-		[STAFF_ADD] = {"/equipe/ajouter", N_("Ajouter"), RIGHT(AGENDA, CHANGE)},
+		[STAFF_DAY] = {"/equipe", N_("Jour"), RIGHT(AGENDA, SEE), NULL},
+		[STAFF_WEEK] = {"/equipe/semaine", N_("Semaine"), RIGHT(AGENDA, SEE),
+				NULL},
+		[STAFF_ADD] = {"/equipe/ajouter", N_("Ajouter"), RIGHT(AGENDA, CHANGE),
+			       NULL},
 		[STAFF_TODO] = {"/equipe/a-faire", N_("À faire"), RIGHT(TODO, SEE),
 				"figure.css"},
-		[STAFF_INBOX] = {"/equipe/sms", N_("SMS"), RIGHT(MESSAGE, SEE)},
-		[STAFF_WAITING] = {"/equipe/attente", N_("Attente"), RIGHT(WAITING, SEE)},
+		[STAFF_INBOX] = {"/equipe/sms", N_("SMS"), RIGHT(MESSAGE, SEE), NULL},
+		[STAFF_WAITING] = {"/equipe/attente", N_("Attente"), RIGHT(WAITING, SEE),
+				   NULL},
 		[STAFF_WORKSHOPS] = {"/equipe/ateliers", N_("Ateliers"),
-				     RIGHT(WORKSHOP, SEE)},
+				     RIGHT(WORKSHOP, SEE), NULL},
 		[STAFF_ABSENCES] = {"/equipe/absences", N_("Absences"),
-				    RIGHT(ABSENCE, SEE)},
+				    RIGHT(ABSENCE, SEE), NULL},
 		[STAFF_FIGURES] = {"/equipe/chiffres", N_("Chiffres"),
 				   RIGHT(FIGURES, SEE), "figure.css"},
 		[STAFF_SETTINGS] = {"/equipe/reglages", N_("Réglages"),
 				    RIGHT(ORGANISATION, SEE), "setting.css"},
-		[STAFF_ACCOUNT] = {"/equipe/compte", N_("Mon compte"), RIGHT(SELF, SEE)},
+		[STAFF_ACCOUNT] = {"/equipe/compte", N_("Mon compte"), RIGHT(SELF, SEE),
+				   NULL},
 	};
 	struct link_view *nav = http_request_alloc(rq, ARRAY_SIZE(places) * sizeof(*nav));
 	const size_t apart = 4; /* so many stay in sight on a telephone */
