@@ -20,6 +20,7 @@
 struct book_job {
 	struct store_job job;
 	struct booking *b;
+	uint64_t edition;
 	struct rdvd_booking in;
 	struct rdvd_booked out;
 	struct rdvd_appointment
@@ -340,6 +341,7 @@ static void book_done(struct store_job *job)
 	} else if (r.verdict == BOOKING_DONE) {
 		new_appointment(j, &fresh);
 		settle_agenda(j, &fresh);
+		adrift_booked(b, j->edition, &fresh);
 		r.appointment = &fresh;
 		b->counts.booked++;
 		booking_hold_release(b, j->other_hold);
@@ -558,6 +560,7 @@ void book_person(struct booking *b, const struct booking_request *q, booking_cb 
 	j->job.run = book_run;
 	j->job.done = book_done;
 	j->b = b;
+	j->edition = b->edition;
 	j->cb = cb;
 	j->arg = arg;
 	j->ask = (struct agenda_ask){.start = q->start, .now = clock_now()};

@@ -71,6 +71,7 @@ enum act { ACT_GET, ACT_MOVE, ACT_CANCEL, ACT_CONFIRM, ACT_MARK };
 struct change_job {
 	struct store_job job;
 	struct booking *b;
+	uint64_t edition; /* when the time was asked for */
 	enum act act;
 	struct booking_which which;
 	char actor[64];
@@ -240,8 +241,10 @@ static void change_done(struct store_job *job)
 		b->counts.cancelled += j->act == ACT_CANCEL;
 		b->counts.confirmed += j->act == ACT_CONFIRM;
 		booking_notify_changed(b);
-		if (j->act == ACT_MOVE)
+		if (j->act == ACT_MOVE) {
+			adrift_booked(b, j->edition, j->after);
 			booking_tell_of(b, j->before);
+		}
 		booking_tell_of(b, j->after);
 	} else {
 		pending_drop(b, j->pending);
@@ -581,6 +584,7 @@ static void move_read(void *arg, enum rdvd_rc rc, struct rdvd_appointment *a)
 	j->ask.site = *j->site_slug ? territory_site(b->territory, j->site_slug)
 				    : site_of(b, a);
 	j->ask.now = clock_now();
+	j->edition = b->edition;
 	j->ask.seats = a->capacity > 0 ? a->party_size : 1;
 	j->ask.staff = j->which.actor != NULL;
 	j->ask.but_session = a->capacity > 0 ? 0 : (uint64_t)a->session;

@@ -8,6 +8,13 @@
 #include "message/plan.h"
 #include "store/store.h"
 
+#define JUST_BOOKED_MAX 128
+
+struct just_booked {
+	rdvd_id id, session; /* 0: none */
+	long long at_ms;     /* monotonic */
+};
+
 struct booking {
 	struct loop *loop;
 	struct store *store;
@@ -27,6 +34,8 @@ struct booking {
 	struct old_territory *old; /* owned: those that still wait for their fence */
 	struct waiting *waiting;   /* lent: is told what changes; NULL none */
 	struct watch *watch;	   /* owned: who else is told */
+	struct just_booked just_booked[JUST_BOOKED_MAX]; /* a ring */
+	size_t njust_booked;
 };
 
 /* ---- people (person.c) ---- */
@@ -187,6 +196,13 @@ void book_known_person(struct booking *b, const struct booking_request *q, booki
 /* A booking whose person is as she is to be written to. */
 void book_person(struct booking *b, const struct booking_request *q, booking_cb *cb,
 		 void *arg);
+
+/* ---- booked while an opening was taken away (adrift.c) ---- */
+
+/* It is on disk and in the agenda; edition: when its time was asked for. */
+void adrift_booked(struct booking *b, uint64_t edition, const struct rdvd_appointment *a);
+/* fresh is about to be exchanged for the present agenda. */
+void adrift_look(struct booking *b, const struct agenda *fresh);
 
 /* ---- rebuilding (rebuild.c) ---- */
 

@@ -317,6 +317,7 @@ static void build_done(struct store_job *job)
 	}
 	keep_newly_outside(r);
 	agenda_catch_up(b, r->copy, r->next, r->fresh);
+	adrift_look(b, r->fresh);
 	territory_retire(b, b->territory, b->agenda);
 	b->agenda = r->fresh;
 	b->territory = r->next;
