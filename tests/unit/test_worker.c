@@ -24,6 +24,7 @@ struct fixture {
 	struct loop *loop;
 	pid_t loop_thread;
 	int gate[2]; /* a job that waits reads one byte */
+	atomic_int at_gate;
 	atomic_int opened, batches, largest_batch;
 	atomic_int fail_open; /* the n-th open fails */
 	int done;	      /* jobs come back; the loop's */
@@ -78,6 +79,8 @@ static void run(struct job *j, void *ctx)
 
 	if (gettid() == t->f->loop_thread)
 		abort(); /* cmocka's asserts are for the main thread */
+	if (t->waits)
+		atomic_fetch_add(&t->f->at_gate, 1);
 	if (t->waits && read(t->f->gate[0], &c, 1) != 1)
 		abort();
 	t->seen_ctx = *(int *)ctx;
@@ -344,6 +347,8 @@ static void test_last_tick(void **state)
 	held->waits = 1;
 	assert_int_equal(worker_submit(w, &held->job), 0);
 	loop_run_once(f->loop, 0);
+	while (!atomic_load(&f->at_gate))
+		assert_true(clock_monotonic_ms() < deadline);
 	/* The clock goes on and the tick does not. */
 	do {
 		assert_true(clock_monotonic_ms() < deadline);
