@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* figures.c - counts of a period by one thing, what runs dry, what needs a hand. Who sees
- * figures only gets whole months, and null for what is too small to be told. */
+ * figures only gets calendar years, and null for what is too small to be told. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,7 +190,7 @@ static int read_period(struct http_request *rq, const struct territory *t,
 		api_refuse(rq, 400, &e);
 		return -1;
 	}
-	c->period = c->observer ? period_months(p) : p;
+	c->period = c->observer ? period_year(p) : p;
 	return 0;
 }
 

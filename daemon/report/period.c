@@ -73,7 +73,7 @@ struct period period_year_before(struct period p)
 	return (struct period){year_before(p.from), year_before(p.to - 1) + 1};
 }
 
-struct period period_months(struct period p)
+struct period period_year(struct period p)
 {
-	return (struct period){month_start(p.from, 0), month_start(p.to - 1, 1)};
+	return period_of(PERIOD_THIS_YEAR, p.from);
 }

@@ -24,8 +24,10 @@ struct period period_of(enum period_kind kind, civil_day today);
 struct period period_before(struct period p);
 /* The same days a year earlier: 29 February is the 28th then. */
 struct period period_year_before(struct period p);
-/* The whole months that it touches. */
-struct period period_months(struct period p);
+/* The calendar year in which it begins. Whoever is told no small count is told years and
+ * nothing else: periods that overlap could be subtracted from each other, and years never
+ * do. */
+struct period period_year(struct period p);
 /* 1 when it begins and ends with a month. */
 int period_is_months(struct period p);
 

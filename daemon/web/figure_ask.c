@@ -143,7 +143,7 @@ static void read_period(struct http_request *rq, const struct staff *st,
 	else if (read_dates(rq, st, ask) != 0)
 		ask->period = period_of(PERIOD_THIS_MONTH, staff_today(st));
 	if (ask->observer)
-		ask->period = period_months(ask->period);
+		ask->period = period_year(ask->period);
 }
 
 static void read_comparison(struct http_request *rq, struct figure_ask *ask)

@@ -233,9 +233,9 @@ def test_an_observer_is_told_nothing_small(daemon, tmp_path):
     token = d.add_token("observer")
     whole = figures(d, from_="2026-03-01", to="2026-04-01", by="site")
     for by in KEYS:
-        # whole months, whatever is asked for
+        # the calendar year, whatever is asked for: periods that overlap could be subtracted
         got = figures(d, token, from_="2026-03-10", to="2026-03-11", by=by)
-        assert (got["from"], got["to"]) == ("2026-03-01", "2026-04-01")
+        assert (got["from"], got["to"]) == ("2026-01-01", "2027-01-01")
         for row in [*got["rows"], got["total"]]:
             shown = [v for k, v in row.items() if k not in ("key", "missed", "occupied", "open_minutes",
                                                             "taken_minutes") and v is not None]

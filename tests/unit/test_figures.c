@@ -216,8 +216,8 @@ static void test_periods(void **state)
 	assert_period(period_year_before(odd), "2025-03-10", "2025-03-20");
 	assert_period(period_before(period_of(PERIOD_THIS_YEAR, today)), "2025-01-01",
 		      "2026-01-01");
-	assert_period(period_months(odd), "2026-03-01", "2026-04-01");
-	assert_period(period_months(leap), "2024-02-01", "2024-03-01");
+	assert_period(period_year(odd), "2026-01-01", "2027-01-01");
+	assert_period(period_year(leap), "2024-01-01", "2025-01-01");
 	assert_period(
 		period_year_before((struct period){day("2024-02-29"), day("2024-03-02")}),
 		"2023-02-28", "2023-03-02");
