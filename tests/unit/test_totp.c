@@ -64,8 +64,8 @@ static void what_is_no_code_is_wrong(void **state)
 					    "-05924",
 					    "005924x",
 					    "   ",
-					    "\xd9\xa0"
-					    "5924"};
+					    ("\xd9\xa0"
+					     "5924")};
 
 	(void)state;
 	assert_int_equal(totp_check(secret, " 005 924 ", table[3].at, 0),
