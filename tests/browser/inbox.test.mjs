@@ -44,7 +44,8 @@ after(async () => {
 	await d?.stop();
 });
 
-const menu = (p) => text(p.locator("header nav").first());
+// folded on a telephone: what it holds, seen or not
+const menu = (page) => page.locator("nav.menu").textContent();
 const smsIn = (from, words) => d.rdvctl(["sms-in", from, words]);
 async function see(p, name) {
 	await fits(p);
@@ -151,6 +152,7 @@ test("STOP is shown on the day, and an administrator takes it back by the person
 test("how the gateways do, and what did not arrive: an administrator's page", async () => {
 	const chief = await browser.page({ size: DESK });
 	await logIn(chief, "chef");
+	await chief.getByRole("link", { name: "Réglages" }).click();
 	await chief.getByRole("link", { name: "Passerelles" }).click();
 	assert.equal(await heading(chief), "Passerelles");
 	assert.match(await text(main(chief)), /spool fonctionne/);

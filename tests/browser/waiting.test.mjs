@@ -121,6 +121,7 @@ test("the team sees who waits, and what became of the offers", async () => {
 	d.addUser("conseil", "counsellor", "conseiller-1");
 	const page = await browser.page({ js: false });
 	await logIn(page, "conseil");
+	await page.locator("nav.menu summary").click();
 	await page.getByRole("link", { name: "Attente" }).click();
 	assert.equal(await heading(page), "Liste d’attente");
 	await see(page, "12-team");
