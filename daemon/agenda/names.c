@@ -14,6 +14,13 @@ static const char *const months[2][12] = {
 	 "September", "October", "November", "December"},
 };
 
+static const char *const short_months[2][12] = {
+	{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.",
+	 "oct.", "nov.", "déc."},
+	{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+	 "Dec"},
+};
+
 const char *weekday_name(int english, int weekday)
 {
 	return weekdays[english != 0][weekday];
@@ -22,4 +29,9 @@ const char *weekday_name(int english, int weekday)
 const char *month_name(int english, int month)
 {
 	return months[english != 0][month - 1];
+}
+
+const char *month_name_short(int english, int month)
+{
+	return short_months[english != 0][month - 1];
 }

@@ -8,5 +8,7 @@
 const char *weekday_name(int english, int weekday);
 /* "janvier", "January". month 1..12. */
 const char *month_name(int english, int month);
+/* The same as one shortens it: "janv.", "Jan". */
+const char *month_name_short(int english, int month);
 
 #endif

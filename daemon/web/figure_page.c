@@ -3,6 +3,7 @@
  * with what they were before, then tables, each with its chart. */
 #include <string.h>
 
+#include "agenda/names.h"
 #include "base/mem.h"
 #include "web/chart.h"
 #include "web/figure_room.h"
@@ -236,6 +237,7 @@ static void draw_months(struct http_request *rq, const struct figure_table *t,
 			struct figure_section_view *v)
 {
 	const struct lang *l = http_request_lang(rq);
+	int english = strcmp(http_request_lang_code(rq), "en") == 0;
 	struct chart_point *p = http_request_alloc(rq, t->nlines * sizeof(*p));
 	struct chart c = {.id = "g-mois",
 			  .title = t->title,
@@ -246,17 +248,8 @@ static void draw_months(struct http_request *rq, const struct figure_table *t,
 
 	for (size_t i = 0; i < c.n; i++) {
 		const struct table_row *r = t->lines[i].row;
-		char *label =
-			http_request_strdup(rq, figure_month_words(rq, r->key, false));
-		size_t cut = 0;
-
-		for (int k = 0; k < 4 && label[cut]; k++) /* four letters */
-			for (cut++; ((unsigned char)label[cut] & 0xc0) == 0x80; cut++)
-				continue;
-		if (label[cut] && label[cut + 1])
-			memcpy(label + cut, ".", 2);
 		p[i] = (struct chart_point){
-			.label = label,
+			.label = month_name_short(english, (int)(r->key % 12) + 1),
 			.value = r->hidden[COUNT_APPOINTMENTS]
 					 ? -1
 					 : (double)r->n[COUNT_APPOINTMENTS],
