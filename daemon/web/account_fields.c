@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "web/account_room.h"
 
+#define HASH_NAME_BYTES 8
+
 #define MAKE_AGENDA "+"
 
 /* Whose agenda that is already; NULL: nobody's. */
@@ -146,4 +148,15 @@ void account_fill(struct http_request *rq, const struct staff *st,
 	f->norganisations = account_organisation_options(rq, st, who, organisation, true,
 							 &f->organisations);
 	f->nagendas = agendas(rq, st, who, t, self, &f->agendas);
+}
+
+const char *account_hash_name(struct http_request *rq, const uint8_t *hash)
+{
+	struct buf b = BUF_INIT;
+	const char *out;
+
+	buf_add_hex(&b, hash, HASH_NAME_BYTES);
+	out = http_request_strdup(rq, buf_str(&b));
+	buf_fini(&b);
+	return out;
 }

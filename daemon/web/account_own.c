@@ -10,7 +10,6 @@
 #include "web/account_room.h"
 
 #define SESSIONS_MAX 50
-#define ID_BYTES 8 /* of a session's hash: names it among one's own */
 
 static const struct {
 	const char *word, *text;
@@ -21,17 +20,6 @@ static const struct {
 	{"autres", N_("Tous les autres appareils sont déconnectés.")},
 	{"sans-protection", N_("Votre compte n’a plus de second facteur.")},
 };
-
-static const char *session_id(struct http_request *rq, const uint8_t *hash)
-{
-	struct buf b = BUF_INIT;
-	const char *out;
-
-	buf_add_hex(&b, hash, ID_BYTES);
-	out = http_request_strdup(rq, buf_str(&b));
-	buf_fini(&b);
-	return out;
-}
 
 static void say_sessions(struct http_request *rq, const struct staff *st,
 			 const struct access_user *u, struct account_own_view *v)
@@ -52,7 +40,7 @@ static void say_sessions(struct http_request *rq, const struct staff *st,
 					  : tr(l, "Appareil inconnu"),
 			.since = staff_moment(rq, st, rows[i].created),
 			.seen = staff_moment(rq, st, rows[i].last_seen),
-			.id = session_id(rq, rows[i].hash),
+			.id = account_hash_name(rq, rows[i].hash),
 			.here = memcmp(rows[i].hash, here, sizeof(here)) == 0,
 		};
 	v->sessions = views;
@@ -289,7 +277,7 @@ static void end_session(struct http_request *rq)
 	}
 	n = access_session_list(st->access, who.user->id, rows, SESSIONS_MAX);
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(session_id(rq, rows[i].hash), id) != 0)
+		if (strcmp(account_hash_name(rq, rows[i].hash), id) != 0)
 			continue;
 		access_logout(st->access, rows[i].hash, ended, staff_wait(rq, NULL));
 		return;

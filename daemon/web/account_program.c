@@ -8,24 +8,12 @@
 #include "web/account_room.h"
 
 #define PROGRAMS_MAX 500
-#define ID_BYTES 8 /* of a token's hash: names it in a form */
 
 struct asked {
 	const char *label, *role;
 	rdvd_id organisation;
 	struct account_problems wrong;
 };
-
-static const char *id_of(struct http_request *rq, const uint8_t *hash)
-{
-	struct buf b = BUF_INIT;
-	const char *out;
-
-	buf_add_hex(&b, hash, ID_BYTES);
-	out = http_request_strdup(rq, buf_str(&b));
-	buf_fini(&b);
-	return out;
-}
 
 static void say_programs(struct http_request *rq, const struct staff *st,
 			 const struct viewer *who, struct account_programs_view *v)
@@ -52,7 +40,7 @@ static void say_programs(struct http_request *rq, const struct staff *st,
 				account_organisation_name(rq, st, rows[i].organisation),
 			.since = staff_moment(rq, st, rows[i].created),
 			.seen = rows[i].seen ? staff_moment(rq, st, rows[i].seen) : NULL,
-			.id = id_of(rq, rows[i].hash),
+			.id = account_hash_name(rq, rows[i].hash),
 		};
 	}
 	v->rows = views;
@@ -161,7 +149,7 @@ static void revoke(struct http_request *rq)
 
 	staff_viewer(rq, &who);
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(id_of(rq, rows[i].hash), id) != 0 ||
+		if (strcmp(account_hash_name(rq, rows[i].hash), id) != 0 ||
 		    !rights_cover(who.user, RIGHT(TOKEN, CHANGE), rows[i].organisation,
 				  NULL, 0))
 			continue;

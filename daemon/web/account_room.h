@@ -99,4 +99,8 @@ void account_fill(struct http_request *rq, const struct staff *st,
 		  const struct viewer *who, const struct account_typed *t, rdvd_id self,
 		  struct account_fields *f);
 
+/* A session or a token in a form: the first bytes of its hash, which name it among
+ * those of a page and open nothing. */
+const char *account_hash_name(struct http_request *rq, const uint8_t *hash);
+
 #endif

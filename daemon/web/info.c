@@ -24,15 +24,6 @@ static void add_teams(struct http_request *rq, const struct territory *t,
 	v->nteams = n > 1 ? n : 0;
 }
 
-static const char *say_retention(struct http_request *rq, int months)
-{
-	const struct lang *l = http_request_lang(rq);
-
-	if (months % 12 == 0)
-		return page_text(rq, trn(l, "%d an", "%d ans", months / 12), months / 12);
-	return page_text(rq, tr(l, "%d mois"), months);
-}
-
 static void fill(struct http_request *rq, const struct web *w, struct info_view *v,
 		 const char *title)
 {
@@ -46,7 +37,7 @@ static void fill(struct http_request *rq, const struct web *w, struct info_view 
 	v->host = opt->host;
 	v->version = PACKAGE_VERSION;
 	v->data_contact = opt->data_contact ? opt->data_contact : v->team_email;
-	v->retention = say_retention(rq, opt->retention_months);
+	v->retention = page_retention(rq, w);
 	v->sms = opt->sms_enabled;
 	v->alone = o != NULL;
 	add_teams(rq, booking_territory(w->booking), v);

@@ -53,6 +53,16 @@ const char *page_url(struct http_request *rq, const char *path, ...)
 	return text;
 }
 
+const char *page_retention(struct http_request *rq, const struct web *w)
+{
+	const struct lang *l = http_request_lang(rq);
+	int months = w->options.retention_months;
+
+	if (months % 12 == 0)
+		return page_text(rq, trn(l, "%d an", "%d ans", months / 12), months / 12);
+	return page_text(rq, tr(l, "%d mois"), months);
+}
+
 const char *page_duration(struct http_request *rq, int minutes)
 {
 	char *out = http_request_alloc(rq, WORDS_SIZE);

@@ -46,6 +46,8 @@ const char *page_text(struct http_request *rq, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Words of WORDS_SIZE into the request's memory. */
 const char *page_duration(struct http_request *rq, int minutes);
+/* After the last visit people's data are kept so long: "2 ans". */
+const char *page_retention(struct http_request *rq, const struct web *w);
 const char *page_hour(struct http_request *rq, int minute);
 /* A telephone number as one reads it, however it was written, in one piece. */
 const char *page_phone(struct http_request *rq, const char *number);

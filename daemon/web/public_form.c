@@ -168,16 +168,6 @@ void reserve_describe(struct http_request *rq, const struct web *w,
 			       site->commune);
 }
 
-static const char *say_retention(struct http_request *rq, const struct web *w)
-{
-	int months = w->options.retention_months;
-	const struct lang *l = http_request_lang(rq);
-
-	if (months % 12 == 0)
-		return page_text(rq, trn(l, "%d an", "%d ans", months / 12), months / 12);
-	return page_text(rq, tr(l, "%d mois"), months);
-}
-
 static void add_hidden(struct http_request *rq, const struct web *w,
 		       const struct typed *t, struct form_view *v)
 {
@@ -244,7 +234,7 @@ void reserve_reply_form(struct http_request *rq, const struct web *w,
 	v.hasty = s->hasty;
 	v.expired = !s->until;
 	v.sms = w->options.sms_enabled;
-	v.retention = say_retention(rq, w);
+	v.retention = page_retention(rq, w);
 	v.rights_url = "/donnees-personnelles";
 	page_team(rq, w, o, &v.team, &v.team_phone, &v.team_tel);
 	page_form(&out, l, &v);

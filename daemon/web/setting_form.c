@@ -9,6 +9,33 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
+const struct setting_choice setting_holidays[] = {
+	{"", N_("Comme le réseau")},
+	{"FR", N_("France")},
+	{"FR-ALSACE", N_("Alsace et Moselle")},
+	{"FR-GP", N_("Guadeloupe")},
+	{"FR-MQ", N_("Martinique")},
+	{"FR-GF", N_("Guyane")},
+	{"FR-RE", N_("La Réunion")},
+	{"FR-YT", N_("Mayotte")},
+	{"none", N_("Aucun : ouvert tous les jours fériés")},
+	{NULL, NULL},
+};
+
+const struct setting_choice setting_zones[] = {
+	{"", N_("Comme le réseau")},
+	{"Europe/Paris", N_("Paris")},
+	{"America/Guadeloupe", N_("Guadeloupe")},
+	{"America/Martinique", N_("Martinique")},
+	{"America/Cayenne", N_("Guyane")},
+	{"Indian/Reunion", N_("La Réunion")},
+	{"Indian/Mayotte", N_("Mayotte")},
+	{"America/Miquelon", N_("Saint-Pierre-et-Miquelon")},
+	{"Pacific/Noumea", N_("Nouvelle-Calédonie")},
+	{"Pacific/Tahiti", N_("Tahiti")},
+	{NULL, NULL},
+};
+
 #define TEXT_BYTES 200
 #define LIST_BYTES 4000
 

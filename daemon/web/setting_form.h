@@ -27,6 +27,10 @@ struct setting_choice {
 	const char *value, *text; /* text: a msgid */
 };
 
+/* The sets of public holidays, and the zones; the first of each says "as the network",
+ * so that the network's own choices begin behind it. */
+extern const struct setting_choice setting_holidays[], setting_zones[];
+
 struct setting_field {
 	const char *name; /* of the input, and its id */
 	enum setting_kind kind;

@@ -11,31 +11,6 @@
 #define PATH "/equipe/reglages/structure"
 #define NETWORK_PATH "/equipe/reglages/reseau"
 
-static const struct setting_choice zones[] = {
-	{"Europe/Paris", N_("Paris")},
-	{"America/Guadeloupe", N_("Guadeloupe")},
-	{"America/Martinique", N_("Martinique")},
-	{"America/Cayenne", N_("Guyane")},
-	{"Indian/Reunion", N_("La Réunion")},
-	{"Indian/Mayotte", N_("Mayotte")},
-	{"America/Miquelon", N_("Saint-Pierre-et-Miquelon")},
-	{"Pacific/Noumea", N_("Nouvelle-Calédonie")},
-	{"Pacific/Tahiti", N_("Tahiti")},
-	{NULL, NULL},
-};
-
-static const struct setting_choice holidays[] = {
-	{"FR", N_("France")},
-	{"FR-ALSACE", N_("Alsace et Moselle")},
-	{"FR-GP", N_("Guadeloupe")},
-	{"FR-MQ", N_("Martinique")},
-	{"FR-GF", N_("Guyane")},
-	{"FR-RE", N_("La Réunion")},
-	{"FR-YT", N_("Mayotte")},
-	{"none", N_("Aucun : ouvert tous les jours fériés")},
-	{NULL, NULL},
-};
-
 static const struct setting_field network_fields[] = {
 	{.name = "nom",
 	 .label = N_("Nom du réseau"),
@@ -45,13 +20,13 @@ static const struct setting_field network_fields[] = {
 	 .label = N_("Heure locale de"),
 	 .path = "timezone",
 	 .kind = SETTING_CHOICE,
-	 .choices = zones},
+	 .choices = setting_zones + 1},
 	{.name = "feries",
 	 .label = N_("Jours fériés"),
 	 .hint = N_("Fermés partout, sauf où un lieu dit autre chose."),
 	 .path = "holidays",
 	 .kind = SETTING_CHOICE,
-	 .choices = holidays},
+	 .choices = setting_holidays + 1},
 };
 
 /* What the page is about; memory of the request's. */

@@ -23,33 +23,6 @@ static const struct setting_choice kinds[] = {
 	{NULL, NULL},
 };
 
-static const struct setting_choice holidays[] = {
-	{"", N_("Comme le réseau")},
-	{"FR", N_("France")},
-	{"FR-ALSACE", N_("Alsace et Moselle")},
-	{"FR-GP", N_("Guadeloupe")},
-	{"FR-MQ", N_("Martinique")},
-	{"FR-GF", N_("Guyane")},
-	{"FR-RE", N_("La Réunion")},
-	{"FR-YT", N_("Mayotte")},
-	{"none", N_("Aucun : ouvert tous les jours fériés")},
-	{NULL, NULL},
-};
-
-static const struct setting_choice zones[] = {
-	{"", N_("Comme le réseau")},
-	{"Europe/Paris", N_("Paris")},
-	{"America/Guadeloupe", N_("Guadeloupe")},
-	{"America/Martinique", N_("Martinique")},
-	{"America/Cayenne", N_("Guyane")},
-	{"Indian/Reunion", N_("La Réunion")},
-	{"Indian/Mayotte", N_("Mayotte")},
-	{"America/Miquelon", N_("Saint-Pierre-et-Miquelon")},
-	{"Pacific/Noumea", N_("Nouvelle-Calédonie")},
-	{"Pacific/Tahiti", N_("Tahiti")},
-	{NULL, NULL},
-};
-
 const struct setting_field setting_site_fields[] = {
 	{.name = "nom",
 	 .label = N_("Nom du lieu"),
@@ -131,12 +104,12 @@ const struct setting_field setting_site_fields[] = {
 	 .label = N_("Jours fériés"),
 	 .path = "holidays",
 	 .kind = SETTING_CHOICE,
-	 .choices = holidays},
+	 .choices = setting_holidays},
 	{.name = "fuseau",
 	 .label = N_("Heure locale de"),
 	 .path = "timezone",
 	 .kind = SETTING_CHOICE,
-	 .choices = zones},
+	 .choices = setting_zones},
 };
 const size_t setting_site_nfields = ARRAY_SIZE(setting_site_fields);
 
